@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "base/clock.h"
+
+#define ROME_2026_SPRING_BEFORE ((TimeMs)1774745999000) /* 2026-03-29T00:59:59Z, `date -u -d … +%s` */
+
+static void test_both_dst_nights_in_rome(void)
+{
+    g_autoptr(GTimeZone) rome = zone_find("Europe/Rome");
+    WallTime before = time_to_wall(rome, ROME_2026_SPRING_BEFORE);
+    g_assert_cmpint(before.hour * 100 + before.minute, ==, 159);
+    WallTime after = time_to_wall(rome, ROME_2026_SPRING_BEFORE + 2000);
+    g_assert_cmpint(after.hour * 100 + after.minute, ==, 300);
+    g_assert_cmpint(after.offset_minutes, ==, 120);
+    g_assert_cmpint(time_of_date(rome, (Date){2026, 3, 30}) - time_of_date(rome, (Date){2026, 3, 29}), ==, 23 * TIME_HOUR);
+    g_assert_cmpint(time_of_date(rome, (Date){2026, 10, 26}) - time_of_date(rome, (Date){2026, 10, 25}), ==,
+                    25 * TIME_HOUR);
+}
+
+static void test_gap_goes_after_fold_goes_first(void)
+{
+    g_autoptr(GTimeZone) rome = zone_find("Europe/Rome");
+    TimeMs gap = time_from_wall(rome, &(WallTime){.date = {2026, 3, 29}, .hour = 2, .minute = 30});
+    g_assert_cmpint(gap, ==, ROME_2026_SPRING_BEFORE + TIME_SECOND + 30 * TIME_MINUTE);
+    /* 2026-10-25 02:30 happens at 00:30Z (CEST) and at 01:30Z (CET): the first. */
+    TimeMs fold = time_from_wall(rome, &(WallTime){.date = {2026, 10, 25}, .hour = 2, .minute = 30}), expected;
+    g_assert_true(time_parse_iso("2026-10-25T00:30:00Z", &expected));
+    g_assert_cmpint(fold, ==, expected);
+}
+
+static void test_iso_is_strict_and_round_trips(void)
+{
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    TimeMs at;
+    g_assert_true(time_parse_iso("2026-04-03T17:20:00.5+02:00", &at));
+    g_assert_cmpstr(time_to_iso(arena, at), ==, "2026-04-03T15:20:00.500Z");
+    g_assert_cmpstr(time_to_rfc5322(arena, at), ==, "Fri, 03 Apr 2026 15:20:00 +0000");
+    static const char *const bad[] = {"",
+                                      "2026-04-03",
+                                      "2026-04-03T17:20:00",
+                                      "2026-02-29T00:00:00Z",
+                                      "2026-13-01T00:00:00Z",
+                                      "2026-04-03T24:00:00Z",
+                                      "2026-04-03T17:20:00Zx",
+                                      "2026-04-03T17:20:00+2:00",
+                                      "2026-04-03T17:20:00.Z"};
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
+        g_assert_false(time_parse_iso(bad[i], &at));
+}
+
+static void test_dates(void)
+{
+    g_assert_cmpint(date_weekday((Date){2026, 11, 23}), ==, 1); /* a Monday */
+    g_assert_cmpint(date_compare(date_add_days((Date){2024, 2, 28}, 1), (Date){2024, 2, 29}), ==, 0);
+    g_assert_cmpint(date_compare(date_add_days((Date){1970, 1, 1}, -1), (Date){1969, 12, 31}), ==, 0);
+    g_assert_false(date_is_valid((Date){2023, 2, 29}));
+    g_assert_true(date_is_valid((Date){2000, 2, 29}));
+    g_assert_false(date_is_valid((Date){1900, 2, 29}));
+}
+
+static void test_manual_clock(void)
+{
+    ClockManual clock;
+    clock_manual_init(&clock, 1000);
+    g_assert_cmpint(clock_now(&clock.clock), ==, 1000);
+    clock_manual_set(&clock, 2000);
+    g_assert_cmpint(clock_now(&clock.clock), ==, 2000);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/clock/dst-nights", test_both_dst_nights_in_rome);
+    g_test_add_func("/clock/gap-and-fold", test_gap_goes_after_fold_goes_first);
+    g_test_add_func("/clock/iso", test_iso_is_strict_and_round_trips);
+    g_test_add_func("/clock/dates", test_dates);
+    g_test_add_func("/clock/manual", test_manual_clock);
+    return g_test_run();
+}
