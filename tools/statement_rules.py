@@ -1,0 +1,570 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What SQL may not say, so that both engines do the same and one module writes each table.
+
+Each rule is a generator of (line, message); RULES lists them. They run for each engine's SQL against that engine's schema.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Callable, Iterator
+
+from migrations import Column, Schema, Table
+from sql_text import ENGINES, Problem, Token, matching, split_commas
+from statement_model import Field, Statement, Type
+
+Fault = tuple[int, str]
+
+KEYWORDS = frozenset("""ALL AND AS ASC BETWEEN BY CASE CAST COLLATE CONFLICT CROSS DELETE DESC DISTINCT DO ELSE END EXCEPT
+    EXISTS FROM FULL GROUP HAVING IN INNER INSERT INTERSECT INTO IS JOIN LEFT LIMIT NATURAL NOT NOTHING NULL NULLS ON OR ORDER
+    OUTER OVER PARTITION RECURSIVE RETURNING RIGHT SELECT SET THEN UNION UPDATE USING VALUES WHEN WHERE WITH""".split())
+CLAUSES = ("WHERE", "GROUP", "ORDER", "HAVING", "LIMIT", "UNION", "EXCEPT", "INTERSECT", "RETURNING", "ON", "SET", "VALUES",
+           "FOR", "WINDOW", "DO")
+CLOCK = frozenset("""NOW CURRENT_TIMESTAMP CURRENT_TIME CURRENT_DATE LOCALTIME LOCALTIMESTAMP CLOCK_TIMESTAMP
+    STATEMENT_TIMESTAMP TRANSACTION_TIMESTAMP DATETIME JULIANDAY STRFTIME UNIXEPOCH TO_TIMESTAMP DATE_TRUNC DATE_PART EXTRACT
+    AGE""".split())
+ONE_ENGINE = {  # word: what to write instead
+    "LIKE": "search through search/, compare a key made in C, or =", "ILIKE": "search through search/",
+    "GLOB": "search through search/", "SIMILAR": "search through search/", "REGEXP": "search through search/",
+    "OFFSET": "page by key: WHERE (sort, id) > ($1, $2) ORDER BY … LIMIT",
+    "TRUE": "= 1", "FALSE": "= 0", "ROWID": "the table's key",
+}
+ONE_ENGINE_CALLS = {
+    "IFNULL": "COALESCE", "IIF": "CASE", "RANDOM": "a value made in C", "TOTAL": "CAST(SUM(x) AS DOUBLE PRECISION)",
+    "GROUP_CONCAT": "rows, joined in C", "STRING_AGG": "rows, joined in C",
+}
+CASTS = (["BIGINT"], ["DOUBLE", "PRECISION"], ["TEXT"])
+
+
+@dataclass
+class Source:
+    """A table as FROM, JOIN, INTO or UPDATE names it."""
+
+    table: Table
+    alias: str
+    line: int
+    optional: bool  # its columns may be NULL: the outer side of a join
+
+
+@dataclass
+class Query:
+    """One engine's SQL of a statement, with what the rules ask of it."""
+
+    statement: Statement
+    schema: Schema
+    tokens: list[Token]
+    sources: list[Source] = field(default_factory=list)
+    unknown: list[Token] = field(default_factory=list)  # names in FROM that are no table
+    written: list[Token] = field(default_factory=list)  # targets of INSERT, UPDATE, DELETE
+    derived: set[str] = field(default_factory=set)  # CTEs and subqueries
+
+    @property
+    def depths(self) -> list[int]:
+        out, depth = [], 0
+        for token in self.tokens:
+            depth -= token.is_op(")")
+            out.append(depth)
+            depth += token.is_op("(")
+        return out
+
+    def find(self, *words: str, depth: int | None = None) -> Iterator[int]:
+        depths = self.depths
+        for index, token in enumerate(self.tokens):
+            if token.is_word(*words) and depth in (None, depths[index]):
+                yield index
+
+    def at(self, index: int) -> Token:
+        """The token there; an empty one beyond either end."""
+        if 0 <= index < len(self.tokens):
+            return self.tokens[index]
+        return Token("op", "", self.statement.line, 0, 0)
+
+    def main(self) -> int:
+        """Index of the verb: SELECT, INSERT, UPDATE or DELETE, after any WITH."""
+        return next(self.find("SELECT", "INSERT", "UPDATE", "DELETE", "VALUES", depth=0), 0)
+
+    def resolve(self, run: list[Token]) -> tuple[Column, Source] | None:
+        """The column that a bare `name` or `alias.name` means; None when it is anything else or not sure."""
+        words = [token for token in run if token.kind == "word"]
+        shape = [token.text if token.kind == "op" else token.kind for token in run]
+        if shape not in (["word"], ["word", ".", "word"]):
+            return None
+        name, alias = words[-1].text, words[0].text if len(words) == 2 else None
+        if alias is None and self.derived:
+            return None
+        found = [(source.table.columns[name], source) for source in self.sources
+                 if name in source.table.columns and alias in (None, source.alias)]
+        same = {(self.schema.column_type(source.table, column), column.nullable, source.optional)
+                for column, source in found}
+        return found[0] if len(same) == 1 else None
+
+
+# --- reading FROM ----------------------------------------------------------------------------------------------------------
+
+
+def _query(statement: Statement, schema: Schema, tokens: list[Token]) -> Query:
+    query = Query(statement, schema, tokens)
+    query.derived = _derived(tokens)
+    full = any(query.find("RIGHT", "FULL"))
+    for index, token in enumerate(tokens):
+        before = query.at(index - 1)
+        if token.is_word("FROM") and not before.is_word("DISTINCT"):
+            _read_list(query, index + 1, full)
+            if before.is_word("DELETE"):
+                query.written.append(query.at(index + 1))
+        elif token.is_word("JOIN"):
+            left = before.is_word("LEFT") or (before.is_word("OUTER") and query.at(index - 2).is_word("LEFT"))
+            _read_one(query, index + 1, left or full)
+        elif token.is_word("INTO") or (token.is_word("UPDATE") and not before.is_word("DO", "FOR")):
+            _read_one(query, index + 1, False)
+            query.written.append(query.at(index + 1))
+    return query
+
+
+def _derived(tokens: list[Token]) -> set[str]:
+    """Names given to subqueries: `name AS (` of WITH, `) AS name` and `) name` of FROM."""
+    names: set[str] = set()
+    for index, token in enumerate(tokens[:-1]):
+        if token.is_word("AS") and tokens[index + 1].is_op("(") and index:
+            before = tokens[index - 1]
+            if before.is_op(")"):  # WITH name (columns) AS (
+                depth, back = 0, index - 1
+                while back > 0:
+                    depth += tokens[back].is_op(")") - tokens[back].is_op("(")
+                    back -= 1
+                    if depth == 0:
+                        break
+                before = tokens[back]
+            names.add(before.text)
+        if token.is_word("FROM", "JOIN") and tokens[index + 1].is_op("("):
+            close = matching(tokens, index + 1)
+            after = [word for word in tokens[close + 1 : close + 3] if not word.is_word("AS")]
+            if after and after[0].kind == "word" and after[0].text.upper() not in KEYWORDS:
+                names.add(after[0].text)
+    return names
+
+
+def _read_list(query: Query, index: int, optional: bool) -> None:
+    """`a, b AS c, …` after FROM."""
+    end = _read_one(query, index, optional)
+    while query.at(end).is_op(","):
+        end = _read_one(query, end + 1, optional)
+
+
+def _read_one(query: Query, index: int, optional: bool) -> int:
+    """One table with its alias; gives the index after it."""
+    name = query.at(index)
+    if name.is_op("("):
+        end = matching(query.tokens, index) + 1
+        alias, end = _read_alias(query, end, "")
+        return end
+    end = index + 1
+    if query.at(end).is_op("(") and not query.at(index - 1).is_word("INTO"):
+        query.unknown.append(name)
+        return matching(query.tokens, end) + 1
+    alias, end = _read_alias(query, end, name.text)
+    if name.text in query.schema.tables:
+        query.sources.append(Source(query.schema.tables[name.text], alias, name.line, optional))
+    elif name.text not in query.derived:
+        query.unknown.append(name)
+    else:
+        query.derived.add(alias)
+    return end
+
+
+def _read_alias(query: Query, index: int, name: str) -> tuple[str, int]:
+    if query.at(index).is_word("AS"):
+        return query.at(index + 1).text, index + 2
+    token = query.at(index)
+    if token.kind == "word" and token.text.upper() not in KEYWORDS and not token.is_word(*CLAUSES):
+        return token.text, index + 1
+    return name, index
+
+
+# --- rules on words --------------------------------------------------------------------------------------------------------
+
+
+def one_engine_words(query: Query) -> Iterator[Fault]:
+    """What only one engine understands, or both in their own way."""
+    for index, token in enumerate(query.tokens):
+        if token.is_word(*ONE_ENGINE) and not query.at(index - 1).is_op("."):
+            yield token.line, f"{token.text.upper()} is refused; instead: {ONE_ENGINE[token.text.upper()]}"
+        elif token.is_word(*ONE_ENGINE_CALLS) and query.at(index + 1).is_op("("):
+            yield token.line, f"{token.text.upper()}() is refused; instead: {ONE_ENGINE_CALLS[token.text.upper()]}"
+        elif token.is_op("::") and not query.statement.varies:
+            yield token.line, ":: is refused: SQLite reads $1::bigint as a parameter's name; write CAST(x AS BIGINT)"
+        elif token.is_op("==", "!="):
+            yield token.line, f"{token.text} is refused: SQL says {'=' if token.text == '==' else '<>'}"
+        elif token.kind == "quoted":
+            yield token.line, f"{token.text} is refused: SQLite takes an unknown quoted name for a string"
+        elif token.is_word("OR", "REPLACE") and (query.at(index - 1).is_word("INSERT") or query.at(index + 1).is_word("INTO")):
+            yield token.line, f"{token.text} is SQLite's; write INSERT … ON CONFLICT … DO NOTHING or DO UPDATE"
+
+
+def placeholders(query: Query) -> Iterator[Fault]:
+    count = len(query.statement.params)
+    seen = set()
+    for token in query.tokens:
+        if token.is_op("?", ":") or token.kind == "macro":
+            yield token.line, f"{token.text} is refused: parameters are $1 … $n in the order of @param"
+        if token.kind == "param":
+            seen.add(int(token.text[1:]))
+    if seen != set(range(1, count + 1)):
+        used = ", ".join(f"${number}" for number in sorted(seen)) or "none"
+        yield query.statement.line, f"{count} @param, but the SQL uses {used}"
+
+
+def clocks(query: Query) -> Iterator[Fault]:
+    for index, token in enumerate(query.tokens):
+        call = query.at(index + 1).is_op("(")
+        if token.is_word(*CLOCK) and (call or token.text.upper().startswith(("CURRENT_", "LOCALTIME"))):
+            yield token.line, f"{token.text} is refused: the time is a parameter, its zone is C's business"
+        elif token.is_word("DATE", "TIME") and call:
+            yield token.line, f"{token.text}() is refused: days are intervals computed in C and given as parameters"
+
+
+def json_operators(query: Query) -> Iterator[Fault]:
+    for index, token in enumerate(query.tokens):
+        name = token.text.lower()
+        is_call = token.kind == "word" and name.startswith(("json_", "jsonb_")) and query.at(index + 1).is_op("(")
+        in_string = token.kind == "string" and any(mark in name for mark in ("->", "json_extract"))
+        if token.is_op("->", "->>", "@>", "<@") or is_call or in_string:
+            yield token.line, f"{token.text} is refused: JSON is text to SQL; what is asked for gets a column"
+
+
+def keyword_case(query: Query) -> Iterator[Fault]:
+    for index, token in enumerate(query.tokens):
+        if token.kind != "word" or query.at(index - 1).is_op("."):
+            continue
+        upper = token.text.upper()
+        call = query.at(index + 1).is_op("(") and upper in ("COUNT", "SUM", "AVG", "MIN", "MAX", "COALESCE", "LENGTH", "ABS")
+        if token.text != upper and (upper in KEYWORDS or call):
+            yield token.line, f"{token.text}: keywords are upper-case"
+        elif token.text != token.text.lower() and token.text != upper:
+            yield token.line, f"{token.text}: names are lower-case, keywords upper-case"
+
+
+def stars(query: Query) -> Iterator[Fault]:
+    for index, token in enumerate(query.tokens):
+        before = query.at(index - 1)
+        if token.is_op("*") and (before.is_word("SELECT", "DISTINCT", "ALL", "RETURNING") or before.is_op(",", ".")):
+            yield token.line, "* is refused: a column added by a migration would change the row; name the columns"
+
+
+def aggregates(query: Query) -> Iterator[Fault]:
+    for index in query.find("SUM", "AVG"):
+        name = query.tokens[index].text.upper()
+        if not query.at(index + 1).is_op("("):
+            continue
+        wanted = [["DOUBLE", "PRECISION"]] if name == "AVG" else [["BIGINT"], ["DOUBLE", "PRECISION"]]
+        if _cast_around(query, index) not in wanted:
+            yield query.tokens[index].line, (
+                f"bare {name} is refused: PostgreSQL makes it numeric. Write "
+                + ("CAST(SUM(x) AS BIGINT), or AS DOUBLE PRECISION when x is @real" if name == "SUM"
+                   else "CAST(AVG(x) AS DOUBLE PRECISION)"))
+
+
+def _cast_around(query: Query, inner: int) -> list[str]:
+    """The type of the nearest CAST whose parentheses hold the token at inner."""
+    for index in range(inner - 1, -1, -1):
+        if query.tokens[index].is_word("CAST") and matching(query.tokens, index + 1) > inner:
+            return _cast_type(query, index)
+    return []
+
+
+def _cast_type(query: Query, cast: int) -> list[str]:
+    inside = query.tokens[cast + 2 : matching(query.tokens, cast + 1)]
+    last_as = max((index for index, token in enumerate(inside) if token.is_word("AS")), default=len(inside))
+    return [token.text.upper() for token in inside[last_as + 1 :]]
+
+
+def casts(query: Query) -> Iterator[Fault]:
+    for index in query.find("CAST"):
+        if _cast_type(query, index) not in CASTS:
+            yield query.tokens[index].line, ("CAST is to BIGINT, DOUBLE PRECISION or TEXT: PostgreSQL's INTEGER and REAL "
+                                             "are half as wide as SQLite's")
+
+
+# --- rules on tables -------------------------------------------------------------------------------------------------------
+
+
+def known_tables(query: Query) -> Iterator[Fault]:
+    for token in query.unknown:
+        index = query.tokens.index(token)
+        if query.at(index + 1).is_op("(") and query.statement.varies:
+            continue  # a table function of that engine
+        yield token.line, f"no migration creates table {token.text}"
+
+
+def one_writer(query: Query) -> Iterator[Fault]:
+    for token in query.written:
+        table = query.schema.tables.get(token.text)
+        if table is not None and table.owner != query.statement.folder:
+            yield token.line, (f"{token.text} is written by {table.owner}/ alone; {query.statement.folder}/ asks it to "
+                               "(one table, one writing module)")
+
+
+def index_named(query: Query) -> Iterator[Fault]:
+    if query.statement.index or not any(query.find("SELECT", "UPDATE", "DELETE")):
+        return
+    targets = {token.text for token in query.written} if query.at(query.main()).is_word("INSERT") else set()
+    for source in query.sources:
+        if source.table.grows and source.table.name not in targets:
+            yield query.statement.line, f"{source.table.name} grows: say which index serves it in an '-- @index' line"
+            return
+
+
+def ids_are_given(query: Query) -> Iterator[Fault]:
+    """An id chosen by hand is not seen by PostgreSQL's sequence, which would give it again."""
+    for target, column, _ in _insert_pairs(query):
+        if column is not None and column.type == "id":
+            yield target.line, f"the engine gives {column.name}: leave it out, or PostgreSQL gives it a second time"
+
+
+# --- rules on order --------------------------------------------------------------------------------------------------------
+
+
+def order_has_nulls(query: Query) -> Iterator[Fault]:
+    for index in query.find("ORDER"):
+        for item in split_commas(_clause(query, index + 2)):
+            if not any(token.is_word("NULLS") for token in item) and _order_may_be_null(query, item, index):
+                yield item[0].line, (f"ORDER BY {' '.join(token.text for token in item)} may meet NULL, which SQLite puts "
+                                     "first and PostgreSQL last: add NULLS FIRST or NULLS LAST")
+
+
+def _clause(query: Query, start: int) -> list[Token]:
+    """From start to the next clause or the parenthesis that closes around it."""
+    depth = 0
+    for index in range(start, len(query.tokens)):
+        token = query.tokens[index]
+        depth += token.is_op("(") - token.is_op(")")
+        ends = token.is_word(*CLAUSES, "ROWS", "RANGE", "GROUPS") and depth == 0
+        if depth < 0 or ends:
+            return query.tokens[start:index]
+    return query.tokens[start:]
+
+
+def _order_may_be_null(query: Query, item: list[Token], order: int) -> bool:
+    bare = [token for token in item if not token.is_word("ASC", "DESC")]
+    if query.depths[order] == 0 and len(bare) == 1:
+        declared = next((column for column in query.statement.columns if column.name == bare[0].text), None)
+        if declared is not None:
+            return declared.type.nullable  # the engine refuses a NULL there, so the promise holds
+    found = query.resolve(bare)
+    return found is None or found[0].nullable or found[1].optional
+
+
+def rows_have_order(query: Query) -> Iterator[Fault]:
+    if query.statement.kind not in ("list", "each") or not query.at(query.main()).is_word("SELECT", "VALUES"):
+        return
+    if not any(query.find("ORDER", depth=0)):
+        yield query.statement.line, f"a {query.statement.kind} needs ORDER BY: without it each engine has its own order"
+
+
+# --- rules on shape --------------------------------------------------------------------------------------------------------
+
+
+def kind_fits(query: Query) -> Iterator[Fault]:
+    row = query.statement
+    verb = query.at(query.main()).text.upper()
+    returns = any(query.find("RETURNING", depth=0))
+    gives_rows = verb in ("SELECT", "VALUES") or returns
+    if verb not in ("SELECT", "INSERT", "UPDATE", "DELETE", "VALUES"):
+        yield row.line, "a statement is SELECT, INSERT, UPDATE or DELETE"
+    elif row.kind == "run" and gives_rows:
+        yield row.line, "a run gives no rows: take find, list, each or add"
+    elif row.kind != "run" and not gives_rows:
+        yield row.line, f"a {row.kind} gives rows: this {verb} has no RETURNING; take run"
+    elif row.kind == "add" and (verb != "INSERT" or not row.columns):
+        yield row.line, "an add is INSERT INTO table … RETURNING its @id column"
+    elif row.kind in ("find", "list", "each") and not row.columns:
+        yield row.line, f"a {row.kind} declares its @column lines"
+    elif row.kind == "run" and row.columns:
+        yield row.line, "a run has no @column"
+
+
+def columns_fit(query: Query) -> Iterator[Fault]:
+    """The select list against the @column lines: how many, named how, of which type."""
+    row = query.statement
+    items = _select_list(query)
+    if items is None or row.kind in ("run", "add"):
+        return
+    if len(items) != len(row.columns):
+        yield row.line, f"{len(row.columns)} @column, but the SQL gives {len(items)}"
+        return
+    for item, column in zip(items, row.columns):
+        expression, name = _named(item)
+        if name != column.name:
+            yield item[0].line, f"@column {column.name} stands where the SQL gives {name or 'no name: add AS'}"
+        else:
+            yield from _column_fits(query, expression, column)
+
+
+def _select_list(query: Query) -> list[list[Token]] | None:
+    start = next(query.find("RETURNING", depth=0), query.main())
+    if not query.at(start).is_word("SELECT", "RETURNING"):
+        return None
+    start += 1
+    if query.at(start).is_word("DISTINCT", "ALL"):
+        start += 1
+    end = next((index for index in query.find("FROM", *CLAUSES, depth=0) if index > start), len(query.tokens))
+    return split_commas(query.tokens[start:end])
+
+
+def _named(item: list[Token]) -> tuple[list[Token], str | None]:
+    if len(item) > 2 and item[-2].is_word("AS"):
+        return item[:-2], item[-1].text
+    if len(item) in (1, 3) and item[-1].kind == "word":
+        return item, item[-1].text
+    return item, None
+
+
+def _column_fits(query: Query, expression: list[Token], declared: Field) -> Iterator[Fault]:
+    found = query.resolve(expression)
+    if found is None:
+        if _is_truth(expression):
+            yield declared.line, (f"{declared.name}: PostgreSQL gives a boolean here, SQLite a number; write "
+                                  "CASE WHEN … THEN 1 ELSE 0 END")
+        return
+    column, source = found
+    kind = query.schema.column_type(source.table, column)
+    if kind != declared.type.plain():
+        yield declared.line, f"@column {declared.name} is {declared.type.plain()}, but {source.table.name}.{column.name} is {kind}"
+    may_be_null = (column.nullable and not _says_not_null(query, column.name)) or source.optional
+    if may_be_null and not declared.type.nullable:
+        yield declared.line, f"{source.table.name}.{column.name} may be NULL here: declare {declared.type.plain()}?"
+
+
+def _is_truth(expression: list[Token]) -> bool:
+    depth = 0
+    for index, token in enumerate(expression):
+        depth += (token.is_op("(") or token.is_word("CASE")) - (token.is_op(")") or token.is_word("END"))
+        if depth == 0 and (token.is_op("=", "<>", "<", ">", "<=", ">=") or token.is_word("IS", "IN", "NOT", "AND", "OR")):
+            return True
+        if index == 0 and token.is_word("EXISTS"):
+            return True
+    return False
+
+
+def _says_not_null(query: Query, name: str) -> bool:
+    return any(query.tokens[index].text == name and query.at(index + 1).is_word("IS") and query.at(index + 2).is_word("NOT")
+               and query.at(index + 3).is_word("NULL") for index in range(len(query.tokens)))
+
+
+# --- rules on parameters ---------------------------------------------------------------------------------------------------
+
+
+def parameters_fit(query: Query) -> Iterator[Fault]:
+    """`column = $n`, SET and VALUES: the parameter is of the column's type, and not NULL where the column is not."""
+    for target, column, value in _insert_pairs(query):
+        if column is None:
+            table = query.written[0].text
+            yield target.line, f"table {table} has no column {target.text}"
+        elif len(value) == 1 and value[0].kind == "param":
+            yield from _param_fits(query, value[0], column, query.sources[0].table, stored=True)
+    for index, token in enumerate(query.tokens):
+        operator = query.at(index - 1)
+        if token.kind == "param" and operator.is_op("=", "<", ">", "<=", ">=", "<>"):
+            start = index - 4 if query.at(index - 3).is_op(".") else index - 2
+            found = query.resolve(query.tokens[max(start, 0) : index - 1])
+            if found is not None and not query.at(start - 1).is_op("+", "-", "*", "/", "||"):
+                stored = _in_set(query, index)
+                yield from _param_fits(query, token, found[0], found[1].table, stored)
+
+
+def _param_fits(query: Query, token: Token, column: Column, table: Table, stored: bool) -> Iterator[Fault]:
+    number = int(token.text[1:])
+    if number > len(query.statement.params) or number == 0:
+        return
+    param = query.statement.params[number - 1]
+    kind = query.schema.column_type(table, column)
+    if kind != param.type.plain():
+        yield param.line, f"@param {param.name} is {param.type.plain()}, but {table.name}.{column.name} is {kind}"
+    elif stored and param.type.nullable and not column.nullable:
+        yield param.line, f"@param {param.name} may be NULL, but {table.name}.{column.name} is NOT NULL"
+
+
+def _in_set(query: Query, index: int) -> bool:
+    """Whether the token stands in an UPDATE's SET list rather than in a condition."""
+    for back in range(index, -1, -1):
+        if query.at(back).is_word("SET"):
+            return True
+        if query.at(back).is_word("WHERE", "ON", "AND", "OR", "WHEN", "HAVING") or query.at(back).is_op("("):
+            return False
+    return False
+
+
+def _insert_pairs(query: Query) -> Iterator[tuple[Token, Column | None, list[Token]]]:
+    """(name, column, value) of INSERT INTO table (columns) VALUES (values); the value is empty for INSERT … SELECT."""
+    into = next(query.find("INTO", depth=0), None)
+    if into is None or not query.at(into + 2).is_op("("):
+        return
+    table = query.schema.tables.get(query.at(into + 1).text)
+    if table is None:
+        return
+    close = matching(query.tokens, into + 2)
+    names = [item[0] for item in split_commas(query.tokens[into + 3 : close])]
+    values: list[list[Token]] = [[] for _ in names]
+    if query.at(close + 1).is_word("VALUES"):
+        values = split_commas(query.tokens[close + 3 : matching(query.tokens, close + 2)])
+    for name, value in zip(names, values):
+        yield name, table.columns.get(name.text), value
+
+
+def insert_names_columns(query: Query) -> Iterator[Fault]:
+    for index in query.find("INTO", depth=0):
+        if not query.at(index + 2).is_op("("):
+            yield query.tokens[index].line, "INSERT INTO table (columns): without their names a migration would shift them"
+
+
+RULES: tuple[Callable[[Query], Iterator[Fault]], ...] = (
+    one_engine_words, placeholders, clocks, json_operators, keyword_case, stars, aggregates, casts, known_tables, one_writer,
+    index_named, ids_are_given, order_has_nulls, rows_have_order, kind_fits, columns_fit, parameters_fit,
+    insert_names_columns,
+)
+
+
+# --- the whole -------------------------------------------------------------------------------------------------------------
+
+
+def check_all(statements: list[Statement], schemas: dict[str, Schema]) -> list[Problem]:
+    """Every fault of every statement; also completes them (writes, the column of an add)."""
+    problems: list[Problem] = []
+    seen: dict[str, Statement] = {}
+    for row in statements:
+        if row.name in seen:
+            first = seen[row.name]
+            problems.append(Problem(row.file, row.line, f"{row.name} is there already: {first.file}:{first.line}"))
+        seen[row.name] = row
+        problems += _check_one(row, schemas)
+    return problems
+
+
+def _check_one(row: Statement, schemas: dict[str, Schema]) -> list[Problem]:
+    faults: list[Fault] = list(_ids_exist(row, schemas))
+    for engine in ENGINES:
+        query = _query(row, schemas[engine], row.tokens[engine])
+        row.writes = bool(query.written)
+        if row.kind == "add":
+            _complete_add(query)
+        for rule in RULES:
+            faults += rule(query)
+    return [Problem(row.file, line, message) for line, message in dict.fromkeys(faults)]
+
+
+def _ids_exist(row: Statement, schemas: dict[str, Schema]) -> Iterator[Fault]:
+    for item in (*row.params, *row.columns):
+        tables = [schema.tables.get(item.type.table or "") for schema in schemas.values()]
+        if item.type.base == "id" and not any(table and table.id_column() for table in tables):
+            yield item.line, f"id({item.type.table}): no migration creates a table {item.type.table} with an @id"
+
+
+def _complete_add(query: Query) -> None:
+    """An add's only column is its table's id."""
+    items = _select_list(query)
+    if not items or len(items) != 1 or not query.written:
+        return
+    found = query.resolve(items[0])
+    if found is not None and found[0].type == "id" and found[1].table.name == query.written[0].text:
+        name = found[0].name
+        query.statement.columns = [Field(name, Type("id", found[1].table.name), query.statement.line)]
