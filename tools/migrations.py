@@ -108,11 +108,11 @@ class Schema:
     indexes: dict[str, Index] = field(default_factory=dict)
 
     def column_type(self, table: Table, column: Column) -> str:
-        """The type as statements declare it: id(table) for keys and what refers to them, text for enumerations."""
+        """The type as statements declare it: id(table) for keys and what refers to them, enum(NAME)."""
         if column.type == "id":
             return f"id({table.name})"
         if column.type == "enum":
-            return "text"
+            return f"enum({column.enum})"
         parent = self.tables.get(column.refers or "")
         if column.type == "int" and parent is not None and len(parent.primary_key) == 1 and parent is not table:
             return self.column_type(parent, parent.columns[parent.primary_key[0]])

@@ -12,7 +12,7 @@ C_KEYWORDS = frozenset("""auto bool break case char const continue default do do
     if inline int long register restrict return short signed sizeof static struct switch true typedef union unsigned void
     volatile while asm typeof""".split())
 
-STORE_TYPES = {"real": "STORE_REAL", "text": "STORE_TEXT", "blob": "STORE_BLOB"}  # all else STORE_INT
+STORE_TYPES = {"real": "STORE_REAL", "text": "STORE_TEXT", "enum": "STORE_TEXT", "blob": "STORE_BLOB"}  # all else STORE_INT
 
 LICENCE = "/* SPDX-License-Identifier: EUPL-1.2 */\n"
 
@@ -26,6 +26,8 @@ def c_type(kind: Type) -> str:
     match kind.base:
         case "id":
             return f"{camel(kind.table or '')}Id "
+        case "enum":
+            return f"{camel(kind.table or '')} "
         case "int" | "cents":
             return "OptInt " if kind.nullable else "int64_t "
         case "real":
@@ -53,6 +55,8 @@ def to_value(kind: Type, source: str) -> str:
             return f"value_opt_{kind.base}({source})" if kind.nullable else f"value_{kind.base}({source})"
         case "text":
             return f"value_text({source})"
+        case "enum":
+            return f"value_text({kind.table}_text({source}))"
         case _:
             return f"value_int({source})"
 
@@ -68,6 +72,8 @@ def from_value(kind: Type, source: str) -> str:
             return f"column_opt_real({source})" if kind.nullable else f"column_real({source})"
         case "text" | "blob":
             return f"column_{kind.base}(arena, {source})"
+        case "enum":
+            return f"({camel(kind.table or '')})column_enum(tx, {source}, {kind.table}_place)"
         case "bool":
             return f"column_int({source}) != 0"
         case _:
@@ -82,6 +88,16 @@ def copies(row: Statement) -> bool:
 # --- the header ----------------------------------------------------------------------------------------------------------
 
 
+def holds_enum(row: Statement) -> bool:
+    """Whether reading a row may find it corrupt, and so needs the transaction."""
+    return any(column.type.base == "enum" for column in row.columns)
+
+
+def _enum_includes(rows: list[Statement]) -> str:
+    names = {item.type.table for row in rows for item in (*row.params, *row.columns) if item.type.base == "enum"}
+    return "".join(f'#include "{name}_enum.h"\n' for name in sorted(name for name in names if name))
+
+
 def render_header(stem: str, rows: list[Statement]) -> str:
     guard = f"FILO_{stem.upper()}_SQL_H"
     parts = [
@@ -89,7 +105,7 @@ def render_header(stem: str, rows: list[Statement]) -> str:
         " * Rows and what they point to live in the arena given. Errors: none returned; a failure marks the transaction\n"
         " * (store.h, invariant 3).\n */\n",
         f'#ifndef {guard}\n#define {guard}\n\n#include "schema_ids.h"\n#include "store/optional.h"\n'
-        '#include "store/store.h"\n',
+        '#include "store/store.h"\n' + _enum_includes(rows),
     ]
     for row in rows:
         parts.append(_declarations(row))
@@ -201,7 +217,7 @@ def _data(row: Statement) -> str:
 def _reader(row: Statement) -> str:
     if row.kind in ("run", "add"):
         return ""
-    arena = "Arena *arena, " if copies(row) else ""
+    arena = ("StoreTx *tx, " if holds_enum(row) else "") + ("Arena *arena, " if copies(row) else "")
     body = "".join(f"        .{column.name} = {from_value(column.type, f'&columns[{number}]')},\n"
                    for number, column in enumerate(row.columns))
     return (f"static void {row.name}_read({arena}const StoreValue *columns, {type_name(row)} *row_out)\n{{\n"
@@ -224,7 +240,8 @@ def _begin(row: Statement) -> str:
 
 
 def _read_call(row: Statement, target: str) -> str:
-    return f"{row.name}_read({'arena, ' if copies(row) else ''}columns, {target});\n"
+    given = ("tx, " if holds_enum(row) else "") + ("arena, " if copies(row) else "")
+    return f"{row.name}_read({given}columns, {target});\n"
 
 
 def _function(row: Statement) -> str:

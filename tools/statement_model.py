@@ -12,8 +12,8 @@ KINDS = ("find", "list", "each", "run", "add")
 
 @dataclass(frozen=True)
 class Type:
-    base: str  # int real text blob bool time cents id
-    table: str | None = None  # of an id
+    base: str  # int real text blob bool time cents id enum
+    table: str | None = None  # of an id; the name of an enumeration
     nullable: bool = False
 
     def __str__(self) -> str:
@@ -21,7 +21,7 @@ class Type:
 
     def plain(self) -> str:
         """Without the question mark, as the schema names it."""
-        return f"id({self.table})" if self.base == "id" else self.base
+        return f"{self.base}({self.table})" if self.table else self.base
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ and become `bool sql_ticket_find(tx, arena, &(SqlTicketFindIn){.ticket_id = id},
     find   none or one row            list   all rows, in the arena         each   a callback for each row
     run    the number of rows changed                    add    INSERT … RETURNING the new id
 
-Types: int real text blob bool time cents id(TABLE); `?` after it: may be NULL. When one SQL will not do for both engines,
+Types: int real text blob bool time cents id(TABLE) enum(NAME); `?` after it: may be NULL. When one SQL will not do for both engines,
 write it twice, after `-- @sql sqlite` and `-- @sql postgresql`. What is refused, and why: tools/statement_rules.py.
 
     statements.py generate --src src --out DIR --migration FILE … FILE.sql …   C for all statements, statements.json
@@ -42,7 +42,7 @@ from sql_text import (ENGINES, Problem, Token, code, die, source_of, split_state
 from statement_model import KINDS, Field, Statement, Type
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-TYPE = re.compile(r"(int|real|text|blob|time|cents|bool|id\((\w+)\))(\?)?")
+TYPE = re.compile(r"(?:(int|real|text|blob|time|cents|bool)|(id|enum)\((\w+)\))(\?)?")
 
 
 class Reader:
@@ -125,14 +125,14 @@ class Reader:
         name, _, kind = rest.strip().partition(" ")
         match = TYPE.fullmatch(kind.strip())
         if match is None:
-            raise self._problem(number, f"'{kind.strip()}' is no type: int real text blob bool time cents id(TABLE), "
+            raise self._problem(number, f"'{kind.strip()}' is no type: int real text blob bool time cents id(TABLE) enum(NAME), "
                                 "with ? when it may be NULL")
         if not NAME.fullmatch(name) or name in statement_code.C_KEYWORDS:
             raise self._problem(number, f"'{name}' cannot be a field's name in C")
-        base = "id" if match.group(2) else match.group(1)
-        if base == "bool" and match.group(3):
-            raise self._problem(number, "a truth with three values is an enumeration: bool? is not offered")
-        return Field(name, Type(base, match.group(2), bool(match.group(3))), number)
+        base = match.group(1) or match.group(2)
+        if base in ("bool", "enum") and match.group(4):
+            raise self._problem(number, f"{base}? is not offered: give the enumeration a value for none")
+        return Field(name, Type(base, match.group(3), bool(match.group(4))), number)
 
     def _body(self, run: list[Token], engine: str | None) -> None:
         body = [token for token in run if token.start >= code(run)[0].start]

@@ -94,6 +94,15 @@ static inline Bytes column_blob(Arena *arena, const StoreValue *column)
     return column->null ? (Bytes){0} : arena_bytes(arena, column->bytes);
 }
 
+/* The constant of a text the schema holds to an enumeration; a text outside it is corruption. place: NAME_place. */
+static inline int column_enum(StoreTx *tx, const StoreValue *column, int (*place)(const char *text, size_t size))
+{
+    int constant = column->null ? -1 : place((const char *)column->bytes.data, column->bytes.size);
+    if (constant < 0)
+        store_tx_fail(tx, FILO_ERROR_CORRUPT, "a value outside its enumeration");
+    return constant < 0 ? 0 : constant;
+}
+
 /* --- rows --------------------------------------------------------------------------------------------------------- */
 
 /* Ends a statement of which at most one row was read; a second row is a broken promise and fails the transaction.

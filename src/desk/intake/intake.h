@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * intake: the one door. Answers: "something arrived — which request is it, and have we had it before?"
+ *
+ * Owns the tables inbound and automatic_reply. Two steps: keep (the raw thing is durable; only now may the sender be
+ * told "received"), then accept (it becomes a new ticket or part of one). A channel turns what it got into an
+ * InboundEvent and knows nothing of tickets; the desk knows nothing of the channel but its key.
+ * Not for parsing. Called by: channel/, web (form, manual entry), import.
+ *
+ * Memory: results live in the arena given; an event's pointers are borrowed for the call.
+ * Errors: none of its own; a failing store marks the transaction.
+ *
+ * Invariants:
+ *  1. One (channel, external id) is kept once and accepted once, across any crash.
+ *  2. An attempt to understand is counted before it begins; after INTAKE_ATTEMPTS_MAX it lies in the tray, whole.
+ *  3. Nobody joins a ticket by guessing: a number, a Message-ID or a token lets in only an address that already takes
+ *     part; otherwise a new ticket opens, with a hint to the possible one.
+ *  4. A robot's message never reopens, never stops a clock, never counts as the customer's answer.
+ *  5. At most InboundEvent.acknowledge_per_hour automatic messages go to one address in an hour, whatever its headers say.
+ */
+#ifndef FILO_DESK_INTAKE_INTAKE_H
+#define FILO_DESK_INTAKE_INTAKE_H
+
+#include "base/token.h"
+#include "desk/ticket/message.h"
+#include "inbound_state_enum.h"
+#include "ticket_kind_enum.h"
+
+enum { INTAKE_ATTEMPTS_MAX = 2 };
+
+/* --- keeping ---------------------------------------------------------------------------------------------------- */
+
+typedef struct Arrival {
+    const char *channel;     /* adapter's key */
+    const char *source;      /* which mailbox, form, line */
+    const char *external_id; /* what makes it the same thing if it comes again */
+    const char *raw_sha256;  /* its blob, already prepared */
+    int64_t raw_size;
+    TimeMs received_at;
+} Arrival;
+
+typedef struct Inbound {
+    InboundId id;
+    bool already; /* it had been kept before this call */
+    InboundState state;
+    int64_t attempts;
+    TicketId ticket;
+} Inbound;
+
+/* Keeps it once; fills *inbound_out also when it was there already. false when the store failed. */
+bool intake_keep(StoreTx *tx, Arena *arena, const Arrival *arrival, Inbound *inbound_out);
+
+/* Counts an attempt; false when it is no longer waiting. */
+bool intake_begin_attempt(StoreTx *tx, InboundId id);
+
+/* Puts it aside for a person, with why. */
+void intake_put_in_tray(StoreTx *tx, InboundId id, const char *reason);
+
+/* What was kept but not yet accepted, oldest first, with the raw's hash: to finish after a crash. */
+typedef struct InboundWaiting {
+    InboundId id;
+    const char *channel, *source, *external_id, *raw_sha256;
+    TimeMs received_at;
+    int64_t attempts;
+} InboundWaiting;
+
+typedef struct InboundWaitingList {
+    InboundWaiting *items;
+    size_t count;
+} InboundWaitingList;
+InboundWaitingList intake_list_waiting(StoreTx *tx, Arena *arena, int64_t how_many);
+
+/* --- accepting -------------------------------------------------------------------------------------------------- */
+
+typedef enum IntakeKeyKind {
+    INTAKE_KEY_TOKEN,      /* SHA-256 of the secret part of one of our reply addresses */
+    INTAKE_KEY_MESSAGE_ID, /* a Message-ID it refers to, nearest first */
+    INTAKE_KEY_NUMBER      /* our number in the subject */
+} IntakeKeyKind;
+
+typedef struct IntakeKey {
+    IntakeKeyKind kind;
+    const char *text; /* token hash or Message-ID */
+    int64_t number;
+} IntakeKey;
+
+typedef struct InboundEvent {
+    const char *channel;
+    InboundId inbound; /* {0}: not kept apart (typed in by hand) */
+    Actor actor;       /* who brings it: the customer, or the member of staff who types it in */
+    ContactKind sender_kind;
+    const char *sender_address; /* "" when there is none */
+    const char *sender_key;
+    const char *sender_name;
+    const char *language;
+    const char *subject, *text;
+    int64_t quoted_at;       /* MESSAGE_NOT_QUOTED or a byte offset */
+    const char *html_sha256; /* prepared blobs, or NULL */
+    const char *raw_sha256;
+    const char *message_id; /* its own external id, or NULL */
+    const char *reported_id; /* a delivery report's: the Message-ID it speaks of; else NULL */
+    int64_t flags;           /* MESSAGE_* */
+    TimeMs occurred_at, received_at, next_update_at;
+    TimeMs reopen_since; /* a ticket closed before this is not reopened: a new one follows it */
+    const IntakeKey *keys; /* best first */
+    size_t key_count;
+    const Attachment *files; /* id and message are filled in */
+    size_t file_count;
+    const Participant *others; /* Cc and the like: added unconfirmed */
+    size_t other_count;
+    TicketKind kind;
+    PartyId party, contact; /* known already (typed in by hand), or {0}: looked up by sender_key */
+    const char *party_sort_key; /* of sender_name, for a party made now */
+    ProductId product;
+    TeamId team; /* whose queue a new ticket joins */
+    bool complaint;
+    Token tracking, reply; /* made before the transaction */
+    const char *acknowledge_by; /* adapter that carries an acknowledgement; NULL when its guard forbids one */
+    int64_t acknowledge_per_hour;
+    bool sealed; /* the demo: nothing leaves */
+} InboundEvent;
+
+typedef enum IntakeOutcome {
+    INTAKE_OPENED,   /* a new ticket */
+    INTAKE_APPENDED, /* part of an open one */
+    INTAKE_REOPENED,
+    INTAKE_ALREADY /* had been accepted before */
+} IntakeOutcome;
+
+typedef struct IntakeResult {
+    IntakeOutcome outcome;
+    TicketId ticket;
+    MessageId message;
+    TicketId possible; /* a ticket it may belong to but has no right to */
+    bool acknowledged; /* an acknowledgement is on its way */
+} IntakeResult;
+
+/* false when the store failed. */
+bool intake_accept(StoreTx *tx, Arena *arena, const InboundEvent *event, TimeMs now, IntakeResult *result_out);
+
+#endif

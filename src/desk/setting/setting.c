@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "desk/setting/setting.h"
+
+#include "base/text.h"
+#include "setting_sql.h"
+
+#include <string.h>
+
+/* A check says why a value cannot be, by catalogue key; NULL when it can. */
+typedef const char *(*SettingCheck)(const char *value);
+
+static const char *check_not_blank(const char *value)
+{
+    return text_is_blank(value) ? "setting.error.blank" : NULL;
+}
+
+static const char *check_language(const char *value)
+{
+    return strcmp(value, "it") == 0 || strcmp(value, "en") == 0 ? NULL : "setting.error.language";
+}
+
+static const char *check_zone(const char *value)
+{
+    g_autoptr(GTimeZone) zone = zone_find(value);
+    return zone ? NULL : "setting.error.zone";
+}
+
+static const char *check_number(const char *value)
+{
+    guint64 number;
+    return g_ascii_string_to_unsigned(value, 10, 0, 100000, &number, NULL) ? NULL : "setting.error.number";
+}
+
+static const struct {
+    const char *key;
+    const char *value; /* when none is stored */
+    SettingCheck check;
+} settings[SETTING_COUNT] = {
+    [SETTING_COMPANY_NAME] = {"company.name", "Filo", check_not_blank},
+    [SETTING_LANGUAGE] = {"company.language", "it", check_language},
+    [SETTING_TIME_ZONE] = {"company.time_zone", "Europe/Rome", check_zone},
+    [SETTING_REOPEN_DAYS] = {"ticket.reopen_days", "14", check_number},
+    [SETTING_UNDO_SECONDS] = {"message.undo_seconds", "10", check_number},
+    [SETTING_FIRST_UPDATE_HOURS] = {"ticket.first_update_hours", "8", check_number},
+    [SETTING_DEMO] = {"company.demo", "0", check_number},
+};
+
+const char *setting_get(StoreTx *tx, Arena *arena, SettingKey key)
+{
+    SqlSettingFind row;
+    return sql_setting_find(tx, arena, &(SqlSettingFindIn){settings[key].key}, &row) ? row.value : settings[key].value;
+}
+
+int64_t setting_get_int(StoreTx *tx, Arena *arena, SettingKey key)
+{
+    return g_ascii_strtoll(setting_get(tx, arena, key), NULL, 10);
+}
+
+bool setting_set(StoreTx *tx, SettingKey key, const char *value, TimeMs now, InputError *refused_out)
+{
+    const char *why = settings[key].check(value);
+    if (why) {
+        *refused_out = (InputError){settings[key].key, why, value};
+        return false;
+    }
+    sql_setting_put(tx, &(SqlSettingPutIn){settings[key].key, value, now});
+    return true;
+}
+
+ChannelAccountId channel_account_add(StoreTx *tx, const ChannelAccount *account)
+{
+    return sql_channel_account_insert(tx, &(SqlChannelAccountInsertIn){account->channel, account->name, account->address,
+                                                                       account->config, account->sealed_secret,
+                                                                       account->active});
+}
+
+bool channel_account_find(StoreTx *tx, Arena *arena, const char *name, ChannelAccount *account_out)
+{
+    SqlChannelAccountFindName row;
+    if (!sql_channel_account_find_name(tx, arena, &(SqlChannelAccountFindNameIn){name}, &row))
+        return false;
+    *account_out = (ChannelAccount){row.channel_account_id, row.channel,       row.name,  row.address,
+                                    row.config,             row.sealed_secret, row.active};
+    return true;
+}
+
+bool channel_account_default(StoreTx *tx, Arena *arena, const char *channel, ChannelAccount *account_out)
+{
+    SqlChannelAccountFirstActive row;
+    if (!sql_channel_account_first_active(tx, arena, &(SqlChannelAccountFirstActiveIn){channel}, &row))
+        return false;
+    *account_out = (ChannelAccount){row.channel_account_id, row.channel,       row.name,  row.address,
+                                    row.config,             row.sealed_secret, row.active};
+    return true;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * setting: what the owner decides in pages rather than in files. Answers: "how does this company want it?"
+ *
+ * Owns the tables setting and channel_account. A setting is a key and a text; the table in setting.c lists every key
+ * with its default and its check, and nothing reads a key outside it. A channel account (a mailbox, a number) keeps its
+ * adapter's key as text and its configuration as JSON: the desk reads neither. Secrets are sealed before they come here.
+ * Not for bootstrap (listen, base_url, db, tls: cli/config.h). Called by: everything from desk on.
+ *
+ * Memory: texts live in the arena given. Errors: setting_set refuses with the InputError of the key's check.
+ *
+ * Invariants:
+ *  1. setting_get of a known key always gives a value: the stored one or the default.
+ */
+#ifndef FILO_DESK_SETTING_SETTING_H
+#define FILO_DESK_SETTING_SETTING_H
+
+#include "base/error.h"
+#include "schema_ids.h"
+#include "store/store.h"
+
+typedef enum SettingKey {
+    SETTING_COMPANY_NAME,
+    SETTING_LANGUAGE,           /* of texts to customers who have none: "it" or "en" */
+    SETTING_TIME_ZONE,          /* IANA name */
+    SETTING_REOPEN_DAYS,        /* a customer's message reopens up to so many days after closing */
+    SETTING_UNDO_SECONDS,       /* an answer waits so long before it leaves */
+    SETTING_FIRST_UPDATE_HOURS, /* by when the customer hears from us, counted from arrival */
+    SETTING_DEMO,               /* "1" in the demo company: the outbox is sealed */
+    SETTING_COUNT
+} SettingKey;
+
+const char *setting_get(StoreTx *tx, Arena *arena, SettingKey key);
+int64_t setting_get_int(StoreTx *tx, Arena *arena, SettingKey key);
+bool setting_set(StoreTx *tx, SettingKey key, const char *value, TimeMs now, InputError *refused_out);
+
+/* One way in and out: a mailbox. */
+typedef struct ChannelAccount {
+    ChannelAccountId id;
+    const char *channel; /* adapter's key */
+    const char *name;    /* how mail-in and pages call it; unique */
+    const char *address; /* what customers write to */
+    const char *config;  /* JSON, the adapter's */
+    Bytes sealed_secret; /* no bytes: none */
+    bool active;
+} ChannelAccount;
+
+ChannelAccountId channel_account_add(StoreTx *tx, const ChannelAccount *account);
+bool channel_account_find(StoreTx *tx, Arena *arena, const char *name, ChannelAccount *account_out);
+
+/* The first active account of a channel; false when it has none. */
+bool channel_account_default(StoreTx *tx, Arena *arena, const char *channel, ChannelAccount *account_out);
+
+#endif

@@ -1,0 +1,62 @@
+-- The statements of desk/setting/setting.h.
+
+-- @statement setting_find : find
+-- @param  setting_key text
+-- @column value       text
+-- @index  primary key of setting
+SELECT value
+  FROM setting
+ WHERE setting_key = $1;
+
+-- @statement setting_put : run
+-- @param  setting_key text
+-- @param  value       text
+-- @param  changed_at  time
+INSERT INTO setting
+       (setting_key, value, changed_at)
+VALUES ($1, $2, $3)
+ON CONFLICT (setting_key) DO UPDATE
+   SET value = excluded.value, changed_at = excluded.changed_at;
+
+-- @statement channel_account_insert : add
+-- @param  channel       text
+-- @param  name          text
+-- @param  address       text
+-- @param  config        text
+-- @param  sealed_secret blob?
+-- @param  active        bool
+INSERT INTO channel_account
+       (channel, name, address, config, sealed_secret, active)
+VALUES ($1, $2, $3, $4, $5, $6)
+RETURNING channel_account_id;
+
+-- @statement channel_account_find_name : find
+-- @param  name               text
+-- @column channel_account_id id(channel_account)
+-- @column channel            text
+-- @column name               text
+-- @column address            text
+-- @column config             text
+-- @column sealed_secret      blob?
+-- @column active             bool
+-- @index  channel_account's unique key
+SELECT channel_account_id, channel, name, address, config, sealed_secret, active
+  FROM channel_account
+ WHERE name = $1;
+
+-- @statement channel_account_first_active : find
+-- @param  channel            text
+-- @column channel_account_id id(channel_account)
+-- @column channel            text
+-- @column name               text
+-- @column address            text
+-- @column config             text
+-- @column sealed_secret      blob?
+-- @column active             bool
+-- @index  none: a handful of rows
+SELECT channel_account_id, channel, name, address, config, sealed_secret, active
+  FROM channel_account
+ WHERE channel = $1
+   AND active = 1
+ ORDER BY channel_account_id
+ LIMIT 1;

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * action: what people and messages do to a ticket, under the rules. Answers: "may I, and what becomes of it?"
+ *
+ * Each function asks transition.h with the facts of the ticket as the action would leave it, and only then appends the
+ * event to the edit (ticket.h). Not for permissions: the faces ask desk/staff first.
+ * Owns no table. Called by: faces, intake, job.
+ *
+ * Memory: texts are borrowed until ticket_edit_end. Errors: false and edit->refused, a key ticket.error.*: the first
+ * reason of the transition, or taken, stale, not_found.
+ *
+ * Invariants:
+ *  1. No state changes without a row of the transition table.
+ *  2. Two people who take the same ticket: the second is refused with ticket.error.taken.
+ *  3. An answer by a person makes that person the owner if nobody was.
+ *  4. A robot's message, or one whose sender is unverified, moves nothing.
+ */
+#ifndef FILO_DESK_TICKET_ACTION_H
+#define FILO_DESK_TICKET_ACTION_H
+
+#include "desk/ticket/ticket.h"
+#include "desk/ticket/transition.h"
+
+/* What an action brings with it; only what it needs is read. */
+typedef struct ActionInput {
+    TeamId team;                 /* {0}: as it is */
+    StaffId owner;               /* {0}: as it is */
+    const char *customer_reason; /* why we wait, in words the customer reads */
+    TimeMs next_update_at;       /* by when the customer hears from us; TIME_NONE: as it is */
+    TimeMs appointment_at;       /* for schedule */
+    TicketId master;             /* for mark_duplicate */
+    const char *pointer;         /* for mark_not_ours: who is competent */
+    const char *note;            /* for cancel, restore: why */
+    bool notice;                 /* for close: the customer was told */
+    TimeMs reopen_since;         /* for reopen: a ticket closed before this stays closed */
+} ActionInput;
+
+/* Does it, or says why not. */
+bool ticket_act(TicketEdit *edit, TicketAction action, const ActionInput *input);
+
+/* The actor, a member of staff of that team, becomes the one owner. */
+bool ticket_take(TicketEdit *edit, TeamId team);
+
+/* A message left for the customer: whoever wrote it owns the ticket if nobody did, and the work has begun. */
+bool ticket_note_answer(TicketEdit *edit, MessageId message, TeamId team);
+
+/* A note among us: moves nothing. */
+void ticket_note_note(TicketEdit *edit, MessageId message);
+
+/* Something came in. moves_state: a person who takes part wrote it; then waiting_customer goes on, and resolved or
+ * closed reopens unless it was closed before reopen_since. */
+void ticket_note_inbound(TicketEdit *edit, MessageId message, TimeMs received_at, bool moves_state,
+                         TimeMs reopen_since);
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "desk/ticket/message.h"
+
+#include "message_sql.h"
+
+#include <string.h>
+
+static OptInt optional(int64_t value, bool has)
+{
+    return (OptInt){.has = has, .value = value};
+}
+
+MessageId message_add(StoreTx *tx, const Message *message)
+{
+    return sql_message_insert(tx, &(SqlMessageInsertIn){
+                                      .ticket_id = message->ticket,
+                                      .direction = message->direction,
+                                      .channel = message->channel,
+                                      .author_kind = message->author.kind,
+                                      .author_id = optional(message->author.id, message->author.id != 0),
+                                      .sender_name = message->sender_name,
+                                      .sender_address = message->sender_address,
+                                      .at = message->at,
+                                      .subject = message->subject,
+                                      .text = message->text,
+                                      .quoted_at = optional(message->quoted_at, message->quoted_at >= 0),
+                                      .html_sha256 = message->html_sha256,
+                                      .raw_sha256 = message->raw_sha256,
+                                      .external_id = message->external_id,
+                                      .flags = message->flags,
+                                  });
+}
+
+MessageList message_list(StoreTx *tx, Arena *arena, TicketId ticket)
+{
+    SqlMessageListList rows = sql_message_list(tx, arena, &(SqlMessageListIn){ticket});
+    MessageList list = {ARENA_ARRAY(arena, Message, rows.count), rows.count};
+    for (size_t i = 0; i < rows.count; i++) {
+        const SqlMessageList *row = &rows.rows[i];
+        list.items[i] = (Message){
+            .id = row->message_id,
+            .ticket = ticket,
+            .direction = row->direction,
+            .channel = row->channel,
+            .author = {row->author_kind, row->author_id.has ? row->author_id.value : 0},
+            .sender_name = row->sender_name,
+            .sender_address = row->sender_address,
+            .at = row->at,
+            .subject = row->subject,
+            .text = row->text,
+            .quoted_at = row->quoted_at.has ? row->quoted_at.value : MESSAGE_NOT_QUOTED,
+            .html_sha256 = row->html_sha256,
+            .raw_sha256 = row->raw_sha256,
+            .external_id = row->external_id,
+            .flags = row->flags,
+        };
+    }
+    return list;
+}
+
+void attachment_add(StoreTx *tx, const Attachment *attachment)
+{
+    bool slice = attachment->raw_length > 0;
+    sql_attachment_insert(tx, &(SqlAttachmentInsertIn){
+                                  .message_id = attachment->message,
+                                  .name = attachment->name,
+                                  .media_type = attachment->media_type,
+                                  .size = attachment->size,
+                                  .sha256 = attachment->sha256,
+                                  .raw_offset = optional(attachment->raw_offset, slice),
+                                  .raw_length = optional(attachment->raw_length, slice),
+                                  .encoding = attachment->encoding,
+                                  .content_id = attachment->content_id,
+                              });
+}
+
+AttachmentList attachment_list(StoreTx *tx, Arena *arena, TicketId ticket)
+{
+    SqlAttachmentListList rows = sql_attachment_list(tx, arena, &(SqlAttachmentListIn){ticket});
+    AttachmentList list = {ARENA_ARRAY(arena, Attachment, rows.count), rows.count};
+    for (size_t i = 0; i < rows.count; i++)
+        list.items[i] = (Attachment){.id = rows.rows[i].attachment_id,
+                                     .message = rows.rows[i].message_id,
+                                     .name = rows.rows[i].name,
+                                     .media_type = rows.rows[i].media_type,
+                                     .size = rows.rows[i].size};
+    return list;
+}
+
+void participant_add(StoreTx *tx, TicketId ticket, const Participant *participant)
+{
+    sql_participant_insert(tx, &(SqlParticipantInsertIn){
+                                   .ticket_id = ticket,
+                                   .address_kind = participant->kind,
+                                   .address = participant->address,
+                                   .address_key = participant->address_key,
+                                   .name = participant->name,
+                                   .confirmed = participant->confirmed,
+                               });
+}
+
+ParticipantList participant_list(StoreTx *tx, Arena *arena, TicketId ticket)
+{
+    SqlParticipantListList rows = sql_participant_list(tx, arena, &(SqlParticipantListIn){ticket});
+    ParticipantList list = {ARENA_ARRAY(arena, Participant, rows.count), rows.count};
+    for (size_t i = 0; i < rows.count; i++)
+        list.items[i] = (Participant){rows.rows[i].address_kind, rows.rows[i].address, rows.rows[i].address_key,
+                                      rows.rows[i].name, rows.rows[i].confirmed};
+    return list;
+}
+
+bool participant_is_confirmed(const ParticipantList *list, const char *address_key)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].confirmed && strcmp(list->items[i].address_key, address_key) == 0)
+            return true;
+    return false;
+}
+
+void reply_address_add(StoreTx *tx, const char *token_sha256, TicketId ticket, const char *address_key, TimeMs now)
+{
+    sql_reply_address_insert(tx, &(SqlReplyAddressInsertIn){token_sha256, ticket, address_key, now});
+}
+
+TicketId reply_address_find(StoreTx *tx, Arena *arena, const char *token_sha256, const char *address_key,
+                            bool *matches_out)
+{
+    SqlReplyAddressFind row;
+    *matches_out = false;
+    if (!sql_reply_address_find(tx, arena, &(SqlReplyAddressFindIn){token_sha256}, &row))
+        return (TicketId){0};
+    *matches_out = strcmp(row.address_key, address_key) == 0;
+    return row.ticket_id;
+}
+
+TicketIdList message_find_tickets(StoreTx *tx, Arena *arena, const char *external_id)
+{
+    SqlMessageFindTicketList rows = sql_message_find_ticket(tx, arena, &(SqlMessageFindTicketIn){external_id});
+    TicketIdList list = {ARENA_ARRAY(arena, TicketId, rows.count), rows.count};
+    for (size_t i = 0; i < rows.count; i++)
+        list.items[i] = rows.rows[i].ticket_id;
+    return list;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * message: what was said on a ticket, with its files, and who takes part. Answers: "what did they write, and whom do we
+ * answer?"
+ *
+ * Owns the tables message, attachment, participant, reply_address. A note is a message that never leaves.
+ * Not for sending (queue/outbox.h) nor for parsing (parse/). Called by: intake, ticket actions, faces.
+ *
+ * Memory: lists live in the arena given. Errors: none of its own; a failing store marks the transaction.
+ *
+ * Invariants:
+ *  1. The text is kept whole: quoted_at only says where the quotation starts, nothing is cut.
+ *  2. Only a confirmed participant is offered as a recipient.
+ *  3. A reply token is kept as its SHA-256, and is good only together with the address it was made for.
+ */
+#ifndef FILO_DESK_TICKET_MESSAGE_H
+#define FILO_DESK_TICKET_MESSAGE_H
+
+#include "contact_kind_enum.h"
+#include "desk/audit/actor.h"
+#include "message_direction_enum.h"
+#include "schema_ids.h"
+#include "store/store.h"
+
+/* Bits of Message.flags. */
+enum {
+    MESSAGE_AUTO_REPLY = 1 << 0,        /* an absence notice or another robot's answer */
+    MESSAGE_DELIVERY_REPORT = 1 << 1,   /* a bounce or delay notice for something we sent */
+    MESSAGE_SENDER_UNVERIFIED = 1 << 2, /* the mail server could not vouch for the sender */
+    MESSAGE_ID_REUSED = 1 << 3,         /* its Message-ID was seen before with other content */
+    MESSAGE_UNREADABLE = 1 << 4,        /* could not be taken apart: the original is attached */
+    MESSAGE_TRUNCATED = 1 << 5,         /* read only in part: the original is attached */
+    MESSAGE_FROM_STRANGER = 1 << 6,     /* answers a thread its sender has no part in */
+};
+
+#define MESSAGE_NOT_QUOTED ((int64_t)-1)
+
+typedef struct Message {
+    MessageId id;
+    TicketId ticket;
+    MessageDirection direction;
+    const char *channel;
+    Actor author;
+    const char *sender_name;
+    const char *sender_address;
+    TimeMs at;
+    const char *subject;
+    const char *text;
+    int64_t quoted_at;       /* byte offset where the quotation starts, or MESSAGE_NOT_QUOTED */
+    const char *html_sha256; /* or NULL */
+    const char *raw_sha256;  /* or NULL */
+    const char *external_id; /* the Message-ID, or NULL */
+    int64_t flags;
+} Message;
+
+typedef struct MessageList {
+    Message *items;
+    size_t count;
+} MessageList;
+
+MessageId message_add(StoreTx *tx, const Message *message);
+MessageList message_list(StoreTx *tx, Arena *arena, TicketId ticket);
+
+/* A file: its own blob (sha256), or a slice of the message's raw original (raw_length > 0). */
+typedef struct Attachment {
+    AttachmentId id;
+    MessageId message;
+    const char *name;
+    const char *media_type;
+    int64_t size;
+    const char *sha256;
+    int64_t raw_offset, raw_length;
+    const char *encoding; /* of the slice: "base64", "quoted-printable", "7bit" …; "" for a blob */
+    const char *content_id;
+} Attachment;
+
+typedef struct AttachmentList {
+    Attachment *items;
+    size_t count;
+} AttachmentList;
+
+void attachment_add(StoreTx *tx, const Attachment *attachment);
+AttachmentList attachment_list(StoreTx *tx, Arena *arena, TicketId ticket);
+
+typedef struct Participant {
+    ContactKind kind;
+    const char *address;
+    const char *address_key;
+    const char *name;
+    bool confirmed;
+} Participant;
+
+typedef struct ParticipantList {
+    Participant *items;
+    size_t count;
+} ParticipantList;
+
+/* Adds once; an address already there stays as it is. */
+void participant_add(StoreTx *tx, TicketId ticket, const Participant *participant);
+ParticipantList participant_list(StoreTx *tx, Arena *arena, TicketId ticket);
+bool participant_is_confirmed(const ParticipantList *list, const char *address_key);
+
+/* Remembers the token (by its SHA-256) of a reply address made for that correspondent. */
+void reply_address_add(StoreTx *tx, const char *token_sha256, TicketId ticket, const char *address_key, TimeMs now);
+
+/* The ticket a token belongs to, or {0}; *matches_out tells whether it was made for address_key. */
+TicketId reply_address_find(StoreTx *tx, Arena *arena, const char *token_sha256, const char *address_key,
+                            bool *matches_out);
+
+/* The tickets that hold a message of this Message-ID, newest first, at most 20. An id proves nothing: it repeats in the
+ * wild and can be made up. */
+typedef struct TicketIdList {
+    TicketId *items;
+    size_t count;
+} TicketIdList;
+TicketIdList message_find_tickets(StoreTx *tx, Arena *arena, const char *external_id);
+
+#endif

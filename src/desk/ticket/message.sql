@@ -1,0 +1,149 @@
+-- The statements of what was said on a ticket, by whom and with which files. See desk/ticket/message.h.
+
+-- @statement message_insert : add
+-- @param  ticket_id      id(ticket)
+-- @param  direction      enum(message_direction)
+-- @param  channel        text
+-- @param  author_kind    enum(actor_kind)
+-- @param  author_id      int?
+-- @param  sender_name    text
+-- @param  sender_address text
+-- @param  at             time
+-- @param  subject        text
+-- @param  text           text
+-- @param  quoted_at      int?
+-- @param  html_sha256    text?
+-- @param  raw_sha256     text?
+-- @param  external_id    text?
+-- @param  flags          int
+INSERT INTO message
+       (ticket_id, direction, channel, author_kind, author_id, sender_name, sender_address, at, subject, text,
+        quoted_at, html_sha256, raw_sha256, external_id, flags)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+RETURNING message_id;
+
+-- @statement message_list : list
+-- @param  ticket_id      id(ticket)
+-- @column message_id     id(message)
+-- @column direction      enum(message_direction)
+-- @column channel        text
+-- @column author_kind    enum(actor_kind)
+-- @column author_id      int?
+-- @column sender_name    text
+-- @column sender_address text
+-- @column at             time
+-- @column subject        text
+-- @column text           text
+-- @column quoted_at      int?
+-- @column html_sha256    text?
+-- @column raw_sha256     text?
+-- @column external_id    text?
+-- @column flags          int
+-- @index  message_ticket
+SELECT message_id, direction, channel, author_kind, author_id, sender_name, sender_address, at, subject, text,
+       quoted_at, html_sha256, raw_sha256, external_id, flags
+  FROM message
+ WHERE ticket_id = $1
+ ORDER BY message_id;
+
+-- The tickets that hold a message with this external id (a Message-ID), newest first; ids repeat in the wild.
+-- @statement message_find_ticket : list
+-- @param  external_id text
+-- @column ticket_id   id(ticket)
+-- @index  message_external
+SELECT ticket_id
+  FROM message
+ WHERE external_id = $1
+ ORDER BY message_id DESC
+ LIMIT 20;
+
+-- @statement attachment_insert : add
+-- @param  message_id id(message)
+-- @param  name       text
+-- @param  media_type text
+-- @param  size       int
+-- @param  sha256     text?
+-- @param  raw_offset int?
+-- @param  raw_length int?
+-- @param  encoding   text
+-- @param  content_id text?
+INSERT INTO attachment
+       (message_id, name, media_type, size, sha256, raw_offset, raw_length, encoding, content_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+RETURNING attachment_id;
+
+-- @statement attachment_list : list
+-- @param  ticket_id     id(ticket)
+-- @column attachment_id id(attachment)
+-- @column message_id    id(message)
+-- @column name          text
+-- @column media_type    text
+-- @column size          int
+-- @index  message_ticket, attachment_message
+SELECT a.attachment_id, a.message_id, a.name, a.media_type, a.size
+  FROM message m
+  JOIN attachment a ON a.message_id = m.message_id
+ WHERE m.ticket_id = $1
+ ORDER BY a.attachment_id;
+
+-- @statement attachment_find : find
+-- @param  attachment_id id(attachment)
+-- @column ticket_id     id(ticket)
+-- @column direction     enum(message_direction)
+-- @column name          text
+-- @column media_type    text
+-- @column size          int
+-- @column sha256        text?
+-- @column raw_sha256    text?
+-- @column raw_offset    int?
+-- @column raw_length    int?
+-- @column encoding      text
+-- @index  primary keys of attachment and message
+SELECT m.ticket_id, m.direction, a.name, a.media_type, a.size, a.sha256, m.raw_sha256, a.raw_offset, a.raw_length,
+       a.encoding
+  FROM attachment a
+  JOIN message m ON m.message_id = a.message_id
+ WHERE a.attachment_id = $1;
+
+-- @statement participant_insert : run
+-- @param  ticket_id    id(ticket)
+-- @param  address_kind enum(contact_kind)
+-- @param  address      text
+-- @param  address_key  text
+-- @param  name         text
+-- @param  confirmed    bool
+INSERT INTO participant
+       (ticket_id, address_kind, address, address_key, name, confirmed)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (ticket_id, address_key) DO NOTHING;
+
+-- @statement participant_list : list
+-- @param  ticket_id    id(ticket)
+-- @column address_kind enum(contact_kind)
+-- @column address      text
+-- @column address_key  text
+-- @column name         text
+-- @column confirmed    bool
+-- @index  participant's unique key
+SELECT address_kind, address, address_key, name, confirmed
+  FROM participant
+ WHERE ticket_id = $1
+ ORDER BY participant_id;
+
+-- @statement reply_address_insert : run
+-- @param  token_sha256 text
+-- @param  ticket_id    id(ticket)
+-- @param  address_key  text
+-- @param  created_at   time
+INSERT INTO reply_address
+       (token_sha256, ticket_id, address_key, created_at)
+VALUES ($1, $2, $3, $4);
+
+-- @statement reply_address_find : find
+-- @param  token_sha256 text
+-- @column ticket_id    id(ticket)
+-- @column address_key  text
+-- @index  reply_address's unique key
+SELECT ticket_id, address_key
+  FROM reply_address
+ WHERE token_sha256 = $1;

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "desk/ticket/projection.h"
+
+#include "base/check.h"
+#include "ticket_initiative_enum.h"
+#include "ticket_kind_enum.h"
+#include "ticket_ownership_enum.h"
+#include "ticket_state_enum.h"
+
+#include <jansson.h>
+#include <string.h>
+
+enum { NOT_PROJECTED = -1 };
+
+#define ENUM_CODEC(name, Type)                                                                                         \
+    static const char *name##_code(int64_t value)                                                                      \
+    {                                                                                                                  \
+        return name##_text((Type)value);                                                                               \
+    }                                                                                                                  \
+    static bool name##_value(const char *text, int64_t *value_out)                                                     \
+    {                                                                                                                  \
+        Type value;                                                                                                    \
+        if (!name##_parse(text, &value))                                                                               \
+            return false;                                                                                              \
+        *value_out = (int64_t)value;                                                                                   \
+        return true;                                                                                                   \
+    }
+
+ENUM_CODEC(ticket_state, TicketState)
+ENUM_CODEC(ticket_kind, TicketKind)
+ENUM_CODEC(ticket_initiative, TicketInitiative)
+ENUM_CODEC(ticket_ownership, TicketOwnership)
+
+typedef struct Field {
+    const char *name; /* in the payload's JSON */
+    ptrdiff_t offset; /* in TicketProjection, or NOT_PROJECTED */
+    const char *(*code)(int64_t value);
+    bool (*value)(const char *text, int64_t *value_out);
+} Field;
+
+#define AT(member) offsetof(TicketProjection, member)
+
+static const Field fields[TICKET_FIELD_COUNT] = {
+    [FIELD_STATE] = {"state", AT(state), ticket_state_code, ticket_state_value},
+    [FIELD_KIND] = {"kind", AT(kind), ticket_kind_code, ticket_kind_value},
+    [FIELD_COMPLAINT] = {"complaint", AT(complaint)},
+    [FIELD_INITIATIVE] = {"initiative", AT(initiative), ticket_initiative_code, ticket_initiative_value},
+    [FIELD_OWNERSHIP] = {"ownership", AT(ownership), ticket_ownership_code, ticket_ownership_value},
+    [FIELD_PARTY] = {"party", AT(party_id)},
+    [FIELD_CONTACT] = {"contact", AT(contact_id)},
+    [FIELD_PRODUCT] = {"product", AT(product_id)},
+    [FIELD_ITEM] = {"item", AT(installed_item_id)},
+    [FIELD_TEAM] = {"team", AT(team_id)},
+    [FIELD_OWNER] = {"owner", AT(owner_id)},
+    [FIELD_OCCURRED_AT] = {"occurred_at", AT(occurred_at)},
+    [FIELD_RECEIVED_AT] = {"received_at", AT(received_at)},
+    [FIELD_NEXT_UPDATE_AT] = {"next_update_at", AT(next_update_at)},
+    [FIELD_PROBLEM] = {"problem", AT(problem_id)},
+    [FIELD_CONDITION] = {"condition", AT(condition_id)},
+    [FIELD_COMPONENT] = {"component", AT(component_id)},
+    [FIELD_ORIGIN] = {"origin", AT(origin_id)},
+    [FIELD_SOLUTION_CODE] = {"solution_code", AT(solution_code_id)},
+    [FIELD_SOLUTION] = {"solution", AT(solution_id)},
+    [FIELD_ZERO_COST] = {"zero_cost", AT(zero_cost)},
+    [FIELD_MASTER] = {"master", AT(master_id)},
+    [FIELD_MESSAGE] = {"message", NOT_PROJECTED},
+    [FIELD_OTHER_TICKET] = {"other_ticket", NOT_PROJECTED},
+    [FIELD_COST_ENTRY] = {"cost_entry", NOT_PROJECTED},
+    [FIELD_OUTBOX] = {"outbox", NOT_PROJECTED},
+};
+
+static int64_t *member_of(TicketProjection *ticket, TicketField field)
+{
+    return (int64_t *)(void *)((char *)ticket + fields[field].offset);
+}
+
+void change_set(TicketChange *change, TicketField field, int64_t value)
+{
+    change->set |= UINT32_C(1) << field;
+    change->value[field] = value;
+}
+
+bool change_has(const TicketChange *change, TicketField field)
+{
+    return change->set >> field & 1;
+}
+
+char *change_to_json(Arena *arena, const TicketChange *change)
+{
+    GString *json = g_string_new("{");
+    for (TicketField field = 0; field < TICKET_FIELD_COUNT; field++) {
+        if (!change_has(change, field))
+            continue;
+        g_string_append_printf(json, "%s\"%s\":", json->len > 1 ? "," : "", fields[field].name);
+        if (fields[field].code)
+            g_string_append_printf(json, "\"%s\"", fields[field].code(change->value[field]));
+        else
+            g_string_append_printf(json, "%" G_GINT64_FORMAT, change->value[field]);
+    }
+    g_string_append_c(json, '}');
+    char *copy = arena_strndup(arena, json->str, json->len);
+    g_string_free(json, TRUE);
+    return copy;
+}
+
+static bool parse_value(const Field *field, json_t *value, int64_t *value_out)
+{
+    if (field->value)
+        return json_is_string(value) && field->value(json_string_value(value), value_out);
+    *value_out = json_integer_value(value);
+    return json_is_integer(value);
+}
+
+static bool parse_member(const char *name, json_t *value, TicketChange *change)
+{
+    for (TicketField field = 0; field < TICKET_FIELD_COUNT; field++) {
+        int64_t number;
+        if (strcmp(fields[field].name, name) != 0)
+            continue;
+        if (!parse_value(&fields[field], value, &number))
+            return false;
+        change_set(change, field, number);
+        return true;
+    }
+    return false;
+}
+
+bool change_parse_json(const char *json, TicketChange *change_out)
+{
+    TicketChange change = {0};
+    json_t *root = json_loads(json, JSON_REJECT_DUPLICATES, NULL);
+    bool valid = json_is_object(root);
+    const char *name;
+    json_t *value;
+    if (valid)
+        json_object_foreach(root, name, value)
+            valid = valid && parse_member(name, value, &change);
+    json_decref(root);
+    if (valid)
+        *change_out = change;
+    return valid;
+}
+
+TicketProjection projection_empty(void)
+{
+    return (TicketProjection){.state = TICKET_NEW,
+                              .kind = KIND_UNKNOWN,
+                              .initiative = INITIATIVE_ASKED,
+                              .ownership = OWNERSHIP_UNKNOWN};
+}
+
+/* The instants and counts that follow from a state, rather than being said by an event. */
+static void apply_state(TicketProjection *ticket, const TicketEvent *event, int64_t old_state)
+{
+    if (!change_has(&event->change, FIELD_STATE) || ticket->state == old_state)
+        return;
+    if (ticket->state == TICKET_RESOLVED && !ticket->resolved_at)
+        ticket->resolved_at = event->occurred_at;
+    if (ticket->state == TICKET_CLOSED)
+        ticket->closed_at = event->occurred_at;
+    if (event->kind == EVENT_REOPENED) {
+        ticket->closed_at = TIME_NONE;
+        ticket->reopened++;
+    }
+}
+
+void projection_apply(TicketProjection *ticket, const TicketEvent *event)
+{
+    int64_t old_state = ticket->state;
+    for (TicketField field = 0; field < TICKET_FIELD_COUNT; field++)
+        if (change_has(&event->change, field) && fields[field].offset != NOT_PROJECTED)
+            *member_of(ticket, field) = event->change.value[field];
+    apply_state(ticket, event, old_state);
+    if (event->kind == EVENT_MESSAGE_OUT && actor_is_staff(event->actor) && !ticket->first_reply_at)
+        ticket->first_reply_at = event->occurred_at;
+    ticket->last_event_at = MAX(ticket->last_event_at, event->occurred_at);
+}
+
+const char *projection_difference(const TicketProjection *a, const TicketProjection *b)
+{
+    TicketProjection left = *a, right = *b;
+    for (TicketField field = 0; field < TICKET_FIELD_COUNT; field++)
+        if (fields[field].offset != NOT_PROJECTED && *member_of(&left, field) != *member_of(&right, field))
+            return fields[field].name;
+    if (a->first_reply_at != b->first_reply_at)
+        return "first_reply_at";
+    if (a->resolved_at != b->resolved_at)
+        return "resolved_at";
+    if (a->closed_at != b->closed_at)
+        return "closed_at";
+    if (a->last_event_at != b->last_event_at)
+        return "last_event_at";
+    return a->reopened != b->reopened ? "reopened" : NULL;
+}

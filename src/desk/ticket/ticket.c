@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What: carries out changes of tickets. How: an edit reads the row, appends events and folds each into the row in
+ * memory; the end writes the fold over the version that was read, and the phase that changed. Why not one UPDATE per
+ * field: the row would then have two writers, the fold and the statement, and they would drift apart; `filo check`
+ * could say so but not which was right.
+ */
+#include "desk/ticket/ticket.h"
+
+#include "base/check.h"
+#include "desk/ticket/transition.h"
+#include "ticket_sql.h"
+
+#include <string.h>
+
+/* ------------------------------------------------------------------------------------------------------- reading */
+
+static TicketProjection projection_of_row(const SqlTicketFind *row)
+{
+    return (TicketProjection){
+        .state = row->state,
+        .kind = row->kind,
+        .complaint = row->complaint,
+        .initiative = row->initiative,
+        .ownership = row->ownership,
+        .party_id = row->party_id.value,
+        .contact_id = row->contact_id.value,
+        .product_id = row->product_id.value,
+        .installed_item_id = row->installed_item_id.value,
+        .team_id = row->team_id.value,
+        .owner_id = row->owner_id.value,
+        .occurred_at = row->occurred_at,
+        .received_at = row->received_at,
+        .next_update_at = row->next_update_at,
+        .problem_id = row->problem_id.value,
+        .condition_id = row->condition_id.value,
+        .component_id = row->component_id.value,
+        .origin_id = row->origin_id.value,
+        .solution_code_id = row->solution_code_id.value,
+        .solution_id = row->solution_id.value,
+        .zero_cost = row->zero_cost,
+        .master_id = row->master_id.value,
+        .first_reply_at = row->first_reply_at,
+        .resolved_at = row->resolved_at,
+        .closed_at = row->closed_at,
+        .last_event_at = row->last_event_at,
+        .reopened = row->reopened,
+    };
+}
+
+bool ticket_find(StoreTx *tx, Arena *arena, TicketId id, Ticket *ticket_out)
+{
+    SqlTicketFind row;
+    if (!sql_ticket_find(tx, arena, &(SqlTicketFindIn){id}, &row))
+        return false;
+    *ticket_out = (Ticket){
+        .id = id,
+        .version = row.version,
+        .now = projection_of_row(&row),
+        .registered_at = row.registered_at,
+        .channel = row.channel,
+        .subject = row.subject,
+        .language = row.language,
+        .waiting_reason = row.waiting_reason,
+        .import_id = row.import_id.has ? row.import_id.value : 0,
+    };
+    return true;
+}
+
+/* ------------------------------------------------------------------------------------------------------- writing */
+
+static void event_insert(StoreTx *tx, Arena *arena, TicketId ticket, const TicketEvent *event)
+{
+    sql_ticket_event_insert(tx, &(SqlTicketEventInsertIn){
+                                    .ticket_id = ticket,
+                                    .kind = event->kind,
+                                    .occurred_at = event->occurred_at,
+                                    .recorded_at = event->recorded_at,
+                                    .actor_kind = event->actor.kind,
+                                    .actor_id = {.has = event->actor.id != 0, .value = event->actor.id},
+                                    .payload = change_to_json(arena, &event->change),
+                                });
+}
+
+static void phase_open(StoreTx *tx, TicketId ticket, const TicketProjection *now, TimeMs at)
+{
+    sql_ticket_phase_insert(tx, &(SqlTicketPhaseInsertIn){.ticket_id = ticket,
+                                                          .state = (TicketState)now->state,
+                                                          .team_id = {now->team_id},
+                                                          .owner_id = {now->owner_id},
+                                                          .began_at = at});
+}
+
+static bool row_write(TicketEdit *edit)
+{
+    const TicketProjection *now = &edit->ticket.now;
+    return sql_ticket_project(edit->tx, &(SqlTicketProjectIn){
+                                            .ticket_id = edit->ticket.id,
+                                            .version = edit->ticket.version,
+                                            .state = (TicketState)now->state,
+                                            .kind = (TicketKind)now->kind,
+                                            .complaint = now->complaint != 0,
+                                            .initiative = (TicketInitiative)now->initiative,
+                                            .ownership = (TicketOwnership)now->ownership,
+                                            .party_id = {now->party_id},
+                                            .contact_id = {now->contact_id},
+                                            .product_id = {now->product_id},
+                                            .installed_item_id = {now->installed_item_id},
+                                            .team_id = {now->team_id},
+                                            .owner_id = {now->owner_id},
+                                            .occurred_at = now->occurred_at,
+                                            .received_at = now->received_at,
+                                            .next_update_at = now->next_update_at,
+                                            .first_reply_at = now->first_reply_at,
+                                            .resolved_at = now->resolved_at,
+                                            .closed_at = now->closed_at,
+                                            .last_event_at = now->last_event_at,
+                                            .waiting_reason = edit->waiting_reason,
+                                            .reopened = now->reopened,
+                                            .problem_id = {now->problem_id},
+                                            .condition_id = {now->condition_id},
+                                            .component_id = {now->component_id},
+                                            .origin_id = {now->origin_id},
+                                            .solution_code_id = {now->solution_code_id},
+                                            .solution_id = {now->solution_id},
+                                            .zero_cost = now->zero_cost != 0,
+                                            .master_id = {now->master_id},
+                                        }) == 1;
+}
+
+static bool phase_differs(const TicketProjection *a, const TicketProjection *b)
+{
+    return a->state != b->state || a->team_id != b->team_id || a->owner_id != b->owner_id;
+}
+
+TicketId ticket_open(StoreTx *tx, Arena *arena, const TicketOpening *opening, Actor actor, TimeMs now)
+{
+    TicketEdit edit = {.tx = tx, .arena = arena, .actor = actor, .now = now, .ticket = {.now = projection_empty()}};
+    edit.ticket.id = sql_ticket_insert(tx, &(SqlTicketInsertIn){
+                                               .state = TICKET_NEW,
+                                               .kind = KIND_UNKNOWN,
+                                               .initiative = INITIATIVE_ASKED,
+                                               .ownership = OWNERSHIP_UNKNOWN,
+                                               .channel = opening->channel,
+                                               .subject = opening->subject,
+                                               .language = opening->language,
+                                               .received_at = opening->received_at,
+                                               .registered_at = now,
+                                               .tracking_sha256 = opening->tracking_sha256,
+                                           });
+    edit.ticket.version = 1;
+    TicketChange change = {0};
+    change_set(&change, FIELD_STATE, TICKET_NEW);
+    change_set(&change, FIELD_KIND, opening->kind);
+    change_set(&change, FIELD_COMPLAINT, opening->complaint);
+    change_set(&change, FIELD_RECEIVED_AT, opening->received_at);
+    change_set(&change, FIELD_NEXT_UPDATE_AT, opening->next_update_at);
+    const struct {
+        TicketField field;
+        int64_t value;
+    } given[] = {{FIELD_OCCURRED_AT, opening->occurred_at},
+                 {FIELD_PARTY, opening->party.value},
+                 {FIELD_CONTACT, opening->contact.value},
+                 {FIELD_PRODUCT, opening->product.value},
+                 {FIELD_TEAM, opening->team.value}};
+    for (size_t i = 0; i < G_N_ELEMENTS(given); i++)
+        if (given[i].value)
+            change_set(&change, given[i].field, given[i].value);
+    phase_open(tx, edit.ticket.id, &(TicketProjection){.state = TICKET_NEW, .team_id = opening->team.value},
+               opening->received_at);
+    edit.ticket.now.team_id = opening->team.value; /* the first phase already has it */
+    ticket_edit_event(&edit, EVENT_RECEIVED, &change, opening->received_at);
+    row_write(&edit);
+    return edit.ticket.id;
+}
+
+bool ticket_edit_begin(TicketEdit *edit, StoreTx *tx, Arena *arena, TicketId id, Actor actor, TimeMs now)
+{
+    *edit = (TicketEdit){.tx = tx, .arena = arena, .actor = actor, .now = now};
+    if (!ticket_find(tx, arena, id, &edit->ticket)) {
+        edit->refused = (InputError){"ticket", store_tx_failed(tx) ? NULL : "ticket.error.not_found", NULL};
+        return false;
+    }
+    edit->before = edit->ticket.now;
+    edit->waiting_reason = edit->ticket.waiting_reason;
+    return true;
+}
+
+bool ticket_edit_begin_at(TicketEdit *edit, StoreTx *tx, Arena *arena, TicketId id, int64_t version, Actor actor,
+                          TimeMs now)
+{
+    if (!ticket_edit_begin(edit, tx, arena, id, actor, now))
+        return false;
+    if (edit->ticket.version == version)
+        return true;
+    edit->refused = (InputError){"version", "ticket.error.stale", NULL};
+    return false;
+}
+
+void ticket_edit_event(TicketEdit *edit, TicketEventKind kind, const TicketChange *change, TimeMs occurred_at)
+{
+    TicketEvent event = {kind, occurred_at, edit->now, edit->actor, *change};
+    TicketProjection before = edit->ticket.now;
+    event_insert(edit->tx, edit->arena, edit->ticket.id, &event);
+    projection_apply(&edit->ticket.now, &event);
+    if (phase_differs(&before, &edit->ticket.now)) {
+        sql_ticket_phase_end(edit->tx, &(SqlTicketPhaseEndIn){edit->ticket.id, edit->ticket.now.last_event_at});
+        phase_open(edit->tx, edit->ticket.id, &edit->ticket.now, edit->ticket.now.last_event_at);
+    }
+}
+
+bool ticket_edit_end(TicketEdit *edit)
+{
+    const TicketProjection *now = &edit->ticket.now;
+    check(!ticket_state_is_open((TicketState)now->state) || now->next_update_at);
+    if (!row_write(edit) && !store_tx_failed(edit->tx)) /* the row was read in this transaction: it must be there */
+        store_tx_fail(edit->tx, FILO_ERROR_CORRUPT, "ticket row vanished during an edit");
+    return !store_tx_failed(edit->tx);
+}
+
+void ticket_link(StoreTx *tx, TicketId ticket, TicketId other, TicketLinkKind kind, TimeMs now)
+{
+    sql_ticket_link_insert(tx, &(SqlTicketLinkInsertIn){ticket, other, kind, now});
+    sql_ticket_link_insert(tx, &(SqlTicketLinkInsertIn){other, ticket, kind, now});
+}
+
+/* ------------------------------------------------------------------------------------------------------ verifying */
+
+static bool event_of_row(const SqlTicketEventList *row, TicketEvent *event_out)
+{
+    *event_out = (TicketEvent){.kind = row->kind,
+                               .occurred_at = row->occurred_at,
+                               .recorded_at = row->recorded_at,
+                               .actor = {row->actor_kind, row->actor_id.has ? row->actor_id.value : 0}};
+    return change_parse_json(row->payload, &event_out->change);
+}
+
+static bool phase_is(const SqlTicketPhaseList *phase, const TicketProjection *state)
+{
+    return phase->state == (TicketState)state->state && phase->team_id.value == state->team_id &&
+           phase->owner_id.value == state->owner_id;
+}
+
+/* Walks the phases beside the fold: each change of state, team or owner must be the next phase, where the last ended. */
+typedef struct PhaseWalk {
+    const SqlTicketPhaseListList *phases;
+    size_t at;
+    bool agrees;
+} PhaseWalk;
+
+static void phase_next(PhaseWalk *walk, const TicketProjection *state)
+{
+    const SqlTicketPhaseListList *phases = walk->phases;
+    walk->at++;
+    walk->agrees = walk->agrees && walk->at < phases->count && phase_is(&phases->rows[walk->at], state) &&
+                   phases->rows[walk->at].began_at == state->last_event_at &&
+                   phases->rows[walk->at - 1].ended_at == state->last_event_at;
+}
+
+const char *ticket_verify(StoreTx *tx, Arena *arena, TicketId id)
+{
+    Ticket ticket;
+    if (!ticket_find(tx, arena, id, &ticket))
+        return "the ticket is not there";
+    SqlTicketEventListList events = sql_ticket_event_list(tx, arena, &(SqlTicketEventListIn){id});
+    SqlTicketPhaseListList phases = sql_ticket_phase_list(tx, arena, &(SqlTicketPhaseListIn){id});
+    PhaseWalk walk = {&phases, 0, phases.count > 0};
+    TicketProjection fold = projection_empty();
+    for (size_t i = 0; i < events.count; i++) {
+        TicketEvent event;
+        TicketProjection before = fold;
+        if (!event_of_row(&events.rows[i], &event))
+            return "an event cannot be read";
+        projection_apply(&fold, &event);
+        if (i > 0 && phase_differs(&before, &fold))
+            phase_next(&walk, &fold);
+    }
+    if (!walk.agrees || walk.at + 1 != phases.count || phases.rows[walk.at].ended_at)
+        return "the phases are not those of the events";
+    return projection_difference(&fold, &ticket.now);
+}

@@ -1,0 +1,182 @@
+-- The statements of queue/outbox.h.
+
+-- @statement outbox_insert : run
+-- @param  channel         text
+-- @param  purpose         enum(outbox_purpose)
+-- @param  ticket_id       id(ticket)?
+-- @param  message_id      id(message)?
+-- @param  idempotency_key text
+-- @param  payload         text
+-- @param  state           enum(outbox_state)
+-- @param  not_before      time
+-- @param  created_at      time
+INSERT INTO outbox
+       (channel, purpose, ticket_id, message_id, idempotency_key, payload, state, not_before, attempts, resent,
+        created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9)
+ON CONFLICT (idempotency_key) DO NOTHING;
+
+-- @statement outbox_find_key : find
+-- @param  idempotency_key text
+-- @column outbox_id       id(outbox)
+-- @index  outbox's unique key
+SELECT outbox_id
+  FROM outbox
+ WHERE idempotency_key = $1;
+
+-- @statement outbox_cancel_queued : run
+-- @param  outbox_id   id(outbox)
+-- @param  finished_at time
+-- @index  primary key of outbox
+UPDATE outbox
+   SET state = 'cancelled', finished_at = $2
+ WHERE outbox_id = $1
+   AND state = 'queued'
+   AND attempts = 0;
+
+-- @statement outbox_next : find
+-- @param  now             time
+-- @column outbox_id       id(outbox)
+-- @column channel         text
+-- @column purpose         enum(outbox_purpose)
+-- @column ticket_id       id(ticket)?
+-- @column message_id      id(message)?
+-- @column idempotency_key text
+-- @column payload         text
+-- @column attempts        int
+-- @column created_at      time
+-- @column resent          bool
+-- @index  outbox_due
+SELECT outbox_id, channel, purpose, ticket_id, message_id, idempotency_key, payload, attempts, created_at, resent
+  FROM outbox
+ WHERE state = 'queued'
+   AND not_before <= $1
+ ORDER BY not_before, outbox_id
+ LIMIT 1;
+
+-- @statement outbox_next_at : find
+-- @column not_before time
+-- @index  outbox_due
+SELECT not_before
+  FROM outbox
+ WHERE state = 'queued'
+ ORDER BY not_before, outbox_id
+ LIMIT 1;
+
+-- @statement outbox_take : run
+-- @param  outbox_id    id(outbox)
+-- @param  lease_until  time
+-- @param  lease_holder text
+-- @index  primary key of outbox
+UPDATE outbox
+   SET state = 'sending', attempts = attempts + 1, lease_until = $2, lease_holder = $3
+ WHERE outbox_id = $1
+   AND state = 'queued';
+
+-- @statement outbox_mark_dot_sent : run
+-- @param  outbox_id    id(outbox)
+-- @param  lease_holder text
+-- @param  external_id  text?
+-- @index  primary key of outbox
+UPDATE outbox
+   SET state = 'dot_sent', external_id = $3
+ WHERE outbox_id = $1
+   AND lease_holder = $2
+   AND state = 'sending';
+
+-- @statement outbox_mark_sent : run
+-- @param  outbox_id    id(outbox)
+-- @param  lease_holder text
+-- @param  external_id  text?
+-- @param  finished_at  time
+-- @index  primary key of outbox
+UPDATE outbox
+   SET state = 'sent', external_id = $3, finished_at = $4, lease_until = NULL, lease_holder = NULL, error = NULL
+ WHERE outbox_id = $1
+   AND lease_holder = $2
+   AND state IN ('sending', 'dot_sent');
+
+-- @statement outbox_mark_retry : run
+-- @param  outbox_id    id(outbox)
+-- @param  lease_holder text
+-- @param  error        text
+-- @param  not_before   time
+-- @index  primary key of outbox
+UPDATE outbox
+   SET state = 'queued', error = $3, not_before = $4, lease_until = NULL, lease_holder = NULL
+ WHERE outbox_id = $1
+   AND lease_holder = $2
+   AND state IN ('sending', 'dot_sent');
+
+-- @statement outbox_mark_failed : run
+-- @param  outbox_id    id(outbox)
+-- @param  lease_holder text
+-- @param  error        text
+-- @param  finished_at  time
+-- @index  primary key of outbox
+UPDATE outbox
+   SET state = 'failed', error = $3, finished_at = $4, lease_until = NULL, lease_holder = NULL
+ WHERE outbox_id = $1
+   AND lease_holder = $2
+   AND state IN ('sending', 'dot_sent');
+
+-- A holder that died before the dot: nothing can have arrived.
+-- @statement outbox_recover_sending : run
+-- @param  now          time
+-- @param  holder       text
+-- @param  holder_alone bool
+-- @index  outbox_due
+UPDATE outbox
+   SET state = 'queued', lease_until = NULL, lease_holder = NULL
+ WHERE state = 'sending'
+   AND (lease_until < $1 OR ($3 = 1 AND lease_holder <> $2));
+
+-- A holder that died after the dot: it may have arrived. Once more, with the same Message-ID, and never again.
+-- @statement outbox_recover_dot_sent : run
+-- @param  now          time
+-- @param  holder       text
+-- @param  holder_alone bool
+-- @index  outbox_due
+UPDATE outbox
+   SET state = 'queued', resent = 1, lease_until = NULL, lease_holder = NULL
+ WHERE state = 'dot_sent'
+   AND resent = 0
+   AND (lease_until < $1 OR ($3 = 1 AND lease_holder <> $2));
+
+-- @statement outbox_recover_twice : run
+-- @param  now          time
+-- @param  holder       text
+-- @param  holder_alone bool
+-- @index  outbox_due
+UPDATE outbox
+   SET state = 'failed', error = 'interrupted twice after the message was handed over; it may have arrived',
+       finished_at = $1, lease_until = NULL, lease_holder = NULL
+ WHERE state = 'dot_sent'
+   AND resent = 1
+   AND (lease_until < $1 OR ($3 = 1 AND lease_holder <> $2));
+
+-- The newest row that left with this id.
+-- @statement outbox_find_external : find
+-- @param  external_id text
+-- @column ticket_id   id(ticket)?
+-- @index  outbox_external
+SELECT ticket_id
+  FROM outbox
+ WHERE external_id = $1
+ ORDER BY outbox_id DESC
+ LIMIT 1;
+
+-- @statement outbox_list_of_ticket : list
+-- @param  ticket_id  id(ticket)
+-- @column outbox_id  id(outbox)
+-- @column message_id id(message)?
+-- @column purpose    enum(outbox_purpose)
+-- @column state      enum(outbox_state)
+-- @column not_before time
+-- @column attempts   int
+-- @column error      text?
+-- @index  outbox_ticket
+SELECT outbox_id, message_id, purpose, state, not_before, attempts, error
+  FROM outbox
+ WHERE ticket_id = $1
+ ORDER BY outbox_id;

@@ -1,0 +1,517 @@
+-- The first schema. Every table names the folder that alone writes it; times are UTC milliseconds, money cents.
+-- Events and audit hold ids, codes and hashes, never names, addresses or bodies.
+
+-- ---------------------------------------------------------------------------------------------------- settings
+
+-- owner: desk/setting
+CREATE TABLE setting (
+    setting_key @text NOT NULL PRIMARY KEY,
+    value       @text NOT NULL,
+    changed_at  @time NOT NULL
+);
+
+-- One way in and out, for instance a mailbox. config is the adapter's JSON; the secret is sealed by keys/seal.key.
+-- owner: desk/setting
+CREATE TABLE channel_account (
+    channel_account_id @id,
+    channel            @text NOT NULL,
+    name               @text NOT NULL UNIQUE,
+    address            @text NOT NULL,
+    config             @text NOT NULL,
+    sealed_secret      @blob NULL,
+    active             @bool NOT NULL
+);
+
+-- ------------------------------------------------------------------------------------------------------- staff
+
+-- owner: desk/staff
+CREATE TABLE team (
+    team_id  @id,
+    name     @text NOT NULL UNIQUE,
+    sort_key @text NOT NULL,
+    kind     @enum(team_kind) NOT NULL,
+    version  @int NOT NULL
+);
+
+-- owner: desk/staff
+CREATE TABLE staff (
+    staff_id      @id,
+    login         @text NOT NULL UNIQUE,
+    display_name  @text NOT NULL,
+    sort_key      @text NOT NULL,
+    email         @text NOT NULL,
+    role          @enum(staff_role) NOT NULL,
+    team_id       @int NULL REFERENCES team (team_id),
+    language      @text NOT NULL,
+    password_hash @text NULL,
+    active        @bool NOT NULL,
+    epoch         @int NOT NULL,
+    created_at    @time NOT NULL,
+    version       @int NOT NULL
+);
+CREATE INDEX staff_team ON staff (team_id);
+
+-- One signed-in browser. Only the SHA-256 of its 256-bit token is kept; epoch ends all sessions of a person at once.
+-- owner: desk/staff
+-- grows
+CREATE TABLE staff_session (
+    staff_session_id @id,
+    token_sha256     @text NOT NULL UNIQUE,
+    staff_id         @int NOT NULL REFERENCES staff (staff_id),
+    epoch            @int NOT NULL,
+    created_at       @time NOT NULL,
+    seen_at          @time NOT NULL,
+    expires_at       @time NOT NULL,
+    user_agent       @text NOT NULL
+);
+CREATE INDEX staff_session_staff ON staff_session (staff_id);
+
+-- Failed sign-ins by account and by address, for throttling before any password is hashed.
+-- owner: desk/staff
+-- grows
+CREATE TABLE sign_in_failure (
+    sign_in_failure_id @id,
+    subject            @text NOT NULL,
+    at                 @time NOT NULL
+);
+CREATE INDEX sign_in_failure_subject ON sign_in_failure (subject, at);
+
+-- ----------------------------------------------------------------------------------------------------- parties
+
+-- owner: desk/party
+-- grows
+CREATE TABLE party (
+    party_id    @id,
+    kind        @enum(party_kind) NOT NULL,
+    name        @text NOT NULL,
+    sort_key    @text NOT NULL,
+    buyer       @enum(buyer_kind) NOT NULL,
+    vat_number  @text NULL,
+    fiscal_code @text NULL,
+    sdi_code    @text NULL,
+    language    @text NOT NULL,
+    created_at  @time NOT NULL,
+    version     @int NOT NULL
+);
+CREATE INDEX party_sort ON party (sort_key, party_id);
+CREATE INDEX party_vat ON party (vat_number);
+CREATE INDEX party_fiscal ON party (fiscal_code);
+
+-- An address, number or other way to reach a party. value_key is the normal form that finding compares (lower-case
+-- e-mail, E.164 number).
+-- owner: desk/party
+-- grows
+CREATE TABLE contact_point (
+    contact_point_id @id,
+    party_id         @int NOT NULL REFERENCES party (party_id),
+    kind             @enum(contact_kind) NOT NULL,
+    value            @text NOT NULL,
+    value_key        @text NOT NULL,
+    label            @text NOT NULL,
+    created_at       @time NOT NULL
+);
+CREATE INDEX contact_point_party ON contact_point (party_id);
+CREATE INDEX contact_point_key ON contact_point (value_key, kind);
+
+-- A person works for, or acts for, a company; one person may be in several.
+-- owner: desk/party
+-- grows
+CREATE TABLE membership (
+    membership_id @id,
+    company_id    @int NOT NULL REFERENCES party (party_id),
+    person_id     @int NOT NULL REFERENCES party (party_id),
+    role          @text NOT NULL,
+    UNIQUE (company_id, person_id)
+);
+CREATE INDEX membership_person ON membership (person_id);
+
+-- ---------------------------------------------------------------------------------------------------- products
+
+-- owner: desk/product
+CREATE TABLE product (
+    product_id @id,
+    name       @text NOT NULL UNIQUE,
+    sort_key   @text NOT NULL,
+    role       @enum(product_role) NOT NULL,
+    kind       @enum(product_kind) NOT NULL,
+    active     @bool NOT NULL,
+    version    @int NOT NULL
+);
+
+-- owner: desk/product
+-- grows
+CREATE TABLE installed_item (
+    installed_item_id @id,
+    product_id        @int NOT NULL REFERENCES product (product_id),
+    serial            @text NOT NULL,
+    party_id          @int NOT NULL REFERENCES party (party_id),
+    seller            @text NOT NULL,
+    sold_at           @time NULL,
+    delivered_at      @time NULL,
+    batch             @text NOT NULL,
+    version           @int NOT NULL,
+    UNIQUE (product_id, serial)
+);
+CREATE INDEX installed_item_party ON installed_item (party_id);
+CREATE INDEX installed_item_serial ON installed_item (serial);
+
+-- ------------------------------------------------------------------------------------------------------- codes
+
+-- Problem, condition, component, origin and solution codes; a code is retired, never deleted.
+-- owner: desk/code
+CREATE TABLE code (
+    code_id    @id,
+    list       @enum(code_list) NOT NULL,
+    code_key   @text NOT NULL,
+    parent_id  @int NULL REFERENCES code (code_id),
+    sort       @int NOT NULL,
+    name_it    @text NOT NULL,
+    name_en    @text NOT NULL,
+    is_defect  @bool NOT NULL,
+    retired_at @time NULL,
+    version    @int NOT NULL,
+    UNIQUE (list, code_key)
+);
+CREATE INDEX code_parent ON code (parent_id);
+
+-- owner: desk/solution
+-- grows
+CREATE TABLE solution (
+    solution_id @id,
+    title       @text NOT NULL,
+    text        @text NOT NULL,
+    product_id  @int NULL REFERENCES product (product_id),
+    problem_id  @int NULL REFERENCES code (code_id),
+    solution_code_id @int NULL REFERENCES code (code_id),
+    state       @enum(solution_state) NOT NULL,
+    language    @text NOT NULL,
+    author_id   @int NULL REFERENCES staff (staff_id),
+    created_at  @time NOT NULL,
+    used_count  @int NOT NULL,
+    version     @int NOT NULL
+);
+CREATE INDEX solution_product ON solution (product_id);
+CREATE INDEX solution_problem ON solution (problem_id);
+CREATE INDEX solution_code ON solution (solution_code_id);
+CREATE INDEX solution_author ON solution (author_id);
+
+-- ----------------------------------------------------------------------------------------------------- tickets
+
+-- The request as it stands now: a projection of ticket_event, written in the same transaction.
+-- owner: desk/ticket
+-- grows
+CREATE TABLE ticket (
+    ticket_id         @id(10001),
+    state             @enum(ticket_state) NOT NULL,
+    kind              @enum(ticket_kind) NOT NULL,
+    complaint         @bool NOT NULL,
+    initiative        @enum(ticket_initiative) NOT NULL,
+    ownership         @enum(ticket_ownership) NOT NULL,
+    channel           @text NOT NULL,
+    subject           @text NOT NULL,
+    language          @text NOT NULL,
+    party_id          @int NULL REFERENCES party (party_id),
+    contact_id        @int NULL REFERENCES party (party_id),
+    product_id        @int NULL REFERENCES product (product_id),
+    installed_item_id @int NULL REFERENCES installed_item (installed_item_id),
+    team_id           @int NULL REFERENCES team (team_id),
+    owner_id          @int NULL REFERENCES staff (staff_id),
+    occurred_at       @time NULL,
+    received_at       @time NOT NULL,
+    registered_at     @time NOT NULL,
+    next_update_at    @time NULL,
+    first_reply_at    @time NULL,
+    resolved_at       @time NULL,
+    closed_at         @time NULL,
+    last_event_at     @time NOT NULL,
+    waiting_reason    @text NULL,
+    reopened          @int NOT NULL,
+    problem_id        @int NULL REFERENCES code (code_id),
+    condition_id      @int NULL REFERENCES code (code_id),
+    component_id      @int NULL REFERENCES code (code_id),
+    origin_id         @int NULL REFERENCES code (code_id),
+    solution_code_id  @int NULL REFERENCES code (code_id),
+    solution_id       @int NULL REFERENCES solution (solution_id),
+    zero_cost         @bool NOT NULL,
+    master_id         @int NULL REFERENCES ticket (ticket_id),
+    import_id         @int NULL,
+    tracking_sha256   @text NULL UNIQUE,
+    version           @int NOT NULL
+);
+CREATE INDEX ticket_queue ON ticket (state, next_update_at, ticket_id);
+CREATE INDEX ticket_owner ON ticket (owner_id, state, next_update_at, ticket_id);
+CREATE INDEX ticket_party ON ticket (party_id, ticket_id);
+CREATE INDEX ticket_contact ON ticket (contact_id, ticket_id);
+CREATE INDEX ticket_product ON ticket (product_id, problem_id);
+CREATE INDEX ticket_item ON ticket (installed_item_id);
+CREATE INDEX ticket_team ON ticket (team_id, state);
+CREATE INDEX ticket_received ON ticket (received_at, ticket_id);
+CREATE INDEX ticket_resolved ON ticket (resolved_at);
+CREATE INDEX ticket_master ON ticket (master_id);
+CREATE INDEX ticket_problem ON ticket (problem_id);
+CREATE INDEX ticket_condition ON ticket (condition_id);
+CREATE INDEX ticket_component ON ticket (component_id);
+CREATE INDEX ticket_origin ON ticket (origin_id);
+CREATE INDEX ticket_solution_code ON ticket (solution_code_id);
+CREATE INDEX ticket_solution ON ticket (solution_id);
+
+-- The truth: append-only. payload is a JSON object of ids, codes and hashes, never read inside SQL.
+-- owner: desk/ticket
+-- grows
+CREATE TABLE ticket_event (
+    ticket_event_id @id,
+    ticket_id       @int NOT NULL REFERENCES ticket (ticket_id),
+    kind            @enum(ticket_event_kind) NOT NULL,
+    occurred_at     @time NOT NULL,
+    recorded_at     @time NOT NULL,
+    actor_kind      @enum(actor_kind) NOT NULL,
+    actor_id        @int NULL,
+    payload         @text NOT NULL
+);
+CREATE INDEX ticket_event_ticket ON ticket_event (ticket_id, ticket_event_id);
+CREATE INDEX ticket_event_at ON ticket_event (occurred_at);
+
+-- Contiguous intervals derived from the events; ended_at is empty on the last one.
+-- owner: desk/ticket
+-- grows
+CREATE TABLE ticket_phase (
+    ticket_phase_id @id,
+    ticket_id       @int NOT NULL REFERENCES ticket (ticket_id),
+    state           @enum(ticket_state) NOT NULL,
+    team_id         @int NULL REFERENCES team (team_id),
+    owner_id        @int NULL REFERENCES staff (staff_id),
+    began_at        @time NOT NULL,
+    ended_at        @time NULL
+);
+CREATE INDEX ticket_phase_ticket ON ticket_phase (ticket_id, ticket_phase_id);
+CREATE INDEX ticket_phase_team ON ticket_phase (team_id);
+CREATE INDEX ticket_phase_owner ON ticket_phase (owner_id);
+
+-- Who takes part in a ticket by an address; an unconfirmed one never receives an answer.
+-- owner: desk/ticket
+-- grows
+CREATE TABLE participant (
+    participant_id @id,
+    ticket_id      @int NOT NULL REFERENCES ticket (ticket_id),
+    address_kind   @enum(contact_kind) NOT NULL,
+    address        @text NOT NULL,
+    address_key    @text NOT NULL,
+    name           @text NOT NULL,
+    confirmed      @bool NOT NULL,
+    UNIQUE (ticket_id, address_key)
+);
+CREATE INDEX participant_key ON participant (address_key, ticket_id);
+
+-- One thing said: by the customer, to the customer, or among us. text is what was said; raw_sha256 the original.
+-- owner: desk/ticket
+-- grows
+CREATE TABLE message (
+    message_id      @id,
+    ticket_id       @int NOT NULL REFERENCES ticket (ticket_id),
+    direction       @enum(message_direction) NOT NULL,
+    channel         @text NOT NULL,
+    author_kind     @enum(actor_kind) NOT NULL,
+    author_id       @int NULL,
+    sender_name     @text NOT NULL,
+    sender_address  @text NOT NULL,
+    at              @time NOT NULL,
+    subject         @text NOT NULL,
+    text            @text NOT NULL,
+    quoted_at       @int NULL,
+    html_sha256     @text NULL,
+    raw_sha256      @text NULL,
+    external_id     @text NULL,
+    flags           @int NOT NULL
+);
+CREATE INDEX message_ticket ON message (ticket_id, message_id);
+CREATE INDEX message_external ON message (external_id);
+CREATE INDEX message_raw ON message (raw_sha256);
+CREATE INDEX message_html ON message (html_sha256);
+
+-- A file of a message: either its own blob, or a slice of the raw original (offset, length, encoding).
+-- owner: desk/ticket
+-- grows
+CREATE TABLE attachment (
+    attachment_id @id,
+    message_id    @int NOT NULL REFERENCES message (message_id),
+    name          @text NOT NULL,
+    media_type    @text NOT NULL,
+    size          @int NOT NULL,
+    sha256        @text NULL,
+    raw_offset    @int NULL,
+    raw_length    @int NULL,
+    encoding      @text NOT NULL,
+    content_id    @text NULL
+);
+CREATE INDEX attachment_message ON attachment (message_id);
+CREATE INDEX attachment_sha ON attachment (sha256);
+
+-- owner: desk/ticket
+-- grows
+CREATE TABLE ticket_link (
+    ticket_link_id @id,
+    ticket_id      @int NOT NULL REFERENCES ticket (ticket_id),
+    other_id       @int NOT NULL REFERENCES ticket (ticket_id),
+    kind           @enum(ticket_link_kind) NOT NULL,
+    created_at     @time NOT NULL,
+    UNIQUE (ticket_id, other_id, kind)
+);
+CREATE INDEX ticket_link_other ON ticket_link (other_id);
+
+-- The secret part of a reply address, one for each message we send: who holds it and writes from the address it was
+-- made for is answering that ticket. Only its SHA-256 is kept.
+-- owner: desk/ticket
+-- grows
+CREATE TABLE reply_address (
+    reply_address_id @id,
+    token_sha256     @text NOT NULL UNIQUE,
+    ticket_id        @int NOT NULL REFERENCES ticket (ticket_id),
+    address_key      @text NOT NULL,
+    created_at       @time NOT NULL
+);
+CREATE INDEX reply_address_ticket ON reply_address (ticket_id);
+
+-- ------------------------------------------------------------------------------------------------------ intake
+
+-- Everything that arrived, before anyone understood it. external_id makes the same thing arrive once.
+-- owner: desk/intake
+-- grows
+CREATE TABLE inbound (
+    inbound_id  @id,
+    channel     @text NOT NULL,
+    source      @text NOT NULL,
+    external_id @text NOT NULL,
+    raw_sha256  @text NOT NULL,
+    raw_size    @int NOT NULL,
+    received_at @time NOT NULL,
+    state       @enum(inbound_state) NOT NULL,
+    attempts    @int NOT NULL,
+    error       @text NULL,
+    ticket_id   @int NULL REFERENCES ticket (ticket_id),
+    message_id  @int NULL REFERENCES message (message_id),
+    UNIQUE (channel, external_id)
+);
+CREATE INDEX inbound_state ON inbound (state, inbound_id);
+CREATE INDEX inbound_ticket ON inbound (ticket_id);
+CREATE INDEX inbound_message ON inbound (message_id);
+CREATE INDEX inbound_raw ON inbound (raw_sha256);
+
+-- Automatic messages sent to an address, for the brake that holds whatever the headers say.
+-- owner: desk/intake
+-- grows
+CREATE TABLE automatic_reply (
+    automatic_reply_id @id,
+    address_key        @text NOT NULL,
+    ticket_id          @int NOT NULL REFERENCES ticket (ticket_id),
+    at                 @time NOT NULL
+);
+CREATE INDEX automatic_reply_address ON automatic_reply (address_key, at);
+CREATE INDEX automatic_reply_ticket ON automatic_reply (ticket_id);
+
+-- ------------------------------------------------------------------------------------------------------- queue
+
+-- What must leave, in the transaction that decided it. channel is the adapter's key; payload its JSON.
+-- owner: queue
+-- grows
+CREATE TABLE outbox (
+    outbox_id       @id,
+    channel         @text NOT NULL,
+    purpose         @enum(outbox_purpose) NOT NULL,
+    ticket_id       @int NULL REFERENCES ticket (ticket_id),
+    message_id      @int NULL REFERENCES message (message_id),
+    idempotency_key @text NOT NULL UNIQUE,
+    payload         @text NOT NULL,
+    state           @enum(outbox_state) NOT NULL,
+    not_before      @time NOT NULL,
+    attempts        @int NOT NULL,
+    lease_until     @time NULL,
+    lease_holder    @text NULL,
+    external_id     @text NULL,
+    resent          @bool NOT NULL,
+    error           @text NULL,
+    created_at      @time NOT NULL,
+    finished_at     @time NULL
+);
+CREATE INDEX outbox_due ON outbox (state, not_before, outbox_id);
+CREATE INDEX outbox_ticket ON outbox (ticket_id);
+CREATE INDEX outbox_message ON outbox (message_id);
+CREATE INDEX outbox_external ON outbox (external_id);
+
+-- Work with a time: leased, tried, backed off. (kind, job_key) happens once.
+-- owner: queue
+-- grows
+CREATE TABLE job (
+    job_id       @id,
+    kind         @text NOT NULL,
+    job_key      @text NOT NULL,
+    payload      @text NOT NULL,
+    state        @enum(job_state) NOT NULL,
+    due_at       @time NOT NULL,
+    attempts     @int NOT NULL,
+    lease_until  @time NULL,
+    lease_holder @text NULL,
+    error        @text NULL,
+    finished_at  @time NULL,
+    UNIQUE (kind, job_key)
+);
+CREATE INDEX job_due ON job (state, due_at, job_id);
+
+-- ------------------------------------------------------------------------------------------------------- costs
+
+-- Dated prices: labour, channels, travel. micro_euro is millionths of a euro per unit.
+-- owner: desk/cost
+CREATE TABLE tariff (
+    tariff_id  @id,
+    tariff_key @text NOT NULL,
+    unit       @text NOT NULL,
+    micro_euro @int NOT NULL,
+    valid_from @time NOT NULL,
+    source     @text NOT NULL,
+    UNIQUE (tariff_key, valid_from)
+);
+
+-- What a ticket cost, one line at a time; the rate is a snapshot.
+-- owner: desk/cost
+-- grows
+CREATE TABLE cost_entry (
+    cost_entry_id @id,
+    ticket_id     @int NOT NULL REFERENCES ticket (ticket_id),
+    kind          @enum(cost_kind) NOT NULL,
+    quantity_milli @int NOT NULL,
+    micro_euro    @int NOT NULL,
+    amount        @cents NOT NULL,
+    worked_at     @time NOT NULL,
+    staff_id      @int NULL REFERENCES staff (staff_id),
+    note          @text NOT NULL,
+    recorded_at   @time NOT NULL
+);
+CREATE INDEX cost_entry_ticket ON cost_entry (ticket_id);
+CREATE INDEX cost_entry_worked ON cost_entry (worked_at);
+CREATE INDEX cost_entry_staff ON cost_entry (staff_id);
+
+-- ------------------------------------------------------------------------------------------------------- audit
+
+-- Who did or read what; ids only. Rows are sealed in batches into a chain of hashes.
+-- owner: desk/audit
+-- grows
+CREATE TABLE audit (
+    audit_id   @id,
+    at         @time NOT NULL,
+    actor_kind @enum(actor_kind) NOT NULL,
+    actor_id   @int NULL,
+    action     @text NOT NULL,
+    object     @text NOT NULL,
+    object_id  @int NULL,
+    payload    @text NOT NULL
+);
+
+-- owner: desk/audit
+-- grows
+CREATE TABLE audit_seal (
+    audit_seal_id @id,
+    first_id      @int NOT NULL,
+    last_id       @int NOT NULL,
+    rows_sealed   @int NOT NULL,
+    chain_sha256  @text NOT NULL,
+    sealed_at     @time NOT NULL
+);
