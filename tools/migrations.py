@@ -60,6 +60,13 @@ TABLE_CONSTRAINTS = ("PRIMARY", "UNIQUE", "CHECK", "FOREIGN", "CONSTRAINT")
 SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 ENUM_ROW = re.compile(r'ENUM_ROW\((\w+), "([^"\\]*)"\)')
 SINCE = re.compile(r"/\* since migration ([0-9]+) \*/")
+RESERVED = frozenset("""add all alter analyse analyze and any array as asc asymmetric autoincrement between both case cast
+    check collate column commit constraint create cross current_date current_time current_user default deferrable delete desc
+    distinct do drop else end escape except exists fetch for foreign from full grant group having if in index indexed initially
+    inner insert intersect into is isnull join lateral leading left limit localtime natural not nothing notnull null offset on
+    only or order outer over overlaps placing primary references returning right select session_user set similar some
+    symmetric table tablesample then to trailing transaction union unique update user using values variadic verbose when
+    where window with""".split())  # of either engine
 SINGULAR_ENDINGS = ("ss", "us", "is")
 SINGULAR_WORDS = {"sms", "dns", "gps", "news", "series", "access"}
 
@@ -314,7 +321,7 @@ class Reader:
         opening = next(index for index, token in enumerate(body) if token.is_op("("))
         for item in split_commas(body[opening + 1 : matching(body, opening)]):
             if not any(token.is_op("=") for token in item):
-                table.columns[item[0].text] = Column(item[0].text, "text", True, item[0].line)
+                table.columns[item[0].text] = Column(item[0].text, "raw", True, item[0].line)
         table.primary_key = ["rowid"]
 
     def _column(self, table: Table, item: list[Token], notes: Notes) -> None:
@@ -404,7 +411,9 @@ class Reader:
             case ["RENAME", "COLUMN", *_]:
                 self._rename_column(table, body[5], body[7])
             case ["DROP", "COLUMN", *_]:
-                table.columns.pop(body[5].text, None)
+                del table.columns[self._column_of(table, body[5]).name]
+            case ["ALTER", "COLUMN", _, "SET" | "DROP" as change, "NOT", "NULL", *_] if notes.only == "postgresql":
+                self._column_of(table, body[5]).nullable = change == "DROP"
             case _ if notes.only is None:
                 raise self._problem(body[0].line, "SQLite has only ADD COLUMN, RENAME and DROP COLUMN; else use -- only:")
             case _:
@@ -423,8 +432,7 @@ class Reader:
 
     def _rename_column(self, table: Table, old: Token, new: Token) -> None:
         self._check_identifier(new.text, new.line)
-        if old.text not in table.columns:
-            raise self._problem(old.line, f"table {table.name} has no column {old.text}")
+        self._column_of(table, old)
         table.columns = {(new.text if name == old.text else name): column for name, column in table.columns.items()}
         table.columns[new.text].name = new.text
         table.primary_key = [new.text if name == old.text else name for name in table.primary_key]
@@ -448,9 +456,7 @@ class Reader:
         for part in split_commas(body[opening + 1 : close]):
             if part[0].kind != "word" or (len(part) > 1 and part[1].is_op("(")):
                 break
-            if part[0].text not in table.columns:
-                raise self._problem(part[0].line, f"table {table.name} has no column {part[0].text}")
-            columns.append(part[0].text)
+            columns.append(self._column_of(table, part[0]).name)
         name = body[on - 1].text
         self._check_identifier(name, body[0].line)
         if name in self._schema.indexes:
@@ -475,9 +481,16 @@ class Reader:
             raise self._problem(token.line, f"no table {token.text}")
         return self._schema.tables[token.text]
 
+    def _column_of(self, table: Table, token: Token) -> Column:
+        if token.text not in table.columns:
+            raise self._problem(token.line, f"table {table.name} has no column {token.text}")
+        return table.columns[token.text]
+
     def _check_identifier(self, name: str, line: int) -> None:
         if not SNAKE.fullmatch(name):
             raise self._problem(line, f"{name} is not snake_case")
+        if name in RESERVED:
+            raise self._problem(line, f"{name} is a reserved word of one of the engines")
 
     def _check_name(self, name: str, line: int) -> None:
         self._check_identifier(name, line)
@@ -497,6 +510,23 @@ def check_schema(schema: Schema, enums: Enumerations, last_version: int) -> list
         for column in table.columns.values():
             problems += [Problem(table.file, column.line, message)
                          for message in _column_faults(schema, table, column, enums, last_version)]
+    return problems
+
+
+def check_agreement(schemas: dict[str, Schema]) -> list[Problem]:
+    """A table of both engines has the same columns on both, but for what only one engine understands (raw types)."""
+    first, second = (schemas[engine] for engine in ENGINES)
+    problems: list[Problem] = []
+    for name in first.tables.keys() & second.tables.keys():
+        told = [{column.name: (schema.column_type(table, column), column.nullable, column.values)
+                 for column in table.columns.values()}
+                for schema, table in ((first, first.tables[name]), (second, second.tables[name]))]
+        raw = any(column.type == "raw" for schema in (first, second) for column in schema.tables[name].columns.values())
+        differing = sorted(key for key in told[0].keys() | told[1].keys() if told[0].get(key) != told[1].get(key))
+        if differing and not raw:
+            at = second.tables[name]
+            problems.append(Problem(at.file, at.line, f"table {name}: after all migrations {', '.join(differing)} is not "
+                                    f"the same on {' and '.join(ENGINES)}"))
     return problems
 
 
@@ -553,6 +583,8 @@ def load(files: list[Path], enum_root: Path) -> Model:
     for engine in ENGINES:
         for problem in check_schema(schemas[engine], enums, len(migrations)):
             raise problem
+    for problem in check_agreement(schemas):
+        raise problem
     return Model(migrations, schemas, enums.read)
 
 

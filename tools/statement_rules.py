@@ -6,6 +6,7 @@ Each rule is a generator of (line, message); RULES lists them. They run for each
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Callable, Iterator
 
@@ -33,6 +34,7 @@ ONE_ENGINE_CALLS = {
     "IFNULL": "COALESCE", "IIF": "CASE", "RANDOM": "a value made in C", "TOTAL": "CAST(SUM(x) AS DOUBLE PRECISION)",
     "GROUP_CONCAT": "rows, joined in C", "STRING_AGG": "rows, joined in C",
 }
+COMPARISONS = ("=", "<", ">", "<=", ">=", "<>")
 CASTS = (["BIGINT"], ["DOUBLE", "PRECISION"], ["TEXT"])
 
 
@@ -187,6 +189,8 @@ def _read_alias(query: Query, index: int, name: str) -> tuple[str, int]:
 def one_engine_words(query: Query) -> Iterator[Fault]:
     """What only one engine understands, or both in their own way."""
     for index, token in enumerate(query.tokens):
+        if token.is_word("ROWID") and query.statement.varies:
+            continue  # the only key a full-text table has
         if token.is_word(*ONE_ENGINE) and not query.at(index - 1).is_op("."):
             yield token.line, f"{token.text.upper()} is refused; instead: {ONE_ENGINE[token.text.upper()]}"
         elif token.is_word(*ONE_ENGINE_CALLS) and query.at(index + 1).is_op("("):
@@ -305,7 +309,8 @@ def one_writer(query: Query) -> Iterator[Fault]:
 
 
 def index_named(query: Query) -> Iterator[Fault]:
-    if query.statement.index or not any(query.find("SELECT", "UPDATE", "DELETE")):
+    if query.statement.index:
+        yield from _index_exists(query)
         return
     targets = {token.text for token in query.written} if query.at(query.main()).is_word("INSERT") else set()
     for source in query.sources:
@@ -314,9 +319,20 @@ def index_named(query: Query) -> Iterator[Fault]:
             return
 
 
+def _index_exists(query: Query) -> Iterator[Fault]:
+    """A line that names no index of the tables read is not an answer, or no longer true."""
+    note, tables = query.statement.index, {source.table.name for source in query.sources}
+    words = set(re.findall(r"[a-z0-9_]+", note))
+    keys = set(re.findall(r"(?:primary|unique) key of (\w+)", note))
+    indexes = {index.name for index in query.schema.indexes.values() if index.table in tables}
+    if not (keys & tables or words & indexes or note.startswith("none: ") or query.statement.varies):
+        yield query.statement.line, (f"@index names no index of {', '.join(sorted(tables)) or 'any table here'}: write its "
+                                     "name, 'primary key of TABLE', 'unique key of TABLE', or 'none: why not'")
+
+
 def ids_are_given(query: Query) -> Iterator[Fault]:
     """An id chosen by hand is not seen by PostgreSQL's sequence, which would give it again."""
-    for target, column, _ in _insert_pairs(query):
+    for target, _, column, _ in _insert_pairs(query):
         if column is not None and column.type == "id":
             yield target.line, f"the engine gives {column.name}: leave it out, or PostgreSQL gives it a second time"
 
@@ -427,6 +443,8 @@ def _column_fits(query: Query, expression: list[Token], declared: Field) -> Iter
                                   "CASE WHEN … THEN 1 ELSE 0 END")
         return
     column, source = found
+    if column.type == "raw":
+        return
     kind = query.schema.column_type(source.table, column)
     if kind != declared.type.plain():
         yield declared.line, f"@column {declared.name} is {declared.type.plain()}, but {source.table.name}.{column.name} is {kind}"
@@ -436,10 +454,12 @@ def _column_fits(query: Query, expression: list[Token], declared: Field) -> Iter
 
 
 def _is_truth(expression: list[Token]) -> bool:
+    while expression and expression[0].is_op("(") and matching(expression, 0) == len(expression) - 1:
+        expression = expression[1:-1]
     depth = 0
     for index, token in enumerate(expression):
         depth += (token.is_op("(") or token.is_word("CASE")) - (token.is_op(")") or token.is_word("END"))
-        if depth == 0 and (token.is_op("=", "<>", "<", ">", "<=", ">=") or token.is_word("IS", "IN", "NOT", "AND", "OR")):
+        if depth == 0 and (token.is_op(*COMPARISONS) or token.is_word("IS", "IN", "NOT", "AND", "OR")):
             return True
         if index == 0 and token.is_word("EXISTS"):
             return True
@@ -456,25 +476,36 @@ def _says_not_null(query: Query, name: str) -> bool:
 
 def parameters_fit(query: Query) -> Iterator[Fault]:
     """`column = $n`, SET and VALUES: the parameter is of the column's type, and not NULL where the column is not."""
-    for target, column, value in _insert_pairs(query):
+    for target, table, column, value in _insert_pairs(query):
         if column is None:
-            table = query.written[0].text
-            yield target.line, f"table {table} has no column {target.text}"
+            yield target.line, f"table {table.name} has no column {target.text}"
         elif len(value) == 1 and value[0].kind == "param":
-            yield from _param_fits(query, value[0], column, query.sources[0].table, stored=True)
+            yield from _param_fits(query, value[0], column, table, stored=True)
     for index, token in enumerate(query.tokens):
-        operator = query.at(index - 1)
-        if token.kind == "param" and operator.is_op("=", "<", ">", "<=", ">=", "<>"):
-            start = index - 4 if query.at(index - 3).is_op(".") else index - 2
-            found = query.resolve(query.tokens[max(start, 0) : index - 1])
-            if found is not None and not query.at(start - 1).is_op("+", "-", "*", "/", "||"):
-                stored = _in_set(query, index)
-                yield from _param_fits(query, token, found[0], found[1].table, stored)
+        if token.is_op(*COMPARISONS):
+            for left, right in _compared(query, index):
+                found = query.resolve(left)
+                if found is not None and right.kind == "param":
+                    yield from _param_fits(query, right, found[0], found[1].table, stored=_in_set(query, index))
+
+
+def _compared(query: Query, operator: int) -> Iterator[tuple[list[Token], Token]]:
+    """(column, right side) of `a = $1` and, pair by pair, of `(a, b) < ($1, $2)`."""
+    if query.at(operator - 1).is_op(")") and query.at(operator + 1).is_op("("):
+        opening = max(index for index in range(operator) if matching(query.tokens, index) == operator - 1
+                      and query.tokens[index].is_op("("))
+        left = split_commas(query.tokens[opening + 1 : operator - 1])
+        right = split_commas(query.tokens[operator + 2 : matching(query.tokens, operator + 1)])
+        yield from ((column, value[0]) for column, value in zip(left, right) if len(value) == 1)
+        return
+    start = operator - 3 if query.at(operator - 2).is_op(".") else operator - 1
+    if not query.at(start - 1).is_op("+", "-", "*", "/", "||"):
+        yield query.tokens[max(start, 0) : operator], query.at(operator + 1)
 
 
 def _param_fits(query: Query, token: Token, column: Column, table: Table, stored: bool) -> Iterator[Fault]:
     number = int(token.text[1:])
-    if number > len(query.statement.params) or number == 0:
+    if number > len(query.statement.params) or number == 0 or column.type == "raw":
         return
     param = query.statement.params[number - 1]
     kind = query.schema.column_type(table, column)
@@ -494,8 +525,8 @@ def _in_set(query: Query, index: int) -> bool:
     return False
 
 
-def _insert_pairs(query: Query) -> Iterator[tuple[Token, Column | None, list[Token]]]:
-    """(name, column, value) of INSERT INTO table (columns) VALUES (values); the value is empty for INSERT … SELECT."""
+def _insert_pairs(query: Query) -> Iterator[tuple[Token, Table, Column | None, list[Token]]]:
+    """(name, table, column, value) of INSERT INTO table (columns) VALUES (values); the value is empty for INSERT … SELECT."""
     into = next(query.find("INTO", depth=0), None)
     if into is None or not query.at(into + 2).is_op("("):
         return
@@ -508,7 +539,7 @@ def _insert_pairs(query: Query) -> Iterator[tuple[Token, Column | None, list[Tok
     if query.at(close + 1).is_word("VALUES"):
         values = split_commas(query.tokens[close + 3 : matching(query.tokens, close + 2)])
     for name, value in zip(names, values):
-        yield name, table.columns.get(name.text), value
+        yield name, table, table.columns.get(name.text), value
 
 
 def insert_names_columns(query: Query) -> Iterator[Fault]:
@@ -537,7 +568,16 @@ def check_all(statements: list[Statement], schemas: dict[str, Schema]) -> list[P
             problems.append(Problem(row.file, row.line, f"{row.name} is there already: {first.file}:{first.line}"))
         seen[row.name] = row
         problems += _check_one(row, schemas)
-    return problems
+    return problems + _colliding_types(statements)
+
+
+def _colliding_types(statements: list[Statement]) -> list[Problem]:
+    """A statement called x_in or x_list would make the type that x makes for its parameters or its rows."""
+    names = {row.name: row for row in statements}
+    return [Problem(row.file, row.line, f"{row.name}'s C type is already made by {names[base].name}: rename one")
+            for row in statements
+            for base in (row.name.removesuffix("_in"), row.name.removesuffix("_list"))
+            if base != row.name and base in names]
 
 
 def _check_one(row: Statement, schemas: dict[str, Schema]) -> list[Problem]:

@@ -216,7 +216,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--files", type=Path, nargs="*", default=[])
     options = parser.parse_args(arguments)
     try:
-        generate(options) if options.action == "generate" else used(options)
+        {"generate": generate, "used": used}[options.action](options)
     except Problem as problem:
         die([problem])
 
