@@ -74,7 +74,7 @@ WallTime time_to_wall(Zone *zone, TimeMs at)
 }
 
 /* Days from 1970-01-01 of a proleptic Gregorian date (the era method: a March year makes leap days come last). */
-static int64_t days_of(Date date)
+int64_t date_to_days(Date date)
 {
     int64_t year = date.month <= 2 ? (int64_t)date.year - 1 : date.year;
     int64_t era = floor_div(year, 400);
@@ -84,7 +84,7 @@ static int64_t days_of(Date date)
     return era * 146097 + day_of_era - 719468;
 }
 
-static Date date_of_days(int64_t days)
+Date date_from_days(int64_t days)
 {
     days += 719468;
     int64_t era = floor_div(days, 146097);
@@ -103,9 +103,33 @@ static int64_t offset_ms_at(Zone *zone, TimeMs at)
     return (int64_t)g_time_zone_get_offset(zone, interval) * 1000;
 }
 
+int64_t zone_offset_ms(Zone *zone, TimeMs at, TimeMs limit, TimeMs *until_out)
+{
+    /* Steps never leap over a whole interval: the shortest in the tz database (Ramadan in Morocco) lasts a month. */
+    const int64_t step = 14 * TIME_DAY / TIME_SECOND;
+    int64_t offset = offset_ms_at(zone, at), end = floor_div(limit - 1, 1000) + 1;
+    int64_t same = floor_div(at, 1000), other = MIN(same + step, end);
+    *until_out = limit;
+    while (offset_ms_at(zone, other * 1000) == offset) {
+        if (other == end)
+            return offset;
+        same = other;
+        other = MIN(other + step, end);
+    }
+    while (other - same > 1) {
+        int64_t middle = same + (other - same) / 2;
+        if (offset_ms_at(zone, middle * 1000) == offset)
+            same = middle;
+        else
+            other = middle;
+    }
+    *until_out = MIN(other * 1000, limit);
+    return offset;
+}
+
 TimeMs time_from_wall(Zone *zone, const WallTime *wall)
 {
-    TimeMs as_if_utc = days_of(wall->date) * TIME_DAY + wall->hour * TIME_HOUR + wall->minute * TIME_MINUTE +
+    TimeMs as_if_utc = date_to_days(wall->date) * TIME_DAY + wall->hour * TIME_HOUR + wall->minute * TIME_MINUTE +
                        wall->second * TIME_SECOND + wall->millisecond;
     int64_t before = offset_ms_at(zone, as_if_utc - TIME_DAY);
     int64_t after = offset_ms_at(zone, as_if_utc + TIME_DAY);
@@ -125,25 +149,25 @@ TimeMs time_of_date(Zone *zone, Date date)
 
 Date date_add_days(Date date, int days)
 {
-    return date_of_days(days_of(date) + days);
+    return date_from_days(date_to_days(date) + days);
 }
 
 int date_compare(Date a, Date b)
 {
-    int64_t difference = days_of(a) - days_of(b);
+    int64_t difference = date_to_days(a) - date_to_days(b);
     return (difference > 0) - (difference < 0);
 }
 
 int date_weekday(Date date)
 {
-    int64_t days = days_of(date) + 3; /* 1970-01-01 was a Thursday */
+    int64_t days = date_to_days(date) + 3; /* 1970-01-01 was a Thursday */
     return (int)(days - floor_div(days, 7) * 7) + 1;
 }
 
 bool date_is_valid(Date date)
 {
     return date.year >= 1 && date.year <= 9999 && date.month >= 1 && date.month <= 12 && date.day >= 1 &&
-           date_compare(date_of_days(days_of(date)), date) == 0 && date_of_days(days_of(date)).month == date.month;
+           date_compare(date_from_days(date_to_days(date)), date) == 0 && date_from_days(date_to_days(date)).month == date.month;
 }
 
 char *time_format(Arena *arena, Zone *zone, TimeMs at, const char *format)
@@ -156,7 +180,7 @@ char *time_format(Arena *arena, Zone *zone, TimeMs at, const char *format)
 
 char *time_to_iso(Arena *arena, TimeMs at)
 {
-    Date date = date_of_days(floor_div(at, TIME_DAY));
+    Date date = date_from_days(floor_div(at, TIME_DAY));
     int64_t rest = at - floor_div(at, TIME_DAY) * TIME_DAY;
     return arena_printf(arena, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", date.year, date.month, date.day,
                         (int)(rest / TIME_HOUR), (int)(rest / TIME_MINUTE % 60), (int)(rest / TIME_SECOND % 60),
@@ -229,7 +253,7 @@ bool time_parse_iso(const char *text, TimeMs *at_out)
         return false;
     if (!date_is_valid(wall.date) || wall.hour > 23 || wall.minute > 59 || wall.second > 59)
         return false;
-    *at_out = days_of(wall.date) * TIME_DAY + wall.hour * TIME_HOUR + wall.minute * TIME_MINUTE +
+    *at_out = date_to_days(wall.date) * TIME_DAY + wall.hour * TIME_HOUR + wall.minute * TIME_MINUTE +
               wall.second * TIME_SECOND + wall.millisecond - offset * TIME_MINUTE;
     return true;
 }
@@ -239,7 +263,7 @@ char *time_to_rfc5322(Arena *arena, TimeMs at)
     static const char *const days[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
     static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    Date date = date_of_days(floor_div(at, TIME_DAY));
+    Date date = date_from_days(floor_div(at, TIME_DAY));
     int64_t rest = at - floor_div(at, TIME_DAY) * TIME_DAY;
     return arena_printf(arena, "%s, %02d %s %04d %02d:%02d:%02d +0000", days[date_weekday(date) - 1], date.day,
                         months[date.month - 1], date.year, (int)(rest / TIME_HOUR), (int)(rest / TIME_MINUTE % 60),

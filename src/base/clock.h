@@ -85,12 +85,20 @@ Zone *zone_find(const char *name);
 WallTime time_to_wall(Zone *zone, TimeMs at);
 TimeMs time_from_wall(Zone *zone, const WallTime *wall);
 
+/* The zone's offset east of UTC at the instant, and in *until_out the first later instant, but at most limit, at which
+ * another offset holds: between the two, wall time is UTC plus that offset, and arithmetic needs no zone. limit > at. */
+int64_t zone_offset_ms(Zone *zone, TimeMs at, TimeMs limit, TimeMs *until_out);
+
 /* Midnight that opens the date in the zone (the first instant of that date). */
 TimeMs time_of_date(Zone *zone, Date date);
 Date date_add_days(Date date, int days);
 int date_compare(Date a, Date b); /* <0, 0, >0 */
 int date_weekday(Date date);      /* 1 Monday … 7 Sunday */
 bool date_is_valid(Date date);
+
+/* Days since 1970-01-01, and back. */
+int64_t date_to_days(Date date);
+Date date_from_days(int64_t days);
 
 /* strftime of the instant in the zone, by GDateTime's rules; for people. */
 char *time_format(Arena *arena, Zone *zone, TimeMs at, const char *format);
