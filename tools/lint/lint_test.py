@@ -136,18 +136,18 @@ class Headers(unittest.TestCase):
 
 
 class Routes(unittest.TestCase):
-    TABLE = 'static const Route routes[] = {\n    {HTTP_GET, "/tickets/{id}", ticket_page, "ticket.read", LANE_PAGE, 0, "One."},\n};\n'
+    TABLE = 'static const Route routes[] = {\n    {HTTP_GET, "/tickets/:id", ticket_page, "ticket.read", LANE_PAGE, 0, 0, "One {ticket}, whole."},\n};\n'
 
     def test_tested_route_with_permission_passes(self):
-        self.assertEqual(found(routes.check_routes, {"src/web/a.c": self.TABLE, "tests/routes.tsv": "GET /tickets/{id}\n"}), [])
+        self.assertEqual(found(routes.check_routes, {"src/web/a.c": self.TABLE, "tests/routes.tsv": "GET /tickets/:id\n"}), [])
 
     def test_route_without_test(self):
-        self.assertEqual(found(routes.check_routes, {"src/web/a.c": self.TABLE, "tests/routes.tsv": "GET /tickets/{id}/x\n"}),
+        self.assertEqual(found(routes.check_routes, {"src/web/a.c": self.TABLE, "tests/routes.tsv": "GET /tickets/:id/x\n"}),
                          ["src/web/a.c:2"])
 
     def test_route_without_permission(self):
         for nothing in ("NULL", '""'):
-            tree = {"src/api/a.c": self.TABLE.replace('"ticket.read"', nothing), "tests/routes.tsv": "/tickets/{id}\n"}
+            tree = {"src/api/a.c": self.TABLE.replace('"ticket.read"', nothing), "tests/routes.tsv": "/tickets/:id\n"}
             self.assertEqual(found(routes.check_routes, tree), ["src/api/a.c:2"])
 
     def test_named_fields(self):

@@ -4,9 +4,10 @@ import re
 
 from source import Finding, code_with_strings, line_at
 
-# {METHOD, "/pattern", handler, "permission", lane, limit, "documentation"}: src/net/route.h
+# {METHOD, "/pattern", handler, "permission", lane, flags, limit, "documentation"}: src/net/route.h
 _ROW = re.compile(r'\{\s*(?:\.method\s*=\s*)?\w*?(?P<method>GET|HEAD|POST|PUT|PATCH|DELETE)\s*,'
-                  r'\s*(?:\.pattern\s*=\s*)?"(?P<pattern>/[^"]*)"(?P<rest>[^{}]*)\}', re.DOTALL)
+                  r'\s*(?:\.pattern\s*=\s*)?"(?P<pattern>/[^"]*)"'
+                  r'(?P<rest>(?:"(?:\\.|[^"\\])*"|[^{}"])*)\}', re.DOTALL)
 _NO_PERMISSION = {"NULL", '""', "0"}
 
 
