@@ -11,7 +11,8 @@ static void test_both_dst_nights_in_rome(void)
     WallTime after = time_to_wall(rome, ROME_2026_SPRING_BEFORE + 2000);
     g_assert_cmpint(after.hour * 100 + after.minute, ==, 300);
     g_assert_cmpint(after.offset_minutes, ==, 120);
-    g_assert_cmpint(time_of_date(rome, (Date){2026, 3, 30}) - time_of_date(rome, (Date){2026, 3, 29}), ==, 23 * TIME_HOUR);
+    g_assert_cmpint(time_of_date(rome, (Date){2026, 3, 30}) - time_of_date(rome, (Date){2026, 3, 29}), ==,
+                    23 * TIME_HOUR);
     g_assert_cmpint(time_of_date(rome, (Date){2026, 10, 26}) - time_of_date(rome, (Date){2026, 10, 25}), ==,
                     25 * TIME_HOUR);
 }

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-G_DEFINE_QUARK(filo-error-quark, filo_error)
+G_DEFINE_QUARK(filo_error, filo_error)
 
 static FiloError code_of_errno(int error_number)
 {

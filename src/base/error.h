@@ -8,7 +8,8 @@
  *  - The user: an InputError, a field and a catalogue key, shown in the user's language.
  *
  * A bug is base/check.h. Library code never both logs and returns a failure, and never exits.
- * Pointers: an InputError's texts are static or live in the request's arena; a GError is yours to free.
+ * Pointers: an InputError's texts are static or live in the request's arena; a GError is yours to free. Errors: none of
+ * its own.
  *
  * Invariants:
  *  1. FILO_ERROR_* codes are the only codes of the domain, and each has an exit code and a status.

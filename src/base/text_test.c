@@ -4,9 +4,12 @@
 static void test_clean_keeps_words_and_drops_controls(void)
 {
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
-    static const char hostile[] = "perch\xc3\xa9\r\nno\0\x1b[31m\xff" "fine\r";
+    static const char hostile[] = "perch\xc3\xa9\r\nno\0\x1b[31m\xff"
+                                  "fine\r";
     char *text = text_clean(arena, (Bytes){(const uint8_t *)hostile, sizeof hostile - 1});
-    g_assert_cmpstr(text, ==, "perché\nno[31m\xef\xbf\xbd" "fine\n");
+    g_assert_cmpstr(text, ==,
+                    "perché\nno[31m\xef\xbf\xbd"
+                    "fine\n");
     g_assert_cmpstr(text_clean_line(arena, bytes_of("  Re:\r\n\t E07   oggi \n")), ==, "Re: E07 oggi");
 }
 
