@@ -19,7 +19,7 @@ ON CONFLICT (idempotency_key) DO NOTHING;
 -- @statement outbox_find_key : find
 -- @param  idempotency_key text
 -- @column outbox_id       id(outbox)
--- @index  outbox's unique key
+-- @index  unique key of outbox
 SELECT outbox_id
   FROM outbox
  WHERE idempotency_key = $1;

@@ -307,15 +307,9 @@ static bool open_ticket(Intake *intake)
 /* Closed too long ago, or ended some other way: what they write now is a new request that follows the old one. */
 static bool can_still_join(const Ticket *ticket, const InboundEvent *event)
 {
-    switch ((TicketState)ticket->now.state) {
-    case TICKET_CLOSED:
+    if (ticket->now.state == TICKET_CLOSED)
         return ticket->now.closed_at >= event->reopen_since;
-    case TICKET_NOT_OURS:
-    case TICKET_CANCELLED:
-        return false;
-    default:
-        return true;
-    }
+    return ticket->now.state != TICKET_NOT_OURS && ticket->now.state != TICKET_CANCELLED;
 }
 
 static bool append(Intake *intake, TicketId ticket)

@@ -19,7 +19,7 @@ ON CONFLICT (channel, external_id) DO NOTHING;
 -- @column state       enum(inbound_state)
 -- @column attempts    int
 -- @column ticket_id   id(ticket)?
--- @index  inbound's unique key
+-- @index  unique key of inbound
 SELECT inbound_id, state, attempts, ticket_id
   FROM inbound
  WHERE channel = $1

@@ -39,7 +39,7 @@ RETURNING channel_account_id;
 -- @column config             text
 -- @column sealed_secret      blob?
 -- @column active             bool
--- @index  channel_account's unique key
+-- @index  unique key of channel_account
 SELECT channel_account_id, channel, name, address, config, sealed_secret, active
   FROM channel_account
  WHERE name = $1;

@@ -98,7 +98,7 @@ SELECT a.attachment_id, a.message_id, a.name, a.media_type, a.size
 -- @column raw_offset    int?
 -- @column raw_length    int?
 -- @column encoding      text
--- @index  primary keys of attachment and message
+-- @index  primary key of attachment, primary key of message
 SELECT m.ticket_id, m.direction, a.name, a.media_type, a.size, a.sha256, m.raw_sha256, a.raw_offset, a.raw_length,
        a.encoding
   FROM attachment a
@@ -124,7 +124,7 @@ ON CONFLICT (ticket_id, address_key) DO NOTHING;
 -- @column address_key  text
 -- @column name         text
 -- @column confirmed    bool
--- @index  participant's unique key
+-- @index  unique key of participant
 SELECT address_kind, address, address_key, name, confirmed
   FROM participant
  WHERE ticket_id = $1
@@ -143,7 +143,7 @@ VALUES ($1, $2, $3, $4);
 -- @param  token_sha256 text
 -- @column ticket_id    id(ticket)
 -- @column address_key  text
--- @index  reply_address's unique key
+-- @index  unique key of reply_address
 SELECT ticket_id, address_key
   FROM reply_address
  WHERE token_sha256 = $1;

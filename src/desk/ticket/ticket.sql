@@ -205,7 +205,7 @@ ON CONFLICT (ticket_id, other_id, kind) DO NOTHING;
 -- @column kind      enum(ticket_link_kind)
 -- @column subject   text
 -- @column state     enum(ticket_state)
--- @index  ticket_link's unique key, primary key of ticket
+-- @index  unique key of ticket_link, primary key of ticket
 SELECT l.other_id, l.kind, t.subject, t.state
   FROM ticket_link l
   JOIN ticket t ON t.ticket_id = l.other_id
