@@ -19,9 +19,17 @@ OutboxId outbox_add(StoreTx *tx, const OutboxNew *item, TimeMs now)
     if (added == 0)
         return (OutboxId){0};
     g_autoptr(Arena) arena = arena_new(4096 * 8);
-    SqlOutboxFindKey row;
-    bool found = sql_outbox_find_key(tx, arena, &(SqlOutboxFindKeyIn){item->idempotency_key}, &row);
-    return found ? row.outbox_id : (OutboxId){0};
+    OutboxKeyMatch match;
+    return outbox_find_key(tx, arena, item->idempotency_key, &match) ? match.id : (OutboxId){0};
+}
+
+bool outbox_find_key(StoreTx *tx, Arena *arena, const char *idempotency_key, OutboxKeyMatch *match_out)
+{
+    SqlOutboxFindByKey row;
+    if (!sql_outbox_find_by_key(tx, arena, &(SqlOutboxFindByKeyIn){idempotency_key}, &row))
+        return false;
+    *match_out = (OutboxKeyMatch){row.outbox_id, row.message_id};
+    return true;
 }
 
 bool outbox_cancel(StoreTx *tx, OutboxId id, TimeMs now)

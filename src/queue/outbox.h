@@ -38,6 +38,13 @@ typedef struct OutboxNew {
 /* Adds a row to leave; {0} when the key is already there (then nothing is added). */
 OutboxId outbox_add(StoreTx *tx, const OutboxNew *item, TimeMs now);
 
+/* The row of an idempotency key; false when there is none. */
+typedef struct OutboxKeyMatch {
+    OutboxId id;
+    MessageId message;
+} OutboxKeyMatch;
+bool outbox_find_key(StoreTx *tx, Arena *arena, const char *idempotency_key, OutboxKeyMatch *match_out);
+
 /* Takes back a row that has not begun to leave; false when it is too late. */
 bool outbox_cancel(StoreTx *tx, OutboxId id, TimeMs now);
 

@@ -16,11 +16,12 @@ INSERT INTO outbox
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9)
 ON CONFLICT (idempotency_key) DO NOTHING;
 
--- @statement outbox_find_key : find
+-- @statement outbox_find_by_key : find
 -- @param  idempotency_key text
 -- @column outbox_id       id(outbox)
+-- @column message_id      id(message)?
 -- @index  unique key of outbox
-SELECT outbox_id
+SELECT outbox_id, message_id
   FROM outbox
  WHERE idempotency_key = $1;
 

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "desk/desk.h"
+
+#include "desk/setting/setting.h"
+#include "desk/staff/staff.h"
+
+#include <stdatomic.h>
+
+struct Desk {
+    Store *store;
+    const Clock *clock;
+    _Atomic(const DeskPolicy *) policy;
+    Arena *texts;        /* of all policies; a setting changes rarely */
+    GPtrArray *calendars; /* likewise */
+    GPtrArray *zones;
+};
+
+/* Until the owner enters the house's hours: what most Italian companies keep. */
+static Calendar *usual_hours(Zone *zone)
+{
+    CalendarWindow windows[10];
+    for (int day = 0; day < 5; day++) {
+        windows[day * 2] = (CalendarWindow){day + 1, 9 * 60, 13 * 60};
+        windows[day * 2 + 1] = (CalendarWindow){day + 1, 14 * 60, 18 * 60};
+    }
+    InputError impossible;
+    return calendar_new(&(CalendarSpec){zone, false, windows, G_N_ELEMENTS(windows), holiday_italy()}, &impossible);
+}
+
+static const DeskPolicy *read_policy(Desk *desk, StoreTx *tx)
+{
+    DeskPolicy *policy = ARENA_NEW(desk->texts, DeskPolicy);
+    const char *zone_name = setting_get(tx, desk->texts, SETTING_TIME_ZONE);
+    Zone *zone = zone_find(zone_name);
+    if (!zone) /* checked when it was set: the system lost its zone files */
+        zone = zone_find("UTC");
+    Calendar *calendar = usual_hours(zone);
+    g_ptr_array_add(desk->zones, zone);
+    g_ptr_array_add(desk->calendars, calendar);
+    *policy = (DeskPolicy){
+        .company_name = setting_get(tx, desk->texts, SETTING_COMPANY_NAME),
+        .language = setting_get(tx, desk->texts, SETTING_LANGUAGE),
+        .zone = zone,
+        .calendar = calendar,
+        .first_update_ms = setting_get_int(tx, desk->texts, SETTING_FIRST_UPDATE_HOURS) * TIME_HOUR,
+        .reopen_ms = setting_get_int(tx, desk->texts, SETTING_REOPEN_DAYS) * TIME_DAY,
+        .undo_ms = setting_get_int(tx, desk->texts, SETTING_UNDO_SECONDS) * TIME_SECOND,
+        .intake_team = team_first(tx, desk->texts),
+        .demo = setting_get_int(tx, desk->texts, SETTING_DEMO) != 0,
+    };
+    return policy;
+}
+
+bool desk_reload(Desk *desk, GError **error)
+{
+    StoreTx *tx = store_read_begin(desk->store, error);
+    if (!tx)
+        return false;
+    const DeskPolicy *policy = read_policy(desk, tx);
+    if (!store_read_end(tx, error))
+        return false;
+    atomic_store(&desk->policy, policy);
+    return true;
+}
+
+static void zone_drop(void *zone)
+{
+    g_time_zone_unref(zone);
+}
+
+static void calendar_drop(void *calendar)
+{
+    calendar_free(calendar);
+}
+
+Desk *desk_new(Store *store, const Clock *clock, GError **error)
+{
+    Desk *desk = g_new0(Desk, 1);
+    desk->store = store;
+    desk->clock = clock;
+    desk->texts = arena_new(ARENA_REQUEST_CAP);
+    desk->calendars = g_ptr_array_new_with_free_func(calendar_drop);
+    desk->zones = g_ptr_array_new_with_free_func(zone_drop);
+    if (desk_reload(desk, error))
+        return desk;
+    desk_free(desk);
+    return NULL;
+}
+
+void desk_free(Desk *desk)
+{
+    if (!desk)
+        return;
+    g_ptr_array_unref(desk->calendars);
+    g_ptr_array_unref(desk->zones);
+    arena_free(desk->texts);
+    g_free(desk);
+}
+
+Store *desk_store(const Desk *desk)
+{
+    return desk->store;
+}
+
+TimeMs desk_now(const Desk *desk)
+{
+    return clock_now(desk->clock);
+}
+
+const DeskPolicy *desk_policy(const Desk *desk)
+{
+    return atomic_load(&desk->policy);
+}
+
+TimeMs desk_next_update(const Desk *desk, TimeMs from)
+{
+    const DeskPolicy *policy = desk_policy(desk);
+    TimeMs due = business_due(policy->calendar, from, policy->first_update_ms, NULL, 0);
+    return due ? due : from + TIME_DAY; /* a calendar that never opens */
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * staff: the people who work here and their teams. Answers: "who is this member of staff, in which team, with which
+ * role?"
+ *
+ * Owns the tables team, staff. Not for signing in (desk/staff/session.h) nor for rights (desk/staff/permission.h).
+ * Called by: faces, job, import, cli init.
+ *
+ * Memory: texts live in the arena given. Errors: none of its own; a failing store marks the transaction.
+ *
+ * Invariants:
+ *  1. A member of staff is never deleted, only made inactive: their name stands on what they did.
+ */
+#ifndef FILO_DESK_STAFF_STAFF_H
+#define FILO_DESK_STAFF_STAFF_H
+
+#include "schema_ids.h"
+#include "staff_role_enum.h"
+#include "store/store.h"
+#include "team_kind_enum.h"
+
+typedef struct Staff {
+    StaffId id;
+    const char *login;
+    const char *display_name; /* what the customer reads */
+    const char *email;
+    StaffRole role;
+    TeamId team; /* {0}: none */
+    const char *language;
+    const char *password_hash; /* argon2id in its own text form, or NULL: cannot sign in */
+    bool active;
+    int64_t epoch; /* sessions of an older epoch are dead */
+    int64_t version;
+} Staff;
+
+StaffId staff_add(StoreTx *tx, const Staff *staff, const char *sort_key, TimeMs now);
+bool staff_find(StoreTx *tx, Arena *arena, StaffId id, Staff *staff_out);
+bool staff_find_login(StoreTx *tx, Arena *arena, const char *login, Staff *staff_out);
+
+typedef struct StaffList {
+    Staff *items;
+    size_t count;
+} StaffList;
+/* Those who are active, by name. */
+StaffList staff_list(StoreTx *tx, Arena *arena);
+
+typedef struct Team {
+    TeamId id;
+    const char *name;
+    TeamKind kind;
+} Team;
+
+typedef struct TeamList {
+    Team *items;
+    size_t count;
+} TeamList;
+
+TeamId team_add(StoreTx *tx, const char *name, const char *sort_key, TeamKind kind);
+TeamList team_list(StoreTx *tx, Arena *arena);
+
+/* The oldest team, or {0} before `filo init`. */
+TeamId team_first(StoreTx *tx, Arena *arena);
+
+#endif

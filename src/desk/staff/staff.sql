@@ -1,0 +1,81 @@
+-- The statements of desk/staff/staff.h.
+
+-- @statement staff_insert : add
+-- @param  login         text
+-- @param  display_name  text
+-- @param  sort_key      text
+-- @param  email         text
+-- @param  role          enum(staff_role)
+-- @param  team_id       id(team)?
+-- @param  language      text
+-- @param  password_hash text?
+-- @param  created_at    time
+INSERT INTO staff
+       (login, display_name, sort_key, email, role, team_id, language, password_hash, active, epoch, created_at,
+        version)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, 1, $9, 1)
+RETURNING staff_id;
+
+-- @statement staff_find_row : find
+-- @param  staff_id      id(staff)
+-- @column staff_id      id(staff)
+-- @column login         text
+-- @column display_name  text
+-- @column email         text
+-- @column role          enum(staff_role)
+-- @column team_id       id(team)?
+-- @column language      text
+-- @column password_hash text?
+-- @column active        bool
+-- @column epoch         int
+-- @column version       int
+-- @index  primary key of staff
+SELECT staff_id, login, display_name, email, role, team_id, language, password_hash, active, epoch, version
+  FROM staff
+ WHERE staff_id = $1;
+
+-- @statement staff_find_login_row : find
+-- @param  login         text
+-- @column staff_id      id(staff)
+-- @index  unique key of staff
+SELECT staff_id
+  FROM staff
+ WHERE login = $1;
+
+-- @statement staff_list_active : list
+-- @column staff_id      id(staff)
+-- @column login         text
+-- @column display_name  text
+-- @column role          enum(staff_role)
+-- @column team_id       id(team)?
+-- @index  none: some tens of rows
+SELECT staff_id, login, display_name, role, team_id
+  FROM staff
+ WHERE active = 1
+ ORDER BY sort_key, staff_id;
+
+-- @statement team_insert : add
+-- @param  name     text
+-- @param  sort_key text
+-- @param  kind     enum(team_kind)
+INSERT INTO team
+       (name, sort_key, kind, version)
+VALUES ($1, $2, $3, 1)
+RETURNING team_id;
+
+-- @statement team_list_all : list
+-- @column team_id id(team)
+-- @column name    text
+-- @column kind    enum(team_kind)
+-- @index  none: a handful of rows
+SELECT team_id, name, kind
+  FROM team
+ ORDER BY sort_key, team_id;
+
+-- @statement team_oldest : find
+-- @column team_id id(team)
+-- @index  primary key of team
+SELECT team_id
+  FROM team
+ ORDER BY team_id
+ LIMIT 1;

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "desk/ticket/answer.h"
+
+#include "base/text.h"
+#include "desk/ticket/message.h"
+#include "queue/outbox.h"
+
+#include <string.h>
+
+typedef struct Conversation {
+    MessageList messages;
+    const Message *last_in; /* the customer's last message, or NULL */
+} Conversation;
+
+static Conversation read_conversation(StoreTx *tx, Arena *arena, TicketId ticket)
+{
+    Conversation conversation = {.messages = message_list(tx, arena, ticket)};
+    for (size_t i = 0; i < conversation.messages.count; i++)
+        if (conversation.messages.items[i].direction == MESSAGE_IN && conversation.messages.items[i].external_id)
+            conversation.last_in = &conversation.messages.items[i];
+    return conversation;
+}
+
+static bool answered_meanwhile(const Conversation *conversation, MessageId seen)
+{
+    const MessageList *list = &conversation->messages;
+    for (size_t i = 0; seen.value && i < list->count; i++)
+        if (list->items[i].id.value > seen.value && list->items[i].direction != MESSAGE_NOTE)
+            return true;
+    return false;
+}
+
+/* The ids of what was said before, oldest first: how mail programs keep a conversation together. */
+static void add_references(Arena *arena, const Conversation *conversation, Outgoing *outgoing)
+{
+    const MessageList *list = &conversation->messages;
+    const char **references = ARENA_ARRAY(arena, const char *, list->count);
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].external_id && list->items[i].direction != MESSAGE_NOTE)
+            references[outgoing->reference_count++] = list->items[i].external_id;
+    outgoing->references = references;
+    outgoing->in_reply_to = conversation->last_in ? conversation->last_in->external_id : NULL;
+}
+
+static MessageId add_message(TicketEdit *edit, const Answer *answer)
+{
+    return message_add(edit->tx, &(Message){
+                                     .ticket = answer->ticket,
+                                     .direction = MESSAGE_OUT,
+                                     .channel = answer->channel,
+                                     .author = edit->actor,
+                                     .sender_name = answer->author_name,
+                                     .sender_address = "",
+                                     .at = edit->now,
+                                     .subject = edit->ticket.subject,
+                                     .text = answer->text,
+                                     .quoted_at = MESSAGE_NOT_QUOTED,
+                                 });
+}
+
+static OutboxId add_outbox(TicketEdit *edit, const Answer *answer, const Conversation *conversation, MessageId message)
+{
+    Outgoing outgoing = {.to = answer->to,
+                         .to_count = answer->to_count,
+                         .cc = answer->cc,
+                         .cc_count = answer->cc_count,
+                         .reply_token = answer->reply.text};
+    add_references(edit->arena, conversation, &outgoing);
+    reply_address_add(edit->tx, answer->reply.sha256, answer->ticket, answer->recipient_key, edit->now);
+    return outbox_add(edit->tx,
+                      &(OutboxNew){
+                          .channel = answer->channel,
+                          .purpose = OUTBOX_ANSWER,
+                          .ticket = answer->ticket,
+                          .message = message,
+                          .idempotency_key = answer->idempotency_key,
+                          .payload = outgoing_to_json(edit->arena, &outgoing),
+                          .not_before = answer->leaves_at,
+                          .sealed = answer->sealed,
+                      },
+                      edit->now);
+}
+
+static bool find_earlier(StoreTx *tx, Arena *arena, const Answer *answer, AnswerResult *result_out)
+{
+    OutboxKeyMatch match;
+    if (!outbox_find_key(tx, arena, answer->idempotency_key, &match))
+        return false;
+    *result_out = (AnswerResult){match.message, match.id, true};
+    return true;
+}
+
+static const char *why_not(const Answer *answer, const Conversation *conversation)
+{
+    if (text_is_blank(answer->text))
+        return "ticket.error.no_text";
+    if (answer->to_count == 0)
+        return "ticket.error.no_recipient";
+    return answered_meanwhile(conversation, answer->seen_message) ? "ticket.error.answered_meanwhile" : NULL;
+}
+
+bool answer_add(StoreTx *tx, Arena *arena, const Answer *answer, Actor actor, TimeMs now, AnswerResult *result_out,
+                InputError *refused_out)
+{
+    TicketEdit edit;
+    if (find_earlier(tx, arena, answer, result_out))
+        return true;
+    Conversation conversation = read_conversation(tx, arena, answer->ticket);
+    const char *key = why_not(answer, &conversation);
+    if (key) {
+        *refused_out = (InputError){"text", key, NULL};
+        return false;
+    }
+    bool begun = ticket_edit_begin(&edit, tx, arena, answer->ticket, actor, now);
+    MessageId message = begun ? add_message(&edit, answer) : (MessageId){0};
+    if (!begun || !ticket_note_answer(&edit, message, answer->author_team)) {
+        *refused_out = edit.refused;
+        return false;
+    }
+    if (answer->next_update_at) {
+        TicketChange change = {0};
+        change_set(&change, FIELD_NEXT_UPDATE_AT, answer->next_update_at);
+        ticket_edit_event(&edit, EVENT_NEXT_UPDATE, &change, now);
+    }
+    *result_out = (AnswerResult){message, add_outbox(&edit, answer, &conversation, message), false};
+    return ticket_edit_end(&edit);
+}
+
+bool note_add(StoreTx *tx, Arena *arena, TicketId ticket, const char *text, const char *author_name, Actor actor,
+              TimeMs now, MessageId *message_out, InputError *refused_out)
+{
+    TicketEdit edit;
+    if (text_is_blank(text)) {
+        *refused_out = (InputError){"text", "ticket.error.no_text", NULL};
+        return false;
+    }
+    if (!ticket_edit_begin(&edit, tx, arena, ticket, actor, now)) {
+        *refused_out = edit.refused;
+        return false;
+    }
+    *message_out = message_add(tx, &(Message){.ticket = ticket,
+                                              .direction = MESSAGE_NOTE,
+                                              .channel = "note",
+                                              .author = actor,
+                                              .sender_name = author_name,
+                                              .sender_address = "",
+                                              .at = now,
+                                              .subject = "",
+                                              .text = text,
+                                              .quoted_at = MESSAGE_NOT_QUOTED});
+    ticket_note_note(&edit, *message_out);
+    return ticket_edit_end(&edit);
+}
