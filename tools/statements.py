@@ -18,8 +18,8 @@ and become `bool sql_ticket_find(tx, arena, &(SqlTicketFindIn){.ticket_id = id},
     find   none or one row            list   all rows, in the arena         each   a callback for each row
     run    the number of rows changed                    add    INSERT … RETURNING the new id
 
-Types: int real text blob bool time cents id(TABLE) enum(NAME); `?` after it: may be NULL. When one SQL will not do for both engines,
-write it twice, after `-- @sql sqlite` and `-- @sql postgresql`. What is refused, and why: tools/statement_rules.py.
+Types: int real text blob bool time cents id(TABLE) enum(NAME); `?` after it: may be NULL. When one SQL will not do for
+both engines, write it twice, after `-- @sql sqlite` and `-- @sql postgresql`. What is refused, and why: tools/statement_rules.py.
 
     statements.py generate --src src --out DIR --migration FILE … FILE.sql …   C for all statements, statements.json
     statements.py used     --src src --out STAMP FILE.sql …                     every statement has a caller
@@ -125,8 +125,8 @@ class Reader:
         name, _, kind = rest.strip().partition(" ")
         match = TYPE.fullmatch(kind.strip())
         if match is None:
-            raise self._problem(number, f"'{kind.strip()}' is no type: int real text blob bool time cents id(TABLE) enum(NAME), "
-                                "with ? when it may be NULL")
+            raise self._problem(number, f"'{kind.strip()}' is no type: int real text blob bool time cents id(TABLE) "
+                                "enum(NAME), with ? when it may be NULL")
         if not NAME.fullmatch(name) or name in statement_code.C_KEYWORDS:
             raise self._problem(number, f"'{name}' cannot be a field's name in C")
         base = match.group(1) or match.group(2)

@@ -32,7 +32,7 @@ CREATE TABLE staff (
 CREATE TABLE ticket (
   ticket_id @id(10001),
   subject @text NOT NULL,
-  state @text NOT NULL,
+  state @enum(mood) NOT NULL,
   owner_id @int NULL REFERENCES staff,
   due_at @time NULL,
   created_at @time NOT NULL,
@@ -82,6 +82,7 @@ class Bench(unittest.TestCase):
         self.src, self.out = self.root / "src", self.root / "out"
         self.out.mkdir()
         self.write("store/migration/0001_first.sql", SCHEMA)
+        self.write("desk/ticket/mood.def", 'ENUM_ROW(MOOD_GOOD, "good")\n')
 
     def write(self, name: str, text: str) -> Path:
         path = self.src / name
@@ -210,6 +211,12 @@ REFUSED: tuple[tuple[str, str, str, str], ...] = (
      each("SELECT owner_id FROM ticket ORDER BY ticket_id", "owner_id int?", index=BY_OWNER),
      each("SELECT owner_id FROM ticket ORDER BY ticket_id", "owner_id id(staff)?", index=BY_OWNER),
      "ticket.owner_id is id(staff)"),
+    ("an enumeration as text",
+     each("SELECT state FROM ticket ORDER BY ticket_id", "state text", index=BY_OWNER),
+     each("SELECT state FROM ticket ORDER BY ticket_id", "state enum(mood)", index=BY_OWNER), "ticket.state is enum(mood)"),
+    ("a nullable enumeration",
+     each("SELECT word AS state FROM tag ORDER BY word", "state enum(mood)?"),
+     each("SELECT word FROM tag ORDER BY word", "word text"), "enum? is not offered"),
     ("a nullable column as certain", each("SELECT weight FROM tag ORDER BY word", "weight int"),
      each("SELECT weight FROM tag WHERE weight IS NOT NULL ORDER BY word", "weight int"), "may be NULL here: declare int?"),
     ("the outer side of a join as certain",
