@@ -130,8 +130,10 @@ class Reader:
         if not NAME.fullmatch(name) or name in statement_code.C_KEYWORDS:
             raise self._problem(number, f"'{name}' cannot be a field's name in C")
         base = match.group(1) or match.group(2)
-        if base in ("bool", "enum") and match.group(4):
-            raise self._problem(number, f"{base}? is not offered: give the enumeration a value for none")
+        if base == "bool" and match.group(4):
+            raise self._problem(number, "bool? is not offered: a truth with three values is an enumeration")
+        if base == "enum" and match.group(4):
+            raise self._problem(number, "enum? is not offered: declare text?, or give the enumeration a value for none")
         return Field(name, Type(base, match.group(3), bool(match.group(4))), number)
 
     def _body(self, run: list[Token], engine: str | None) -> None:
