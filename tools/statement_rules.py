@@ -457,8 +457,8 @@ def _column_fits(query: Query, expression: list[Token], declared: Field) -> Iter
 def _is_truth(expression: list[Token]) -> bool:
     while expression and expression[0].is_op("(") and matching(expression, 0) == len(expression) - 1:
         expression = expression[1:-1]
-    if expression and expression[0].is_word("SELECT"):
-        return False  # a scalar subquery: its conditions are its own
+    if expression and expression[0].is_word("SELECT", "WITH"):
+        return False  # a subquery's own conditions
     depth = 0
     for index, token in enumerate(expression):
         depth += (token.is_op("(") or token.is_word("CASE")) - (token.is_op(")") or token.is_word("END"))
