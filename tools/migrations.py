@@ -17,16 +17,10 @@ Comments right before a statement say: `owner: FOLDER` (needed before each CREAT
 write it), `grows` (statements on it must name their index), `key: COLUMN` (a natural primary key, not <table>_id), and
 `only: sqlite` or `only: postgresql` (for what one engine alone has; raw column types are allowed there).
 
-Column types are @id @int @real @text @blob @bool @time @cents, and @enum(NAME): text held to the values of NAME.def, the
-file the C side includes as well, so that no list is written twice:
+Column types are @id @int @real @text @blob @bool @time @cents, and @enum(NAME): text held to the values of NAME.def, from
+which tools/enumerations.py makes the C type as well, so that no list is written twice:
 
-    ENUM_ROW(TICKET_NEW, "new")                 src/desk/ticket/ticket_state.def
-
-    typedef enum TicketState {
-    #define ENUM_ROW(constant, text) constant,
-    #include "desk/ticket/ticket_state.def"
-    #undef ENUM_ROW
-    } TicketState;
+    ENUM_ROW(TICKET_NEW, "new")
 
 A value added later is a new migration: the rows after `/* since migration 7 */` are unknown to migrations 1-6, so what
 those do never changes (the values are part of their checksum), and migration 7 rebuilds the CHECK: @values(NAME) is the
@@ -166,7 +160,7 @@ class Enumerations:
             since = int(mark.group(1)) if mark else since
             if row and since <= version:
                 values.append(row.group(2))
-            elif "ENUM_ROW" in line and not row:
+            elif line.startswith("ENUM_ROW") and not row:
                 raise Problem(str(found[0]), number, 'a row is ENUM_ROW(CONSTANT, "text")')
         if not values or len(set(values)) != len(values):
             raise Problem(str(found[0]), 1, "an enumeration has values, each once")

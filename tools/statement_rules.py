@@ -446,18 +446,19 @@ def _column_fits(query: Query, expression: list[Token], declared: Field) -> Iter
     if column.type == "raw":
         return
     kind = query.schema.column_type(source.table, column)
-    if kind != declared.type.plain():
+    absent_enum = column.type == "enum" and str(declared.type) == "text?"  # C has no enumeration that may be absent
+    if kind != declared.type.plain() and not absent_enum:
         yield declared.line, f"@column {declared.name} is {declared.type.plain()}, but {source.table.name}.{column.name} is {kind}"
     may_be_null = (column.nullable and not _says_not_null(query, column.name)) or source.optional
     if may_be_null and not declared.type.nullable:
-        yield declared.line, f"{source.table.name}.{column.name} may be NULL here: declare {declared.type.plain()}?"
+        yield declared.line, f"{source.table.name}.{column.name} may be NULL here: declare {'text' if column.enum else kind}?"
 
 
 def _is_truth(expression: list[Token]) -> bool:
     while expression and expression[0].is_op("(") and matching(expression, 0) == len(expression) - 1:
         expression = expression[1:-1]
-    if expression and expression[0].is_word("SELECT"):
-        return False  # a scalar subquery: its conditions are its own
+    if expression and expression[0].is_word("SELECT", "WITH"):
+        return False  # a subquery's own conditions
     depth = 0
     for index, token in enumerate(expression):
         depth += (token.is_op("(") or token.is_word("CASE")) - (token.is_op(")") or token.is_word("END"))
@@ -505,13 +506,39 @@ def _compared(query: Query, operator: int) -> Iterator[tuple[list[Token], Token]
         yield query.tokens[max(start, 0) : operator], query.at(operator + 1)
 
 
+def enumeration_values(query: Query) -> Iterator[Fault]:
+    """A text compared with or stored in an enumeration is one of its values: a slip of the pen would never match."""
+    for _, table, column, value in _insert_pairs(query):
+        if column is not None:
+            yield from _values_fit(table, column, value)
+    for index, token in enumerate(query.tokens):
+        if token.is_op("=", "<>"):
+            for left, right in _compared(query, index):
+                found = query.resolve(left)
+                if found is not None:
+                    yield from _values_fit(found[1].table, found[0], [right])
+        elif token.is_word("IN") and query.at(index + 1).is_op("("):
+            end = index - 1 if query.at(index - 1).is_word("NOT") else index
+            found = query.resolve(query.tokens[end - 3 if query.at(end - 2).is_op(".") else end - 1 : end])
+            if found is not None:
+                inside = query.tokens[index + 2 : matching(query.tokens, index + 1)]
+                yield from _values_fit(found[1].table, found[0], inside)
+
+
+def _values_fit(table: Table, column: Column, found: list[Token]) -> Iterator[Fault]:
+    for token in found:
+        if column.enum and token.kind == "string" and token.text[1:-1] not in column.values:
+            yield token.line, f"{token.text} is no {column.enum}: {table.name}.{column.name} never holds it"
+
+
 def _param_fits(query: Query, token: Token, column: Column, table: Table, stored: bool) -> Iterator[Fault]:
     number = int(token.text[1:])
     if number > len(query.statement.params) or number == 0 or column.type == "raw":
         return
     param = query.statement.params[number - 1]
     kind = query.schema.column_type(table, column)
-    if kind != param.type.plain():
+    absent_enum = column.type == "enum" and str(param.type) == "text?"
+    if kind != param.type.plain() and not absent_enum:
         yield param.line, f"@param {param.name} is {param.type.plain()}, but {table.name}.{column.name} is {kind}"
     elif stored and param.type.nullable and not column.nullable:
         yield param.line, f"@param {param.name} may be NULL, but {table.name}.{column.name} is NOT NULL"
@@ -553,7 +580,7 @@ def insert_names_columns(query: Query) -> Iterator[Fault]:
 RULES: tuple[Callable[[Query], Iterator[Fault]], ...] = (
     one_engine_words, placeholders, clocks, json_operators, keyword_case, stars, aggregates, casts, known_tables, one_writer,
     index_named, ids_are_given, order_has_nulls, rows_have_order, kind_fits, columns_fit, parameters_fit,
-    insert_names_columns,
+    enumeration_values,    insert_names_columns,
 )
 
 

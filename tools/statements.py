@@ -18,8 +18,8 @@ and become `bool sql_ticket_find(tx, arena, &(SqlTicketFindIn){.ticket_id = id},
     find   none or one row            list   all rows, in the arena         each   a callback for each row
     run    the number of rows changed                    add    INSERT … RETURNING the new id
 
-Types: int real text blob bool time cents id(TABLE) enum(NAME); `?` after it: may be NULL. When one SQL will not do for both engines,
-write it twice, after `-- @sql sqlite` and `-- @sql postgresql`. What is refused, and why: tools/statement_rules.py.
+Types: int real text blob bool time cents id(TABLE) enum(NAME); `?` after it: may be NULL. When one SQL will not do for
+both engines, write it twice, after `-- @sql sqlite` and `-- @sql postgresql`. What is refused, and why: tools/statement_rules.py.
 
     statements.py generate --src src --out DIR --migration FILE … FILE.sql …   C for all statements, statements.json
     statements.py used     --src src --out STAMP FILE.sql …                     every statement has a caller
@@ -125,13 +125,15 @@ class Reader:
         name, _, kind = rest.strip().partition(" ")
         match = TYPE.fullmatch(kind.strip())
         if match is None:
-            raise self._problem(number, f"'{kind.strip()}' is no type: int real text blob bool time cents id(TABLE) enum(NAME), "
-                                "with ? when it may be NULL")
+            raise self._problem(number, f"'{kind.strip()}' is no type: int real text blob bool time cents id(TABLE) "
+                                "enum(NAME), with ? when it may be NULL")
         if not NAME.fullmatch(name) or name in statement_code.C_KEYWORDS:
             raise self._problem(number, f"'{name}' cannot be a field's name in C")
         base = match.group(1) or match.group(2)
-        if base in ("bool", "enum") and match.group(4):
-            raise self._problem(number, f"{base}? is not offered: give the enumeration a value for none")
+        if base == "bool" and match.group(4):
+            raise self._problem(number, "bool? is not offered: a truth with three values is an enumeration")
+        if base == "enum" and match.group(4):
+            raise self._problem(number, "enum? is not offered: declare text?, or give the enumeration a value for none")
         return Field(name, Type(base, match.group(3), bool(match.group(4))), number)
 
     def _body(self, run: list[Token], engine: str | None) -> None:

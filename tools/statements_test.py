@@ -32,7 +32,7 @@ CREATE TABLE staff (
 CREATE TABLE ticket (
   ticket_id @id(10001),
   subject @text NOT NULL,
-  state @text NOT NULL,
+  state @enum(mood) NOT NULL,
   owner_id @int NULL REFERENCES staff,
   due_at @time NULL,
   created_at @time NOT NULL,
@@ -82,6 +82,7 @@ class Bench(unittest.TestCase):
         self.src, self.out = self.root / "src", self.root / "out"
         self.out.mkdir()
         self.write("store/migration/0001_first.sql", SCHEMA)
+        self.write("desk/ticket/mood.def", 'ENUM_ROW(MOOD_GOOD, "good")\n')
 
     def write(self, name: str, text: str) -> Path:
         path = self.src / name
@@ -210,6 +211,26 @@ REFUSED: tuple[tuple[str, str, str, str], ...] = (
      each("SELECT owner_id FROM ticket ORDER BY ticket_id", "owner_id int?", index=BY_OWNER),
      each("SELECT owner_id FROM ticket ORDER BY ticket_id", "owner_id id(staff)?", index=BY_OWNER),
      "ticket.owner_id is id(staff)"),
+    ("an enumeration as text",
+     each("SELECT state FROM ticket ORDER BY ticket_id", "state text", index=BY_OWNER),
+     each("SELECT state FROM ticket ORDER BY ticket_id", "state enum(mood)", index=BY_OWNER), "ticket.state is enum(mood)"),
+    ("a value outside the enumeration", run("DELETE FROM ticket WHERE state = 'goood'", index=BY_OWNER),
+     run("DELETE FROM ticket WHERE state = 'good' AND subject = 'goood'", index=BY_OWNER), "'goood' is no mood"),
+    ("a value outside, in a list", run("DELETE FROM ticket WHERE ticket.state NOT IN ('good', 'bad')", index=BY_OWNER),
+     run("DELETE FROM ticket WHERE ticket.state NOT IN ('good')", index=BY_OWNER), "'bad' is no mood"),
+    ("a value outside, set", run("UPDATE ticket SET state = 'bad' WHERE ticket_id = 1", index="primary key of ticket"),
+     run("UPDATE ticket SET state = 'good' WHERE ticket_id = 1", index="primary key of ticket"), "'bad' is no mood"),
+    ("a value outside, inserted",
+     run("INSERT INTO ticket (subject, state, created_at, cost) VALUES ('bad', 'bad', 1, 0)"),
+     run("INSERT INTO ticket (subject, state, created_at, cost) VALUES ('bad', 'good', 1, 0)"), "'bad' is no mood"),
+    ("an enumeration on the outer side of a join",
+     each("SELECT ticket.state FROM tag LEFT JOIN ticket ON ticket.subject = tag.word ORDER BY tag.word",
+          "state enum(mood)", index=BY_OWNER),
+     each("SELECT ticket.state FROM tag LEFT JOIN ticket ON ticket.subject = tag.word ORDER BY tag.word", "state text?",
+          index=BY_OWNER), "may be NULL here: declare text?"),
+    ("a nullable enumeration",
+     each("SELECT word AS state FROM tag ORDER BY word", "state enum(mood)?"),
+     each("SELECT word FROM tag ORDER BY word", "word text"), "enum? is not offered"),
     ("a nullable column as certain", each("SELECT weight FROM tag ORDER BY word", "weight int"),
      each("SELECT weight FROM tag WHERE weight IS NOT NULL ORDER BY word", "weight int"), "may be NULL here: declare int?"),
     ("the outer side of a join as certain",
@@ -218,6 +239,9 @@ REFUSED: tuple[tuple[str, str, str, str], ...] = (
      "staff.name may be NULL here"),
     ("a comparison as a column", each("SELECT (word = 'x') AS hit FROM tag ORDER BY word", "hit bool"),
      each("SELECT CASE WHEN word = 'x' THEN 1 ELSE 0 END AS hit FROM tag ORDER BY word", "hit bool"),
+     "PostgreSQL gives a boolean here"),
+    ("a truth beside a subquery", each("SELECT EXISTS (SELECT 1 FROM tag) AS n FROM staff ORDER BY name", "n bool"),
+     each("SELECT (SELECT COUNT(*) FROM tag WHERE word = 'x') AS n FROM staff ORDER BY name", "n int"),
      "PostgreSQL gives a boolean here"),
     ("a parameter's type", run(TAG.format("word = $1"), "word int"), run(TAG.format("word = $1"), "word text"),
      "@param word is int, but tag.word is text"),

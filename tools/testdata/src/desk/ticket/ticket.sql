@@ -4,7 +4,7 @@
 -- What the ticket page shows at its head.
 -- @statement ticket_find : find
 -- @param  ticket_id  id(ticket)
--- @column state      text
+-- @column state      enum(ticket_state)
 -- @column owner_id   id(staff)?
 -- @column owner_name text?
 -- @column due_at     time?
@@ -61,7 +61,7 @@ SELECT owner_id, CAST(COALESCE(SUM(cost), 0) AS BIGINT) AS total, CAST(AVG(cost)
 
 -- Opens a ticket.
 -- @statement ticket_add : add
--- @param  state      text
+-- @param  state      enum(ticket_state)
 -- @param  subject    text
 -- @param  owner_id   id(staff)?
 -- @param  created_at time
