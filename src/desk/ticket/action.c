@@ -20,7 +20,7 @@ static unsigned facts_of_contents(const TicketEdit *edit)
 }
 
 /* The facts as the action would leave them. */
-static unsigned facts_after(const TicketEdit *edit, TransitionAction action, const ActionInput *input)
+static unsigned facts_after(const TicketEdit *edit, TicketAction action, const ActionInput *input)
 {
     const TicketProjection *now = &edit->ticket.now;
     bool releases = action == TICKET_RELEASE || action == TICKET_TRIAGE || action == TICKET_RESTORE;
@@ -38,7 +38,7 @@ static unsigned facts_after(const TicketEdit *edit, TransitionAction action, con
            fact(input->notice, TICKET_HAS_NOTICE) | fact(recent, TICKET_IN_REOPEN_WINDOW) | facts_of_contents(edit);
 }
 
-static TicketEventKind event_of(TransitionAction action)
+static TicketEventKind event_of(TicketAction action)
 {
     switch ((int)action) {
     case TICKET_ASSIGN:
@@ -52,7 +52,7 @@ static TicketEventKind event_of(TransitionAction action)
     }
 }
 
-static TicketChange change_of(const TicketEdit *edit, TransitionAction action, const ActionInput *input, TicketState to)
+static TicketChange change_of(const TicketEdit *edit, TicketAction action, const ActionInput *input, TicketState to)
 {
     const TicketProjection *now = &edit->ticket.now;
     TicketChange change = {0};
@@ -78,7 +78,7 @@ static bool state_waits(TicketState state)
     return state >= TICKET_WAITING_CUSTOMER && state <= TICKET_WAITING_APPROVAL;
 }
 
-bool ticket_act(TicketEdit *edit, TransitionAction action, const ActionInput *input)
+bool ticket_act(TicketEdit *edit, TicketAction action, const ActionInput *input)
 {
     TransitionVerdict verdict =
         transition_check((TicketState)edit->ticket.now.state, action, facts_after(edit, action, input));

@@ -36,7 +36,7 @@ typedef struct ActionInput {
 } ActionInput;
 
 /* Does it, or says why not. */
-bool ticket_act(TicketEdit *edit, TransitionAction action, const ActionInput *input);
+bool ticket_act(TicketEdit *edit, TicketAction action, const ActionInput *input);
 
 /* The actor, a member of staff of that team, becomes the one owner. */
 bool ticket_take(TicketEdit *edit, TeamId team);

@@ -152,7 +152,7 @@ const Transition *transition_list(size_t *count_out)
     return table;
 }
 
-const Transition *transition_find(TicketState from, TransitionAction action)
+const Transition *transition_find(TicketState from, TicketAction action)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
         if (table[i].from == from && table[i].action == action)
@@ -161,7 +161,16 @@ const Transition *transition_find(TicketState from, TransitionAction action)
     return NULL;
 }
 
-TransitionVerdict transition_check(TicketState from, TransitionAction action, unsigned facts)
+const Transition *transition_between(TicketState from, TicketState to)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
+        if (table[i].from == from && table[i].to == to)
+            return &table[i];
+    }
+    return NULL;
+}
+
+TransitionVerdict transition_check(TicketState from, TicketAction action, unsigned facts)
 {
     TransitionVerdict verdict = {.to = from};
     const Transition *row = transition_find(from, action);

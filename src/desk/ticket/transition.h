@@ -29,8 +29,8 @@
 #define FILO_DESK_TICKET_TRANSITION_H
 
 #include "base/error.h"
+#include "ticket_action_enum.h"
 #include "ticket_state_enum.h"
-#include "transition_action_enum.h"
 
 #include <stddef.h>
 
@@ -65,7 +65,7 @@ typedef enum TicketFact {
 
 typedef struct Transition {
     TicketState from;
-    TransitionAction action;
+    TicketAction action;
     TicketState to;
     unsigned needs; /* TicketFacts */
 } Transition;
@@ -81,11 +81,14 @@ typedef struct TransitionVerdict {
 const Transition *transition_list(size_t *count_out);
 
 /* The row of the pair, static, or NULL: the table has none. */
-const Transition *transition_find(TicketState from, TransitionAction action);
+const Transition *transition_find(TicketState from, TicketAction action);
+
+/* The row that leads from the one state to the other (there is one at most), static, or NULL. */
+const Transition *transition_between(TicketState from, TicketState to);
 
 /* facts is a sum of TicketFacts. Without a row the one reason is "ticket.error.transition" on "action", shown: the
  * state's name. */
-TransitionVerdict transition_check(TicketState from, TransitionAction action, unsigned facts);
+TransitionVerdict transition_check(TicketState from, TicketAction action, unsigned facts);
 
 /* How a clock behaves in a state. */
 typedef enum ClockPolicy {

@@ -51,8 +51,8 @@ static const char *expected_to(const char *from, const char *action)
 static void test_every_pair_of_state_and_action(void)
 {
     for (TicketState from = 0; from < TICKET_STATE_COUNT; from++) {
-        for (TransitionAction action = 0; action < TRANSITION_ACTION_COUNT; action++) {
-            const char *to = expected_to(ticket_state_text(from), transition_action_text(action));
+        for (TicketAction action = 0; action < TICKET_ACTION_COUNT; action++) {
+            const char *to = expected_to(ticket_state_text(from), ticket_action_text(action));
             TransitionVerdict verdict = transition_check(from, action, ALL_FACTS);
             g_assert_true(verdict.allowed == (to != NULL));
             g_assert_cmpstr(ticket_state_text(verdict.to), ==, to ? to : ticket_state_text(from));
@@ -65,13 +65,14 @@ static void test_every_pair_of_state_and_action(void)
     }
 }
 
-static void test_a_pair_has_one_row(void)
+static void test_a_pair_has_one_row_both_ways(void)
 {
     size_t count;
     const Transition *rows = transition_list(&count);
     g_assert_cmpuint(count, >, 60);
     for (size_t i = 0; i < count; i++)
-        g_assert_true(transition_find(rows[i].from, rows[i].action) == &rows[i]);
+        g_assert_true(transition_find(rows[i].from, rows[i].action) == &rows[i] &&
+                      transition_between(rows[i].from, rows[i].to) == &rows[i]);
 }
 
 /* Invariants 1 to 3 of the header, over every row. */
@@ -132,13 +133,13 @@ static void test_reopening_after_the_window_says_so(void)
 static void test_names_read_back(void)
 {
     TicketState state;
-    TransitionAction action;
+    TicketAction action;
     for (TicketState i = 0; i < TICKET_STATE_COUNT; i++)
         g_assert_true(ticket_state_parse(ticket_state_text(i), &state) && state == i);
-    for (TransitionAction i = 0; i < TRANSITION_ACTION_COUNT; i++)
-        g_assert_true(transition_action_parse(transition_action_text(i), &action) && action == i);
+    for (TicketAction i = 0; i < TICKET_ACTION_COUNT; i++)
+        g_assert_true(ticket_action_parse(ticket_action_text(i), &action) && action == i);
     g_assert_false(ticket_state_parse("case", &state));
-    g_assert_false(transition_action_parse("", &action));
+    g_assert_false(ticket_action_parse("", &action));
     g_assert_cmpint(TICKET_STATE_COUNT, ==, 15);
 }
 
@@ -160,7 +161,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/transition/pairs", test_every_pair_of_state_and_action);
-    g_test_add_func("/transition/one-row", test_a_pair_has_one_row);
+    g_test_add_func("/transition/one-row", test_a_pair_has_one_row_both_ways);
     g_test_add_func("/transition/invariants", test_rows_keep_the_invariants_of_the_state_they_lead_to);
     g_test_add_func("/transition/facts", test_each_needed_fact_is_refused_alone);
     g_test_add_func("/transition/resolve", test_resolving_says_all_that_is_missing);
