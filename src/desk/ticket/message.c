@@ -87,6 +87,28 @@ AttachmentList attachment_list(StoreTx *tx, Arena *arena, TicketId ticket)
     return list;
 }
 
+bool attachment_find(StoreTx *tx, Arena *arena, AttachmentId id, AttachmentFile *file_out)
+{
+    SqlAttachmentFindRow row;
+    if (!sql_attachment_find_row(tx, arena, &(SqlAttachmentFindRowIn){id}, &row))
+        return false;
+    *file_out = (AttachmentFile){
+        .ticket = row.ticket_id,
+        .direction = row.direction,
+        .raw_sha256 = row.raw_sha256,
+        .file = {.id = id,
+                 .message = row.message_id,
+                 .name = row.name,
+                 .media_type = row.media_type,
+                 .size = row.size,
+                 .sha256 = row.sha256,
+                 .raw_offset = row.raw_offset.value,
+                 .raw_length = row.raw_length.value,
+                 .encoding = row.encoding},
+    };
+    return true;
+}
+
 void participant_add(StoreTx *tx, TicketId ticket, const Participant *participant)
 {
     sql_participant_insert(tx, &(SqlParticipantInsertIn){

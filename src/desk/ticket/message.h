@@ -79,6 +79,15 @@ typedef struct AttachmentList {
     size_t count;
 } AttachmentList;
 
+/* One file of a message, with whose it is: only the ticket's readers may have it. */
+typedef struct AttachmentFile {
+    TicketId ticket;
+    MessageDirection direction; /* a note's file is never a customer's */
+    const char *raw_sha256;     /* the original that holds the slice, or NULL */
+    Attachment file;
+} AttachmentFile;
+bool attachment_find(StoreTx *tx, Arena *arena, AttachmentId id, AttachmentFile *file_out);
+
 void attachment_add(StoreTx *tx, const Attachment *attachment);
 AttachmentList attachment_list(StoreTx *tx, Arena *arena, TicketId ticket);
 

@@ -86,9 +86,10 @@ SELECT a.attachment_id, a.message_id, a.name, a.media_type, a.size
  WHERE m.ticket_id = $1
  ORDER BY a.attachment_id;
 
--- @statement attachment_find : find
+-- @statement attachment_find_row : find
 -- @param  attachment_id id(attachment)
 -- @column ticket_id     id(ticket)
+-- @column message_id    id(message)
 -- @column direction     enum(message_direction)
 -- @column name          text
 -- @column media_type    text
@@ -99,8 +100,8 @@ SELECT a.attachment_id, a.message_id, a.name, a.media_type, a.size
 -- @column raw_length    int?
 -- @column encoding      text
 -- @index  primary key of attachment, primary key of message
-SELECT m.ticket_id, m.direction, a.name, a.media_type, a.size, a.sha256, m.raw_sha256, a.raw_offset, a.raw_length,
-       a.encoding
+SELECT m.ticket_id, a.message_id, m.direction, a.name, a.media_type, a.size, a.sha256, m.raw_sha256, a.raw_offset,
+       a.raw_length, a.encoding
   FROM attachment a
   JOIN message m ON m.message_id = a.message_id
  WHERE a.attachment_id = $1;

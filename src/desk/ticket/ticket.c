@@ -224,6 +224,25 @@ void ticket_link(StoreTx *tx, TicketId ticket, TicketId other, TicketLinkKind ki
     sql_ticket_link_insert(tx, &(SqlTicketLinkInsertIn){other, ticket, kind, now});
 }
 
+TicketLinkList ticket_link_list(StoreTx *tx, Arena *arena, TicketId ticket)
+{
+    SqlTicketLinksList rows = sql_ticket_links(tx, arena, &(SqlTicketLinksIn){ticket});
+    TicketLinkList list = {ARENA_ARRAY(arena, TicketLink, rows.count), rows.count};
+    for (size_t i = 0; i < rows.count; i++)
+        list.items[i] =
+            (TicketLink){rows.rows[i].other_id, rows.rows[i].kind, rows.rows[i].subject, rows.rows[i].state};
+    return list;
+}
+
+TicketIds ticket_list_ids(StoreTx *tx, Arena *arena, TicketId after, int64_t how_many)
+{
+    SqlTicketIdAfterList rows = sql_ticket_id_after(tx, arena, &(SqlTicketIdAfterIn){after, how_many});
+    TicketIds list = {ARENA_ARRAY(arena, TicketId, rows.count), rows.count};
+    for (size_t i = 0; i < rows.count; i++)
+        list.items[i] = rows.rows[i].ticket_id;
+    return list;
+}
+
 /* ------------------------------------------------------------------------------------------------------ verifying */
 
 static bool event_of_row(const SqlTicketEventList *row, TicketEvent *event_out)

@@ -97,6 +97,26 @@ bool ticket_edit_end(TicketEdit *edit);
 /* Links both ways. */
 void ticket_link(StoreTx *tx, TicketId ticket, TicketId other, TicketLinkKind kind, TimeMs now);
 
+typedef struct TicketLink {
+    TicketId other;
+    TicketLinkKind kind;
+    const char *subject;
+    TicketState state;
+} TicketLink;
+
+typedef struct TicketLinkList {
+    TicketLink *items;
+    size_t count;
+} TicketLinkList;
+TicketLinkList ticket_link_list(StoreTx *tx, Arena *arena, TicketId ticket);
+
+/* The next ids in order, at most how_many, after the one given ({0}: from the first). */
+typedef struct TicketIds {
+    TicketId *items;
+    size_t count;
+} TicketIds;
+TicketIds ticket_list_ids(StoreTx *tx, Arena *arena, TicketId after, int64_t how_many);
+
 /* Compares the row and the phases with the events; NULL when they agree, else what differs (static text). */
 const char *ticket_verify(StoreTx *tx, Arena *arena, TicketId id);
 

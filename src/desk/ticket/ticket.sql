@@ -170,13 +170,13 @@ SELECT state, team_id, owner_id, began_at, ended_at
 
 -- Every ticket's id in order, for `filo check`.
 -- @statement ticket_id_after : list
--- @param  after     id(ticket)?
+-- @param  after     id(ticket)
 -- @param  how_many  int
 -- @column ticket_id id(ticket)
 -- @index  primary key of ticket
 SELECT ticket_id
   FROM ticket
- WHERE ticket_id > COALESCE($1, 0)
+ WHERE ticket_id > $1
  ORDER BY ticket_id
  LIMIT $2;
 
@@ -199,7 +199,7 @@ INSERT INTO ticket_link
 VALUES ($1, $2, $3, $4)
 ON CONFLICT (ticket_id, other_id, kind) DO NOTHING;
 
--- @statement ticket_link_list : list
+-- @statement ticket_links : list
 -- @param  ticket_id id(ticket)
 -- @column other_id  id(ticket)
 -- @column kind      enum(ticket_link_kind)
