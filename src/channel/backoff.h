@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * backoff: when a delivery that failed for now is tried again. Answers: "when next, and when do we stop?"
+ *
+ * A pure table (security R11): soon at first, then every four hours, five days in all, as mail servers do (RFC 5321
+ * §4.5.4.1). Not for refusals (told at once) and not for a delivery whose outcome is uncertain: that is re-sent at most
+ * once (security R04). Pointers: none. Errors: none. Called by: the job that empties the outbox.
+ *
+ * Invariants:
+ *  1. The wait never shrinks from one attempt to the next, and no attempt is later than BACKOFF_GIVE_UP after the
+ *     first; the last one is made at that very time.
+ *
+ * Example:
+ *     TimeMs next = backoff_next(row->first_tried_at, now, row->attempts);
+ *     if (next == TIME_NONE) give_up(row);
+ */
+#ifndef FILO_CHANNEL_BACKOFF_H
+#define FILO_CHANNEL_BACKOFF_H
+
+#include "base/clock.h"
+
+#define BACKOFF_GIVE_UP (5 * TIME_DAY)
+#define BACKOFF_TELL_AFTER (4 * TIME_HOUR)
+
+/* When to try again after attempts (1 or more) failed ones, the first at first_at, the last just now. TIME_NONE: stop,
+ * it failed for good. */
+TimeMs backoff_next(TimeMs first_at, TimeMs now, int attempts);
+
+/* Has it been failing for so long that whoever wrote the answer must know? */
+bool backoff_must_tell(TimeMs first_at, TimeMs now);
+
+#endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * channel: the adapter's contract. Answers: "what must a way of talking to customers be able to do, and which are
+ * there?"
+ *
+ * The desk knows no channel: an answer is an outbox row with the channel's key as text. A job finds the adapter by that
+ * key, hands it an Outbound and stores the DeliveryResult; an adapter owns no table, decides no rule and sees no ticket.
+ * A new channel is a new folder, one line in registry.c, two catalogues, a scenario. Not for inbound events: those go
+ * through desk/intake.
+ *
+ * Pointers: adapters are static and live for ever. An Outbound and its settings are borrowed until deliver returns;
+ * a result's texts live in the arena given. A secret among the settings is wiped by the caller.
+ * Errors: check_config gives an InputError; deliver and health tell everything in their result.
+ * Called by: job (deliver, health), web (check_config, the send test). Any thread, several at once.
+ *
+ * Invariants:
+ *  1. deliver makes one attempt: no retry, no sleep; when to try again is backoff.h.
+ *  2. before_send is called at most once in a delivery, before the first byte whose arrival could make the peer accept.
+ *     Until then a crash means "not sent". If it returns false nothing is sent and the outcome is CHANNEL_WITHHELD.
+ *  3. After before_send returned true the outcome is SENT, RETRY or REFUSED only on the peer's word; else UNCERTAIN.
+ *  4. Two deliveries of one Outbound hand the peer the same message (same external id, same date).
+ *
+ * Example:
+ *     const ChannelAdapter *adapter = channel_find(row->channel);
+ *     DeliveryResult result = {0};
+ *     adapter->deliver(arena, &settings, &outbound, &hooks, &result);
+ *     outbox_finish(store, row->id, &result);
+ */
+#ifndef FILO_CHANNEL_CHANNEL_H
+#define FILO_CHANNEL_CHANNEL_H
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/error.h"
+
+#include <stdatomic.h>
+
+typedef enum ChannelCaps {
+    CHANNEL_CAN_ATTACH = 1 << 0,       /* files go with the text */
+    CHANNEL_CAN_COPY = 1 << 1,         /* several recipients, some in copy */
+    CHANNEL_CAN_SUBJECT = 1 << 2,      /* has a subject line */
+    CHANNEL_CAN_REPORT_DELIVERY = 1 << 3 /* a later event may say delivered or failed */
+} ChannelCaps;
+
+typedef struct ChannelLimits {
+    size_t text_max; /* bytes of text in one message */
+    size_t file_max; /* bytes of all files together */
+    size_t recipient_max;
+} ChannelLimits;
+
+/* Why the message goes out: decides how it declares itself. */
+typedef enum ChannelPurpose {
+    CHANNEL_ANSWER, /* a person wrote it */
+    CHANNEL_ACK,    /* automatic, because something arrived */
+    CHANNEL_NOTICE, /* automatic, because something happened here */
+    CHANNEL_PURPOSES
+} ChannelPurpose;
+
+/* One setting of a configured channel: key as in the setting table without the channel's prefix ("smtp_host"). */
+typedef struct ChannelSetting {
+    const char *key;
+    const char *value;
+} ChannelSetting;
+
+typedef struct ChannelSettings {
+    const ChannelSetting *items;
+    size_t count;
+} ChannelSettings;
+
+typedef struct ChannelFile {
+    const char *name;       /* as the customer shall see it; any content */
+    const char *media_type; /* "application/pdf"; NULL or odd: application/octet-stream */
+    Bytes content;
+} ChannelFile;
+
+typedef struct ChannelContact {
+    const char *name;    /* may be NULL */
+    const char *address; /* as the channel writes one: an e-mail address, a number */
+    bool in_copy;
+} ChannelContact;
+
+typedef struct Outbound {
+    int64_t ticket_id;
+    int64_t outbox_id;
+    const char *random;      /* 8-64 letters and digits, drawn once, kept with the row: part of the external id */
+    TimeMs written_at;       /* kept with the row */
+    ChannelPurpose purpose;
+    const char *operator_name; /* who answers; NULL for automatic messages */
+    const char *reply_token;   /* brings the reply back to the ticket; NULL: none */
+    const ChannelContact *contacts; /* at least one not in copy */
+    size_t contact_count;
+    const char *subject;
+    const char *text;
+    const char *marker;            /* "reply above this line", in the customer's language; NULL: none */
+    const char *in_reply_to;       /* external id of the message answered; NULL: none */
+    const char *const *references; /* external ids of the conversation, oldest first */
+    size_t reference_count;
+    const ChannelFile *files;
+    size_t file_count;
+} Outbound;
+
+typedef struct ChannelHooks {
+    bool (*before_send)(void *arg); /* commits "about to be sent"; false: it could not, do not send. Never NULL */
+    void *arg;
+    const atomic_bool *stop; /* becomes true when the node shuts down; NULL: never */
+} ChannelHooks;
+
+typedef enum DeliveryOutcome {
+    CHANNEL_SENT,      /* the peer took it for at least one recipient; see refusals */
+    CHANNEL_RETRY,     /* not taken, trying again may help */
+    CHANNEL_REFUSED,   /* not taken and never will be: tell a person */
+    CHANNEL_UNCERTAIN, /* it may or may not have been taken: at most one re-send, logged (security R04) */
+    CHANNEL_WITHHELD,  /* before_send said no, or stop came first: nothing happened */
+    CHANNEL_OUTCOMES
+} DeliveryOutcome;
+
+typedef struct DeliveryRefusal {
+    const char *address;
+    bool permanent;     /* false: this recipient may be tried again */
+    const char *reason; /* the peer's words, cleaned */
+} DeliveryRefusal;
+
+typedef struct DeliveryResult {
+    DeliveryOutcome outcome;
+    bool configuration;      /* the cause is our set-up or the server (sign-in, certificate, host), not the message:
+                                alarm the administrator, and let no customer look unreachable because of it */
+    const char *external_id; /* the message's id on the channel; set whenever it could be made */
+    const char *peer_id;     /* what the peer calls it (queue id), or NULL */
+    int code;                /* the peer's last code, 0 if it said none */
+    const char *enhanced;    /* "5.1.1", or NULL */
+    const char *reason;      /* one English line for the log and the tray; "" when sent */
+    const DeliveryRefusal *refusals;
+    size_t refusal_count;
+} DeliveryResult;
+
+typedef struct ChannelHealth {
+    bool works;
+    const char *reason; /* one English line */
+} ChannelHealth;
+
+typedef struct ChannelAdapter {
+    const char *key; /* text in outbox and ticket rows; never changes */
+    unsigned caps;   /* ChannelCaps */
+    ChannelLimits limits;
+
+    /* Are these settings complete and sound? Touches no network. false: *error_out names the first wrong field; its
+     * texts are static. */
+    bool (*check_config)(const ChannelSettings *settings, InputError *error_out);
+
+    /* One attempt. result_out starts zeroed. Blocks for the peer's time-outs at most. */
+    void (*deliver)(Arena *arena, const ChannelSettings *settings, const Outbound *outbound, const ChannelHooks *hooks,
+        DeliveryResult *result_out);
+
+    /* Reaches the peer and signs in, sends nothing. For the dashboard and the settings page's test. */
+    void (*health)(Arena *arena, const ChannelSettings *settings, ChannelHealth *health_out);
+} ChannelAdapter;
+
+/* The adapter of a key, or NULL if there is none (a row of a channel that a newer version had). */
+const ChannelAdapter *channel_find(const char *key);
+
+/* All adapters, in the order pages show them. */
+const ChannelAdapter *const *channel_list(size_t *count_out);
+
+/* The value of a setting, or "" if it is absent; borrowed from settings. */
+const char *channel_setting(const ChannelSettings *settings, const char *key);
+
+#endif

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "base/check.h"
+#include "base/text.h"
+#include "channel/mail/compose.h"
+#include "channel/mail/mail.h"
+#include "net/smtp.h"
+
+#include <string.h>
+
+/* --- settings ---------------------------------------------------------------------------------------------------- */
+
+static bool find_tls(const char *text, SmtpTls *tls_out)
+{
+    static const struct {
+        const char *text;
+        SmtpTls tls;
+    } rows[] = {{"", SMTP_TLS_STARTTLS}, {"starttls", SMTP_TLS_STARTTLS}, {"implicit", SMTP_TLS_IMPLICIT},
+        {"none", SMTP_TLS_NONE}};
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (strcmp(text, rows[i].text) == 0) {
+            *tls_out = rows[i].tls;
+            return true;
+        }
+    return false;
+}
+
+static bool read_port(const char *text, SmtpTls tls, uint16_t *port_out)
+{
+    static const uint16_t usual[] = {[SMTP_TLS_STARTTLS] = 587, [SMTP_TLS_IMPLICIT] = 465, [SMTP_TLS_NONE] = 25};
+    guint64 port = usual[tls];
+    if (*text && !g_ascii_string_to_unsigned(text, 10, 1, 65535, &port, NULL))
+        return false;
+    *port_out = (uint16_t)port;
+    return true;
+}
+
+static bool is_host(const char *text)
+{
+    for (const char *c = text; *c; c++)
+        if (!g_ascii_isalnum(*c) && !strchr("-.:", *c))
+            return false;
+    return *text != '\0';
+}
+
+static bool is_plain_allowed(const char *host)
+{
+    return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 || g_str_has_prefix(host, "127.");
+}
+
+static bool wrong(InputError *error_out, const char *field, const char *key)
+{
+    *error_out = (InputError){.field = field, .key = key};
+    return false;
+}
+
+/* Reads the settings into *server_out (texts borrowed from settings), or says which field is wrong. */
+static bool read_server(const ChannelSettings *settings, SmtpServer *server_out, InputError *error_out)
+{
+    *server_out = (SmtpServer){
+        .host = channel_setting(settings, "smtp_host"),
+        .user = channel_setting(settings, "smtp_user"),
+        .password = channel_setting(settings, "smtp_password"),
+        .ca_file = channel_setting(settings, "smtp_ca_file"),
+    };
+    const char *address = channel_setting(settings, "address");
+    if (!mail_address_is_safe(address))
+        return wrong(error_out, "address", "channel.mail.error.address");
+    server_out->helo = strchr(address, '@') + 1;
+    if (!is_host(server_out->host))
+        return wrong(error_out, "smtp_host", "channel.mail.error.host");
+    if (!find_tls(channel_setting(settings, "smtp_tls"), &server_out->tls)
+        || (server_out->tls == SMTP_TLS_NONE && !is_plain_allowed(server_out->host)))
+        return wrong(error_out, "smtp_tls", "channel.mail.error.tls");
+    if (!read_port(channel_setting(settings, "smtp_port"), server_out->tls, &server_out->port))
+        return wrong(error_out, "smtp_port", "channel.mail.error.port");
+    if (*server_out->user && !*server_out->password)
+        return wrong(error_out, "smtp_password", "channel.mail.error.password");
+    return true;
+}
+
+static bool mail_check_config(const ChannelSettings *settings, InputError *error_out)
+{
+    SmtpServer server;
+    return read_server(settings, &server, error_out);
+}
+
+static bool has_plus_addressing(const ChannelSettings *settings)
+{
+    return strcmp(channel_setting(settings, "plus_addressing"), "0") != 0;
+}
+
+/* --- one message ------------------------------------------------------------------------------------------------- */
+
+/* Contacts as mailboxes: those in copy, or those not. */
+static Mailbox *mailboxes_of(Arena *arena, const Outbound *outbound, bool in_copy, size_t *count_out)
+{
+    Mailbox *mailboxes = ARENA_ARRAY(arena, Mailbox, outbound->contact_count);
+    *count_out = 0;
+    for (size_t i = 0; i < outbound->contact_count; i++) {
+        const ChannelContact *contact = &outbound->contacts[i];
+        if (contact->in_copy == in_copy)
+            mailboxes[(*count_out)++] = (Mailbox){.name = contact->name, .address = contact->address};
+    }
+    return mailboxes;
+}
+
+static MailDraft draft_of(Arena *arena, const ChannelSettings *settings, const Outbound *outbound)
+{
+    MailDraft draft = {
+        .purpose = outbound->purpose,
+        .mailbox_address = channel_setting(settings, "address"),
+        .operator_name = outbound->operator_name,
+        .company_name = channel_setting(settings, "company_name"),
+        .reply_token = has_plus_addressing(settings) ? outbound->reply_token : NULL,
+        .subject = outbound->subject,
+        .text = outbound->text,
+        .marker = outbound->marker,
+        .date = outbound->written_at,
+        .in_reply_to = outbound->in_reply_to,
+        .references = outbound->references,
+        .reference_count = outbound->reference_count,
+        .files = outbound->files,
+        .file_count = outbound->file_count,
+    };
+    draft.to = mailboxes_of(arena, outbound, false, &draft.to_count);
+    draft.cc = mailboxes_of(arena, outbound, true, &draft.cc_count);
+    draft.message_id =
+        mail_message_id(arena, outbound->ticket_id, outbound->outbox_id, outbound->random, draft.mailbox_address);
+    return draft;
+}
+
+static const char *return_path_of(Arena *arena, const MailDraft *draft)
+{
+    const char *bounces =
+        draft->reply_token ? mail_plus_address(arena, draft->mailbox_address, 'b', draft->reply_token) : NULL;
+    return bounces ? bounces : draft->mailbox_address;
+}
+
+static bool is_among(const char *const *addresses, size_t count, const char *address)
+{
+    for (size_t i = 0; i < count; i++)
+        if (g_ascii_strcasecmp(addresses[i], address) == 0)
+            return true;
+    return false;
+}
+
+static SmtpMessage envelope_of(Arena *arena, const MailDraft *draft, const Outbound *outbound, Bytes content)
+{
+    const char **recipients = ARENA_ARRAY(arena, const char *, outbound->contact_count);
+    SmtpMessage message = {.return_path = return_path_of(arena, draft), .recipients = recipients, .content = content};
+    for (size_t i = 0; i < outbound->contact_count; i++)
+        if (!is_among(recipients, message.recipient_count, outbound->contacts[i].address))
+            recipients[message.recipient_count++] = outbound->contacts[i].address;
+    return message;
+}
+
+/* --- what came of it --------------------------------------------------------------------------------------------- */
+
+static DeliveryOutcome outcome_of(SmtpOutcome outcome)
+{
+    static const DeliveryOutcome outcomes[SMTP_OUTCOMES] = {
+        [SMTP_ACCEPTED] = CHANNEL_SENT,
+        [SMTP_TEMPORARY] = CHANNEL_RETRY,
+        [SMTP_PERMANENT] = CHANNEL_REFUSED,
+        [SMTP_UNCERTAIN] = CHANNEL_UNCERTAIN,
+        [SMTP_WITHHELD] = CHANNEL_WITHHELD,
+    };
+    check(outcome >= 0 && outcome < SMTP_OUTCOMES);
+    return outcomes[outcome];
+}
+
+static void copy_refusals(Arena *arena, const SmtpResult *smtp, DeliveryResult *result_out)
+{
+    DeliveryRefusal *refusals = ARENA_ARRAY(arena, DeliveryRefusal, smtp->refusal_count);
+    for (size_t i = 0; i < smtp->refusal_count; i++)
+        refusals[i] = (DeliveryRefusal){
+            .address = smtp->refusals[i].recipient,
+            .permanent = smtp->refusals[i].code / 100 == 5,
+            .reason = smtp->refusals[i].text,
+        };
+    result_out->refusals = refusals;
+    result_out->refusal_count = smtp->refusal_count;
+}
+
+static void copy_result(Arena *arena, const SmtpResult *smtp, DeliveryResult *result_out)
+{
+    result_out->outcome = outcome_of(smtp->outcome);
+    result_out->configuration = smtp->outcome == SMTP_TEMPORARY && smtp->stage > SMTP_STAGE_CONNECT
+        && smtp->stage < SMTP_STAGE_MAIL && smtp->code / 100 != 4;
+    result_out->peer_id = smtp->queue_id;
+    result_out->code = smtp->code;
+    result_out->enhanced = smtp->enhanced;
+    result_out->reason = smtp->outcome == SMTP_ACCEPTED
+        ? "" : arena_printf(arena, "%s: %s", smtp_stage_name(smtp->stage), smtp->text);
+    copy_refusals(arena, smtp, result_out);
+}
+
+static void refuse(Arena *arena, DeliveryResult *result_out, bool configuration, const char *reason)
+{
+    result_out->outcome = configuration ? CHANNEL_RETRY : CHANNEL_REFUSED;
+    result_out->configuration = configuration;
+    result_out->reason = arena_strdup(arena, reason);
+}
+
+static void mail_deliver(Arena *arena, const ChannelSettings *settings, const Outbound *outbound,
+    const ChannelHooks *hooks, DeliveryResult *result_out)
+{
+    SmtpServer server;
+    InputError input;
+    g_autoptr(GError) error = NULL;
+    Bytes content;
+    if (!read_server(settings, &server, &input)) {
+        refuse(arena, result_out, true, arena_printf(arena, "the mailbox's setting %s is wrong", input.field));
+        return;
+    }
+    MailDraft draft = draft_of(arena, settings, outbound);
+    result_out->external_id = draft.message_id;
+    if (!mail_compose(arena, &draft, &content, &error)) {
+        refuse(arena, result_out, false, error->message);
+        return;
+    }
+    SmtpMessage message = envelope_of(arena, &draft, outbound, content);
+    SmtpHooks smtp_hooks = {.before_final_dot = hooks->before_send, .arg = hooks->arg, .stop = hooks->stop};
+    SmtpResult smtp;
+    smtp_send(arena, &server, &message, &smtp_hooks, &smtp);
+    copy_result(arena, &smtp, result_out);
+}
+
+static void mail_health(Arena *arena, const ChannelSettings *settings, ChannelHealth *health_out)
+{
+    SmtpServer server;
+    InputError input;
+    if (!read_server(settings, &server, &input)) {
+        *health_out = (ChannelHealth){
+            .works = false, .reason = arena_printf(arena, "the mailbox's setting %s is wrong", input.field)};
+        return;
+    }
+    SmtpResult smtp;
+    smtp_probe(arena, &server, &smtp);
+    health_out->works = smtp.outcome == SMTP_ACCEPTED;
+    health_out->reason = arena_printf(arena, "%s: %s", smtp_stage_name(smtp.stage), smtp.text);
+}
+
+const ChannelAdapter channel_mail = {
+    .key = "mail",
+    .caps = CHANNEL_CAN_ATTACH | CHANNEL_CAN_COPY | CHANNEL_CAN_SUBJECT | CHANNEL_CAN_REPORT_DELIVERY,
+    .limits = {.text_max = (size_t)1 << 20, .file_max = (size_t)20 << 20, .recipient_max = 50},
+    .check_config = mail_check_config,
+    .deliver = mail_deliver,
+    .health = mail_health,
+};

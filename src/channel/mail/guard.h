@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * guard: keeps two robots from writing to each other. Answers: "what kind of mail is this?" and "may an automatic
+ * acknowledgement go back?"
+ *
+ * Pure functions on a few header facts. Not for spam, not for whether the sender is who he says (an e-mail's From
+ * proves nothing), not for people's answers: those are never held back.
+ * Pointers: facts are borrowed during the call; names are static. Errors: none. Called by: desk intake's mail side.
+ *
+ * Invariants:
+ *  1. In doubt there is no acknowledgement: a customer without one is served, two robots without a brake are not.
+ *  2. No header makes a message disappear; the facts only silence our automatic answer or mark the message.
+ *  3. The brake holds whatever the headers say (security A13), and counts are those of sent rows, not of memory.
+ *
+ * Example:
+ *     MailFacts facts = {.from_address = from, .return_path = "", .auto_submitted = "auto-replied (vacation)"};
+ *     AckVerdict verdict = mail_ack_decide(&facts, &brake);     ACK_AUTO_SUBMITTED
+ *     log(mail_ack_reason(verdict));
+ */
+#ifndef FILO_CHANNEL_MAIL_GUARD_H
+#define FILO_CHANNEL_MAIL_GUARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What the guard must know of a message. Texts are decoded header values, NULL where the header is absent. */
+typedef struct MailFacts {
+    const char *from_address;             /* local@domain; NULL or "" if unreadable */
+    const char *return_path;              /* "" or "<>": the null sender; NULL: not known (no such header) */
+    const char *auto_submitted;           /* RFC 3834 */
+    const char *precedence;
+    const char *auto_response_suppress;   /* X-Auto-Response-Suppress */
+    const char *content_type;             /* media type of the whole message, without parameters */
+    const char *report_type;              /* its report-type parameter */
+    bool has_list_header;                 /* any List-* header */
+    bool has_loop_header;                 /* X-Loop, X-Filo-Loop: of anybody */
+    bool has_auto_reply_header;           /* X-Autoreply, X-Autorespond, X-Autoresponder, X-Auto-Reply */
+    bool has_failed_recipients_header;    /* X-Failed-Recipients */
+    const char *const *own_addresses;     /* every address Filo reads or writes as */
+    size_t own_count;
+} MailFacts;
+
+/* What the message is; several may hold. */
+typedef enum MailKind {
+    MAIL_BOUNCE = 1 << 0,         /* says that a message of ours did not arrive: delivery status, never a new ticket */
+    MAIL_RECEIPT = 1 << 1,        /* a read receipt */
+    MAIL_AUTO_REPLY = 1 << 2,     /* out of office and the like: no reply of the customer, reopens nothing */
+    MAIL_AUTO_GENERATED = 1 << 3, /* a machine's own message: may open a ticket, gets no acknowledgement */
+    MAIL_LIST = 1 << 4,           /* through a mailing list or in bulk */
+    MAIL_OWN_LOOP = 1 << 5,       /* carries a loop header: something of Filo's came back */
+    MAIL_FROM_OWN = 1 << 6        /* claims to be from one of our addresses: quarantine (security A16) */
+} MailKind;
+
+unsigned mail_classify(const MailFacts *facts);
+
+/* How much has gone out automatically; the caller counts. */
+typedef struct AckBrake {
+    int acks_in_ticket_day;   /* acknowledgements to this address for this ticket in the last 24 h */
+    int automatic_last_hour;  /* automatic messages to this address in the last hour */
+    int automatic_hour_limit; /* MAIL_AUTOMATIC_PER_HOUR; 1 for an address nobody has confirmed (security A15) */
+} AckBrake;
+
+#define MAIL_AUTOMATIC_PER_HOUR 5
+
+typedef enum AckVerdict {
+    ACK_ALLOWED,
+    ACK_NO_SENDER,      /* no usable From */
+    ACK_FROM_OWN,       /* from one of our own addresses */
+    ACK_NULL_SENDER,    /* empty return path */
+    ACK_ROBOT_ADDRESS,  /* noreply, mailer-daemon, postmaster … */
+    ACK_BOUNCE,         /* a delivery report or read receipt */
+    ACK_AUTO_SUBMITTED, /* Auto-Submitted other than "no", or one of its forerunners */
+    ACK_PRECEDENCE,     /* bulk, list, junk, auto_reply */
+    ACK_SUPPRESSED,     /* X-Auto-Response-Suppress: All, AutoReply or OOF */
+    ACK_LIST,           /* List-* */
+    ACK_LOOP,           /* X-Loop or our own header */
+    ACK_TICKET_BRAKE,   /* already acknowledged in this ticket today */
+    ACK_HOUR_BRAKE,     /* too many automatic messages this hour: silence and an alarm */
+    ACK_VERDICTS
+} AckVerdict;
+
+/* The first reason that holds, in the order of the enumeration. */
+AckVerdict mail_ack_decide(const MailFacts *facts, const AckBrake *brake);
+
+/* A word for logs and events ("null_sender"). */
+const char *mail_ack_reason(AckVerdict verdict);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "channel/mail/guard.h"
+
+#include <glib.h>
+
+static const char *const OWN[] = {"assistenza@filo.test", "ordini@filo.test"};
+static const AckBrake FREE = {.automatic_hour_limit = MAIL_AUTOMATIC_PER_HOUR};
+
+typedef struct Row {
+    MailFacts facts; /* from_address and return_path NULL: an ordinary customer's */
+    AckVerdict verdict;
+    unsigned kinds;
+} Row;
+
+static void check_row(const Row *row)
+{
+    MailFacts facts = row->facts;
+    facts.own_addresses = OWN;
+    facts.own_count = G_N_ELEMENTS(OWN);
+    if (!facts.from_address)
+        facts.from_address = "luca@bar.test";
+    g_assert_cmpstr(mail_ack_reason(mail_ack_decide(&facts, &FREE)), ==, mail_ack_reason(row->verdict));
+    g_assert_cmpuint(mail_classify(&facts), ==, row->kinds);
+}
+
+/* The rules of the channel page's loop guards, security A12, A14, A16, and the headers measured from a real Sieve
+ * vacation and a real Postfix delivery report. */
+static void test_headers(void)
+{
+    static const Row rows[] = {
+        {{.return_path = "luca@bar.test"}, ACK_ALLOWED, 0},
+        {{.auto_submitted = "no"}, ACK_ALLOWED, 0},
+        {{.auto_submitted = " No (RFC 3834)"}, ACK_ALLOWED, 0},
+        {{.auto_submitted = "auto-replied (vacation)", .precedence = "bulk", .auto_response_suppress = "All"},
+            ACK_AUTO_SUBMITTED, MAIL_AUTO_REPLY | MAIL_LIST},
+        {{.auto_submitted = "auto-generated; owner-email=\"a@b.test\""}, ACK_AUTO_SUBMITTED, MAIL_AUTO_GENERATED},
+        {{.auto_submitted = "notify"}, ACK_AUTO_SUBMITTED, MAIL_AUTO_GENERATED},
+        {{.auto_submitted = ""}, ACK_AUTO_SUBMITTED, MAIL_AUTO_GENERATED},
+        {{.has_auto_reply_header = true}, ACK_AUTO_SUBMITTED, MAIL_AUTO_REPLY},
+        {{.precedence = "Bulk"}, ACK_PRECEDENCE, MAIL_LIST},
+        {{.precedence = "list"}, ACK_PRECEDENCE, MAIL_LIST},
+        {{.precedence = "junk"}, ACK_PRECEDENCE, MAIL_LIST},
+        {{.precedence = "auto_reply"}, ACK_PRECEDENCE, MAIL_AUTO_REPLY},
+        {{.precedence = "first-class"}, ACK_ALLOWED, 0},
+        {{.auto_response_suppress = "DR, OOF, AutoReply"}, ACK_SUPPRESSED, 0},
+        {{.auto_response_suppress = "all"}, ACK_SUPPRESSED, 0},
+        {{.auto_response_suppress = "DR, RN"}, ACK_ALLOWED, 0},
+        {{.has_list_header = true}, ACK_LIST, MAIL_LIST},
+        {{.has_loop_header = true}, ACK_LOOP, MAIL_OWN_LOOP},
+        {{.return_path = ""}, ACK_NULL_SENDER, 0},
+        {{.return_path = "<>"}, ACK_NULL_SENDER, 0},
+        {{.return_path = "<>", .from_address = "MAILER-DAEMON@mx.test", .content_type = "multipart/report",
+             .report_type = "delivery-status", .auto_submitted = "auto-replied"},
+            ACK_NULL_SENDER, MAIL_BOUNCE | MAIL_AUTO_REPLY},
+        {{.return_path = "<>", .from_address = "postmaster@mx.test"}, ACK_NULL_SENDER, MAIL_BOUNCE},
+        {{.content_type = "Multipart/Report", .report_type = "Delivery-Status"}, ACK_BOUNCE, MAIL_BOUNCE},
+        {{.content_type = "multipart/report", .report_type = "disposition-notification"}, ACK_BOUNCE, MAIL_RECEIPT},
+        {{.has_failed_recipients_header = true}, ACK_BOUNCE, MAIL_BOUNCE},
+        {{.from_address = "No-Reply@shop.test"}, ACK_ROBOT_ADDRESS, 0},
+        {{.from_address = "noreply+tag@shop.test"}, ACK_ROBOT_ADDRESS, 0},
+        {{.from_address = "non-rispondere@inps.test"}, ACK_ROBOT_ADDRESS, 0},
+        {{.from_address = "noreplya@shop.test"}, ACK_ALLOWED, 0},
+        {{.from_address = "Assistenza@FILO.test"}, ACK_FROM_OWN, MAIL_FROM_OWN},
+        {{.from_address = "", .auto_submitted = NULL}, ACK_NO_SENDER, 0},
+        {{.from_address = "undisclosed"}, ACK_NO_SENDER, 0},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_test_message("row %zu", i);
+        check_row(&rows[i]);
+    }
+}
+
+/* Security A13: a robot that echoes everything without any header gets five, and one for one ticket. */
+static void test_brakes(void)
+{
+    MailFacts facts = {.from_address = "eco@bar.test"};
+    AckBrake brake = FREE;
+    int sent = 0;
+    while (sent < 100 && mail_ack_decide(&facts, &brake) == ACK_ALLOWED)
+        brake.automatic_last_hour = ++sent;
+    g_assert_cmpint(sent, ==, 5);
+    g_assert_cmpint(mail_ack_decide(&facts, &brake), ==, ACK_HOUR_BRAKE);
+    brake = FREE;
+    brake.acks_in_ticket_day = 1;
+    g_assert_cmpint(mail_ack_decide(&facts, &brake), ==, ACK_TICKET_BRAKE);
+}
+
+/* Security A15: an address nobody has confirmed gets one an hour. */
+static void test_unconfirmed_address(void)
+{
+    MailFacts facts = {.from_address = "victim@y.test"};
+    AckBrake brake = {.automatic_last_hour = 1, .automatic_hour_limit = 1};
+    g_assert_cmpint(mail_ack_decide(&facts, &brake), ==, ACK_HOUR_BRAKE);
+}
+
+static void test_every_verdict_has_its_word(void)
+{
+    for (int verdict = 0; verdict < ACK_VERDICTS; verdict++)
+        for (int other = 0; other < verdict; other++)
+            g_assert_cmpstr(mail_ack_reason((AckVerdict)verdict), !=, mail_ack_reason((AckVerdict)other));
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/mail-guard/headers", test_headers);
+    g_test_add_func("/mail-guard/brakes", test_brakes);
+    g_test_add_func("/mail-guard/unconfirmed", test_unconfirmed_address);
+    g_test_add_func("/mail-guard/words", test_every_verdict_has_its_word);
+    return g_test_run();
+}

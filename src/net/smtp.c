@@ -1,0 +1,525 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * libcurl speaks SMTP; what it does not say, we hear: every command it sends (debug callback, HEADER_OUT) and every
+ * reply line it gets (header callback) pass through here, one command and one reply at a time, since libcurl does not
+ * pipeline. So a reply is always that of the last command, and the stage, the refused recipients and the last words are
+ * known without parsing libcurl's error strings.
+ *
+ * The dot: libcurl asks the read callback for more whenever its last buffer is in the socket, and writes the final
+ * "\r\n.\r\n" only after the callback has answered 0. That answer is the moment before_final_dot is asked. For this to
+ * hold the size of the message must stay unknown to libcurl (no CURLOPT_INFILESIZE): told the size it would stop asking
+ * and send the dot by itself. The price is no SIZE= in MAIL FROM. A callback that aborts makes libcurl drop the
+ * connection without a dot. smtp_test.c holds both against a sink that counts bytes.
+ */
+#include "net/smtp.h"
+
+#include "base/check.h"
+#include "base/text.h"
+
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define LINE_MAX_BYTES 998
+#define REPLY_LINE_MAX 512
+#define REPLY_TEXT_MAX 2048
+#define QUIT_SECONDS 2L
+
+/* An option libcurl lacks would silently weaken a promise of the header. */
+#define SET(curl, option, value) check(curl_easy_setopt((curl), (option), (value)) == CURLE_OK)
+
+typedef struct Exchange {
+    Arena *arena;
+    CURL *curl;
+    const SmtpServer *server;
+    const SmtpMessage *message;
+    const SmtpHooks *hooks;
+    size_t sent; /* bytes of the message handed to libcurl */
+
+    SmtpStage stage;
+    bool signed_in;
+    bool dot_asked, dot_allowed;
+    bool stopped;
+    bool leaving; /* QUIT is said: its answer is of no interest */
+    bool plaintext_refused; /* SMTP_TLS_NONE and the host is not loopback */
+
+    char *recipient;  /* of the RCPT last sent */
+    bool reply_open;  /* a multi-line reply has begun and not ended */
+    bool dot_replied; /* a complete reply came after the dot */
+    int code;
+    GString *text; /* words of the last reply, its lines joined by blanks */
+    char *enhanced;
+    GArray *refusals; /* SmtpRefusal */
+} Exchange;
+
+const char *smtp_stage_name(SmtpStage stage)
+{
+    static const char *const names[SMTP_STAGES] = {
+        [SMTP_STAGE_HERE] = "here",
+        [SMTP_STAGE_CONNECT] = "connect",
+        [SMTP_STAGE_GREET] = "greet",
+        [SMTP_STAGE_TLS] = "tls",
+        [SMTP_STAGE_SIGN_IN] = "sign_in",
+        [SMTP_STAGE_MAIL] = "mail",
+        [SMTP_STAGE_RCPT] = "rcpt",
+        [SMTP_STAGE_DATA] = "data",
+        [SMTP_STAGE_DOT] = "dot",
+    };
+    check(stage >= 0 && stage < SMTP_STAGES);
+    return names[stage];
+}
+
+/* --- what may not even be tried ---------------------------------------------------------------------------------- */
+
+/* Whether the text may stand in MAIL FROM:<> or RCPT TO:<>; stricter than SMTP, which nobody needs. */
+static bool is_plain_address(const char *address)
+{
+    if (strlen(address) > 254 || !strchr(address, '@'))
+        return false;
+    for (const char *c = address; *c; c++)
+        if (!g_ascii_isgraph(*c) || strchr("<>()[]\\,;:\"", *c))
+            return false;
+    return true;
+}
+
+/* CRLF only, no NUL, no line over 998 bytes: otherwise two servers could see two messages in one (SMTP smuggling). */
+static const char *content_fault(Bytes content)
+{
+    size_t line = 0;
+    for (size_t i = 0; i < content.size; i++) {
+        uint8_t byte = content.data[i];
+        if (byte == '\0')
+            return "the message holds a NUL";
+        if (byte == '\n' || (byte == '\r' && (i + 1 == content.size || content.data[i + 1] != '\n')))
+            return "the message holds a bare CR or LF";
+        if (byte == '\r') {
+            i++;
+            line = 0;
+        } else if (++line > LINE_MAX_BYTES) {
+            return "the message holds a line over 998 bytes";
+        }
+    }
+    return line ? "the message's last line has no end" : NULL;
+}
+
+static const char *message_fault(const SmtpMessage *message)
+{
+    if (*message->return_path && !is_plain_address(message->return_path))
+        return "the return path is not a plain address";
+    if (!message->recipient_count)
+        return "no recipient";
+    for (size_t i = 0; i < message->recipient_count; i++)
+        if (!is_plain_address(message->recipients[i]))
+            return "a recipient is not a plain address";
+    return content_fault(message->content);
+}
+
+/* --- listening --------------------------------------------------------------------------------------------------- */
+
+/* The three numbers of an RFC 3463 status at the start of the words, or NULL. */
+static char *enhanced_of(Arena *arena, const char *text)
+{
+    size_t length = strspn(text, "0123456789.");
+    g_autofree char *status = g_strndup(text, MIN(length, (size_t)16));
+    g_auto(GStrv) parts = g_strsplit(status, ".", -1);
+    bool right = g_strv_length(parts) == 3 && strchr("245", parts[0][0]) && parts[0][0] && !parts[0][1];
+    if (!right || !*parts[1] || strlen(parts[1]) > 3 || !*parts[2] || strlen(parts[2]) > 3)
+        return NULL;
+    return arena_strdup(arena, status);
+}
+
+static void note_refusal(Exchange *exchange)
+{
+    SmtpRefusal refusal = {
+        .recipient = exchange->recipient,
+        .code = exchange->code,
+        .enhanced = exchange->enhanced,
+        .text = text_clean_line(exchange->arena, bytes_of(exchange->text->str)),
+    };
+    g_array_append_val(exchange->refusals, refusal);
+}
+
+static void hear_reply(Exchange *exchange)
+{
+    exchange->enhanced = enhanced_of(exchange->arena, exchange->text->str);
+    if (exchange->stage == SMTP_STAGE_SIGN_IN && exchange->code / 100 == 2)
+        exchange->signed_in = true;
+    if (exchange->stage == SMTP_STAGE_RCPT && exchange->code >= 400)
+        note_refusal(exchange);
+    if (exchange->dot_allowed)
+        exchange->dot_replied = true;
+}
+
+/* One line of a reply: three digits, a hyphen if more lines follow, words. */
+static size_t on_reply_line(char *line, size_t size, size_t count, void *arg)
+{
+    Exchange *exchange = arg;
+    size_t length = MIN(size * count, (size_t)REPLY_LINE_MAX);
+    if (exchange->leaving || length < 3 || !g_ascii_isdigit(line[0]) || !g_ascii_isdigit(line[1]) || !g_ascii_isdigit(line[2]))
+        return size * count;
+    if (!exchange->reply_open)
+        g_string_truncate(exchange->text, 0);
+    else if (exchange->text->len)
+        g_string_append_c(exchange->text, ' ');
+    exchange->code = (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
+    if (length > 4 && exchange->text->len < REPLY_TEXT_MAX)
+        g_string_append_len(exchange->text, line + 4, (gssize)(length - 4));
+    exchange->reply_open = length > 3 && line[3] == '-';
+    if (!exchange->reply_open)
+        hear_reply(exchange);
+    return size * count;
+}
+
+static bool says(const char *command, size_t size, const char *verb)
+{
+    return size >= strlen(verb) && g_ascii_strncasecmp(command, verb, strlen(verb)) == 0;
+}
+
+/* Which stage a command opens. Lines of a sign-in conversation have no verb: they leave the stage as it is. */
+static SmtpStage stage_of(const char *command, size_t size, SmtpStage now)
+{
+    static const struct {
+        const char *verb;
+        SmtpStage stage;
+    } verbs[] = {
+        {"EHLO", SMTP_STAGE_GREET},    {"HELO", SMTP_STAGE_GREET}, {"STARTTLS", SMTP_STAGE_TLS},
+        {"AUTH ", SMTP_STAGE_SIGN_IN}, {"MAIL ", SMTP_STAGE_MAIL}, {"RCPT ", SMTP_STAGE_RCPT},
+        {"DATA", SMTP_STAGE_DATA},
+    };
+    for (size_t i = 0; now != SMTP_STAGE_SIGN_IN && i < G_N_ELEMENTS(verbs); i++)
+        if (says(command, size, verbs[i].verb))
+            return verbs[i].stage;
+    /* A base64 line of a sign-in could look like any verb but one with a blank or a colon in it. */
+    return now == SMTP_STAGE_SIGN_IN && says(command, size, "MAIL FROM:") ? SMTP_STAGE_MAIL : now;
+}
+
+/* Only SMTP commands are looked at; nothing is kept of a sign-in. */
+static int on_debug(CURL *curl, curl_infotype type, char *data, size_t size, void *arg)
+{
+    Exchange *exchange = arg;
+    if (type != CURLINFO_HEADER_OUT)
+        return 0;
+    if (says(data, size, "QUIT\r\n")) {
+        exchange->leaving = true;
+        SET(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, QUIT_SECONDS);
+    }
+    if (exchange->leaving || exchange->dot_asked)
+        return 0;
+    exchange->stage = stage_of(data, size, exchange->stage);
+    if (exchange->stage == SMTP_STAGE_RCPT) {
+        const char *open = memchr(data, '<', size), *close = memchr(data, '>', size);
+        exchange->recipient = open && close > open
+            ? arena_strndup(exchange->arena, open + 1, (size_t)(close - open - 1)) : arena_strdup(exchange->arena, "");
+    }
+    return 0;
+}
+
+/* --- speaking ---------------------------------------------------------------------------------------------------- */
+
+static size_t on_read(char *buffer, size_t size, size_t count, void *arg)
+{
+    Exchange *exchange = arg;
+    Bytes content = exchange->message->content;
+    size_t piece = MIN(size * count, content.size - exchange->sent);
+    if (piece) {
+        memcpy(buffer, content.data + exchange->sent, piece);
+        exchange->sent += piece;
+        return piece;
+    }
+    check(!exchange->dot_asked); /* libcurl asks again after the end only on a retry, and connections are never reused */
+    exchange->dot_asked = true;
+    const SmtpHooks *hooks = exchange->hooks;
+    if (hooks->before_final_dot && !hooks->before_final_dot(hooks->arg))
+        return CURL_READFUNC_ABORT;
+    exchange->dot_allowed = true;
+    exchange->stage = SMTP_STAGE_DOT;
+    return 0;
+}
+
+static int on_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+    (void)a, (void)b, (void)c, (void)d;
+    Exchange *exchange = arg;
+    exchange->stopped = exchange->hooks->stop && atomic_load(exchange->hooks->stop);
+    return exchange->stopped;
+}
+
+static bool is_loopback(const struct sockaddr *address)
+{
+    if (address->sa_family == AF_INET) {
+        const struct sockaddr_in *four = (const void *)address;
+        return ntohl(four->sin_addr.s_addr) >> 24 == 127;
+    }
+    const struct sockaddr_in6 *six = (const void *)address;
+    return address->sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&six->sin6_addr);
+}
+
+/* Looks at the address about to be connected to, not at the name: a name may resolve to anything. */
+static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    (void)purpose;
+    Exchange *exchange = arg;
+    if (exchange->server->tls == SMTP_TLS_NONE && !is_loopback(&address->addr)) {
+        exchange->plaintext_refused = true;
+        return CURL_SOCKET_BAD;
+    }
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+/* --- setting up -------------------------------------------------------------------------------------------------- */
+
+static unsigned seconds_or(unsigned seconds, unsigned otherwise)
+{
+    return seconds ? seconds : otherwise;
+}
+
+/* Sets scheme, host, port and the name for EHLO; false if they do not make a URL. */
+static bool set_url(CURL *curl, const SmtpServer *server)
+{
+    g_autofree char *port = g_strdup_printf("%u", server->port);
+    g_autofree char *path = g_strdup_printf("/%s", server->helo && *server->helo ? server->helo : "localhost");
+    g_autofree char *host = g_strdup_printf(strchr(server->host, ':') ? "[%s]" : "%s", server->host);
+    char *url = NULL;
+    CURLU *parts = curl_url();
+    check(parts != NULL);
+    bool done = !curl_url_set(parts, CURLUPART_SCHEME, server->tls == SMTP_TLS_IMPLICIT ? "smtps" : "smtp", 0)
+        && !curl_url_set(parts, CURLUPART_HOST, host, 0) && !curl_url_set(parts, CURLUPART_PORT, port, 0)
+        && !curl_url_set(parts, CURLUPART_PATH, path, 0) && !curl_url_get(parts, CURLUPART_URL, &url, 0)
+        && !curl_easy_setopt(curl, CURLOPT_URL, url);
+    curl_free(url);
+    curl_url_cleanup(parts);
+    return done;
+}
+
+static void set_security(CURL *curl, const SmtpServer *server)
+{
+    SET(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+    SET(curl, CURLOPT_PROXY, ""); /* the environment shall not send our mail elsewhere */
+    SET(curl, CURLOPT_USE_SSL, server->tls == SMTP_TLS_STARTTLS ? (long)CURLUSESSL_ALL : (long)CURLUSESSL_NONE);
+    SET(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    SET(curl, CURLOPT_SSL_VERIFYPEER, 1L);
+    SET(curl, CURLOPT_SSL_VERIFYHOST, 2L);
+    if (server->ca_file && *server->ca_file) {
+        SET(curl, CURLOPT_CAINFO, server->ca_file);
+        SET(curl, CURLOPT_CAPATH, NULL);
+    }
+    if (server->user && *server->user) {
+        SET(curl, CURLOPT_USERNAME, server->user);
+        SET(curl, CURLOPT_PASSWORD, server->password ? server->password : "");
+    }
+}
+
+static void set_time_limits(CURL *curl, const SmtpServer *server)
+{
+    SET(curl, CURLOPT_NOSIGNAL, 1L);
+    SET(curl, CURLOPT_CONNECTTIMEOUT, (long)seconds_or(server->connect_seconds, 30));
+    SET(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)seconds_or(server->reply_seconds, 600));
+    SET(curl, CURLOPT_TIMEOUT, (long)seconds_or(server->total_seconds, 1800));
+}
+
+static void set_callbacks(CURL *curl, Exchange *exchange)
+{
+    SET(curl, CURLOPT_VERBOSE, 1L); /* or the debug callback hears nothing */
+    SET(curl, CURLOPT_DEBUGFUNCTION, on_debug);
+    SET(curl, CURLOPT_DEBUGDATA, exchange);
+    SET(curl, CURLOPT_HEADERFUNCTION, on_reply_line);
+    SET(curl, CURLOPT_HEADERDATA, exchange);
+    SET(curl, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+    SET(curl, CURLOPT_OPENSOCKETDATA, exchange);
+    SET(curl, CURLOPT_NOPROGRESS, 0L);
+    SET(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+    SET(curl, CURLOPT_XFERINFODATA, exchange);
+}
+
+/* The list is the caller's to free after the transfer. */
+static struct curl_slist *set_message(CURL *curl, Exchange *exchange)
+{
+    const SmtpMessage *message = exchange->message;
+    struct curl_slist *recipients = NULL;
+    for (size_t i = 0; i < message->recipient_count; i++) {
+        struct curl_slist *longer = curl_slist_append(recipients, message->recipients[i]);
+        check(longer != NULL);
+        recipients = longer;
+    }
+    SET(curl, CURLOPT_MAIL_FROM, message->return_path);
+    SET(curl, CURLOPT_MAIL_RCPT, recipients);
+    SET(curl, CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);
+    SET(curl, CURLOPT_UPLOAD, 1L);
+    SET(curl, CURLOPT_READFUNCTION, on_read);
+    SET(curl, CURLOPT_READDATA, exchange);
+    SET(curl, CURLOPT_LOW_SPEED_LIMIT, 10L);
+    SET(curl, CURLOPT_LOW_SPEED_TIME, (long)seconds_or(exchange->server->stall_seconds, 180));
+    return recipients;
+}
+
+/* --- the verdict ------------------------------------------------------------------------------------------------- */
+
+/* Whether our relation to the server failed, and not this message. A server that offers no sign-in although we have
+ * one to make would refuse every recipient as a stranger's: that too says nothing about the recipient. */
+static bool is_set_up_failure(const Exchange *exchange)
+{
+    const char *user = exchange->server->user;
+    return exchange->stage < SMTP_STAGE_MAIL || (user && *user && !exchange->signed_in);
+}
+
+static bool has_temporary_refusal(const Exchange *exchange)
+{
+    for (guint i = 0; i < exchange->refusals->len; i++)
+        if (g_array_index(exchange->refusals, SmtpRefusal, i).code / 100 == 4)
+            return true;
+    return false;
+}
+
+static SmtpOutcome outcome_before_dot(const Exchange *exchange)
+{
+    if (exchange->dot_asked || exchange->stopped)
+        return SMTP_WITHHELD;
+    if (is_set_up_failure(exchange) || exchange->reply_open || exchange->code / 100 != 5)
+        return SMTP_TEMPORARY;
+    if (exchange->stage == SMTP_STAGE_RCPT && has_temporary_refusal(exchange))
+        return SMTP_TEMPORARY;
+    return SMTP_PERMANENT;
+}
+
+static SmtpOutcome outcome_of(const Exchange *exchange)
+{
+    if (!exchange->dot_allowed)
+        return outcome_before_dot(exchange);
+    if (!exchange->dot_replied)
+        return SMTP_UNCERTAIN;
+    switch (exchange->code / 100) {
+    case 2:
+        return SMTP_ACCEPTED;
+    case 4:
+        return SMTP_TEMPORARY;
+    case 5:
+        return SMTP_PERMANENT;
+    default:
+        return SMTP_UNCERTAIN;
+    }
+}
+
+/* Postfix, Exim, Exchange and most others: "2.0.0 Ok: queued as 4D5F61A2", "OK id=1abc-000-XY". */
+static const char *queue_id_of(Arena *arena, const char *text)
+{
+    static const char *const signs[] = {"queued as ", "id="};
+    for (size_t i = 0; i < G_N_ELEMENTS(signs); i++) {
+        const char *found = strstr(text, signs[i]);
+        const char *id = found ? found + strlen(signs[i]) : "";
+        size_t length = strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+        if (length)
+            return arena_strndup(arena, id, MIN(length, (size_t)128));
+    }
+    return NULL;
+}
+
+static bool is_tls_failure(CURLcode done)
+{
+    return done == CURLE_USE_SSL_FAILED || done == CURLE_SSL_CONNECT_ERROR || done == CURLE_PEER_FAILED_VERIFICATION
+        || done == CURLE_SSL_CERTPROBLEM || done == CURLE_SSL_CIPHER || done == CURLE_SSL_CACERT_BADFILE
+        || done == CURLE_SSL_ISSUER_ERROR || done == CURLE_SSL_INVALIDCERTSTATUS;
+}
+
+static const char *words_of(const Exchange *exchange, CURLcode done, const char *curl_words)
+{
+    if (exchange->plaintext_refused)
+        return "plain SMTP is for loopback only";
+    if (exchange->dot_asked && !exchange->dot_allowed)
+        return "withheld before the final dot";
+    bool replied = exchange->code && !exchange->reply_open && exchange->text->len;
+    bool by_reply = exchange->dot_allowed ? exchange->dot_replied : exchange->code >= 400;
+    if (replied && by_reply && !is_tls_failure(done))
+        return exchange->text->str;
+    return *curl_words ? curl_words : curl_easy_strerror(done);
+}
+
+static void conclude(Exchange *exchange, CURLcode done, const char *curl_words, SmtpResult *result_out)
+{
+    Arena *arena = exchange->arena;
+    if (is_tls_failure(done) && exchange->stage < SMTP_STAGE_MAIL)
+        exchange->stage = SMTP_STAGE_TLS;
+    SmtpRefusal *refusals = ARENA_ARRAY(arena, SmtpRefusal, exchange->refusals->len);
+    for (guint i = 0; i < exchange->refusals->len; i++)
+        refusals[i] = g_array_index(exchange->refusals, SmtpRefusal, i);
+    *result_out = (SmtpResult){
+        .outcome = outcome_of(exchange),
+        .stage = exchange->stage,
+        .code = exchange->code,
+        .enhanced = exchange->enhanced,
+        .text = text_clean_line(arena, bytes_of(words_of(exchange, done, curl_words))),
+        .refusals = refusals,
+        .refusal_count = exchange->refusals->len,
+    };
+    if (result_out->outcome == SMTP_ACCEPTED && exchange->dot_allowed)
+        result_out->queue_id = queue_id_of(arena, exchange->text->str);
+}
+
+static void refuse_here(Arena *arena, const char *fault, SmtpOutcome outcome, SmtpResult *result_out)
+{
+    *result_out =
+        (SmtpResult){.outcome = outcome, .stage = SMTP_STAGE_HERE, .text = arena_strdup(arena, fault)};
+}
+
+/* After a success libcurl says QUIT when the handle is freed, with time-outs of its own; a tarpit would hold us for two
+ * minutes after the outcome is known. With the reading side shut it says QUIT and hears the end at once. */
+static void leave(CURL *curl)
+{
+    curl_socket_t descriptor = CURL_SOCKET_BAD;
+    if (curl_easy_getinfo(curl, CURLINFO_ACTIVESOCKET, &descriptor) == CURLE_OK && descriptor != CURL_SOCKET_BAD)
+        shutdown(descriptor, SHUT_RD);
+    curl_easy_cleanup(curl);
+}
+
+static void exchange_run(Exchange *exchange, SmtpResult *result_out)
+{
+    CURL *curl = curl_easy_init();
+    check(curl != NULL);
+    char curl_words[CURL_ERROR_SIZE] = "";
+    struct curl_slist *recipients = NULL;
+    exchange->text = g_string_new(NULL);
+    exchange->refusals = g_array_new(FALSE, FALSE, sizeof(SmtpRefusal));
+    if (set_url(curl, exchange->server)) {
+        SET(curl, CURLOPT_ERRORBUFFER, curl_words);
+        set_security(curl, exchange->server);
+        set_time_limits(curl, exchange->server);
+        set_callbacks(curl, exchange);
+        if (exchange->message)
+            recipients = set_message(curl, exchange);
+        else
+            SET(curl, CURLOPT_CONNECT_ONLY, 1L);
+        CURLcode done = curl_easy_perform(curl);
+        conclude(exchange, done, curl_words, result_out);
+        if (!exchange->message)
+            result_out->outcome = done == CURLE_OK ? SMTP_ACCEPTED : SMTP_TEMPORARY;
+    } else {
+        refuse_here(exchange->arena, "the server's name makes no address", SMTP_TEMPORARY, result_out);
+    }
+    leave(curl);
+    curl_slist_free_all(recipients);
+    g_array_unref(exchange->refusals);
+    g_string_free(exchange->text, TRUE);
+}
+
+void smtp_send(Arena *arena, const SmtpServer *server, const SmtpMessage *message, const SmtpHooks *hooks,
+    SmtpResult *result_out)
+{
+    const char *fault = message_fault(message);
+    if (fault) {
+        refuse_here(arena, fault, SMTP_PERMANENT, result_out);
+        return;
+    }
+    Exchange exchange = {.arena = arena, .server = server, .message = message, .hooks = hooks,
+        .stage = SMTP_STAGE_CONNECT};
+    exchange_run(&exchange, result_out);
+}
+
+void smtp_probe(Arena *arena, const SmtpServer *server, SmtpResult *result_out)
+{
+    static const SmtpHooks none = {0};
+    Exchange exchange = {.arena = arena, .server = server, .hooks = &none, .stage = SMTP_STAGE_CONNECT};
+    exchange_run(&exchange, result_out);
+    bool must_sign_in = server->user && *server->user;
+    if (result_out->outcome == SMTP_ACCEPTED && must_sign_in && !exchange.signed_in)
+        result_out->outcome = SMTP_TEMPORARY, result_out->text = "the server offers no sign-in we can use";
+}
