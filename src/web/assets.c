@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "web/assets.h"
+
+#include "base/check.h"
+#include "web/assets_int.h"
+#include "web/assets_resource.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+/* The resource is uncompressed in the binary's read-only data: the bytes outlive the GBytes that points at them. */
+static Bytes read_resource(const char *name, const char *suffix)
+{
+    g_autofree char *path = g_strconcat("/filo/", name, suffix, NULL);
+    g_autoptr(GBytes) data = g_resource_lookup_data(filo_assets_get_resource(), path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+    check(data);
+    gsize size;
+    const void *start = g_bytes_get_data(data, &size);
+    return (Bytes){start, size};
+}
+
+bool asset_find(const char *path, Asset *asset_out)
+{
+    for (size_t i = 0; i < asset_table_count; i++) {
+        const AssetEntry *entry = &asset_table[i];
+        if (strcmp(entry->path, path))
+            continue;
+        *asset_out = (Asset){read_resource(entry->name, ""), read_resource(entry->name, ".gz"), entry->type, entry->etag};
+        return true;
+    }
+    return false;
+}
+
+const char *asset_url(const char *name)
+{
+    for (size_t i = 0; i < asset_table_count; i++)
+        if (!strcmp(asset_table[i].name, name))
+            return asset_table[i].path;
+    check(!"a static file of that name");
+    return NULL;
+}
