@@ -84,6 +84,20 @@ bool channel_account_find(StoreTx *tx, Arena *arena, const char *name, ChannelAc
     return true;
 }
 
+ChannelAccountList channel_account_list(StoreTx *tx, Arena *arena)
+{
+    SqlChannelAccountAllList rows = sql_channel_account_all(tx, arena);
+    ChannelAccountList list = {ARENA_ARRAY(arena, ChannelAccount, rows.count), rows.count};
+    for (size_t i = 0; i < rows.count; i++)
+        list.items[i] = (ChannelAccount){.id = rows.rows[i].channel_account_id,
+                                         .channel = rows.rows[i].channel,
+                                         .name = rows.rows[i].name,
+                                         .address = rows.rows[i].address,
+                                         .config = rows.rows[i].config,
+                                         .active = rows.rows[i].active};
+    return list;
+}
+
 bool channel_account_default(StoreTx *tx, Arena *arena, const char *channel, ChannelAccount *account_out)
 {
     SqlChannelAccountFirstActive row;

@@ -48,6 +48,12 @@ typedef struct ChannelAccount {
 ChannelAccountId channel_account_add(StoreTx *tx, const ChannelAccount *account);
 bool channel_account_find(StoreTx *tx, Arena *arena, const char *name, ChannelAccount *account_out);
 
+typedef struct ChannelAccountList {
+    ChannelAccount *items;
+    size_t count;
+} ChannelAccountList;
+ChannelAccountList channel_account_list(StoreTx *tx, Arena *arena);
+
 /* The first active account of a channel; false when it has none. */
 bool channel_account_default(StoreTx *tx, Arena *arena, const char *channel, ChannelAccount *account_out);
 

@@ -44,6 +44,18 @@ SELECT channel_account_id, channel, name, address, config, sealed_secret, active
   FROM channel_account
  WHERE name = $1;
 
+-- @statement channel_account_all : list
+-- @column channel_account_id id(channel_account)
+-- @column channel            text
+-- @column name               text
+-- @column address            text
+-- @column config             text
+-- @column active             bool
+-- @index  none: a handful of rows
+SELECT channel_account_id, channel, name, address, config, active
+  FROM channel_account
+ ORDER BY channel_account_id;
+
 -- @statement channel_account_first_active : find
 -- @param  channel            text
 -- @column channel_account_id id(channel_account)
