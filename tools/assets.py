@@ -34,7 +34,8 @@ def sprite(modules, names):
     for name in names:
         svg = read_module(modules, f"lucide-static/icons/{name}.svg")
         body = re.search(r"<svg[^>]*>(.*)</svg>", svg, re.S)[1]
-        symbols.append(f'<symbol id="{name}" viewBox="0 0 24 24">{re.sub(r">\s+<", "><", body.strip())}</symbol>')
+        body = re.sub(r">\s+<", "><", body.strip())
+        symbols.append(f'<symbol id="{name}" viewBox="0 0 24 24">{body}</symbol>')
     licence = "<!-- Icons: Lucide, ISC licence, https://lucide.dev/license -->"
     return f'<svg xmlns="http://www.w3.org/2000/svg">{licence}{"".join(symbols)}</svg>\n'
 

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "web/words.h"
+
+#include "base/check.h"
+#include "base/format.h"
+
+const char *words_state(Arena *arena, Lang lang, const char *state, const char *owner)
+{
+    MsgId id;
+    check(msg_id_find(arena_printf(arena, "ticket.state.%s", state), &id));
+    return msg_fill(arena, lang, id, "owner", owner ? owner : "", NULL);
+}
+
+const char *words_due(Arena *arena, Lang lang, Zone *zone, TimeMs due, TimeMs now, bool *late_out)
+{
+    *late_out = due != TIME_NONE && due < now;
+    if (!*late_out)
+        return format_due(arena, lang, zone, due, now);
+    return msg_fill(arena, lang, MSG_TICKET_LATE, "span", format_span(arena, lang, now - due), NULL);
+}
+
+const char *words_update_by(Arena *arena, Lang lang, Zone *zone, TimeMs by, TimeMs now)
+{
+    if (by == TIME_NONE)
+        return "";
+    return msg_fill(arena, lang, MSG_TICKET_UPDATE_BY, "when", format_due(arena, lang, zone, by, now), NULL);
+}
+
+const char *words_warning(Arena *arena, Lang lang, int64_t silence_ms, int64_t silent_after_ms, int64_t bounces)
+{
+    if (silence_ms >= silent_after_ms)
+        return msg_fill(arena, lang, MSG_TICKET_SILENT, "span", format_span(arena, lang, silence_ms), NULL);
+    return bounces >= 2 ? msg_fill_count(arena, lang, MSG_TICKET_BOUNCED, bounces, NULL) : "";
+}
+
+const char *words_verdict(Lang lang, const char *verdict)
+{
+    g_autofree char *key = g_strconcat("coverage.verdict.", verdict, NULL);
+    const char *words = msg_find(lang, key);
+    check(words);
+    return words;
+}
+
+static MsgId problem_part(const char *kind, const char *part)
+{
+    g_autofree char *key = g_strconcat("error.page.", kind, part, NULL);
+    MsgId id;
+    check(msg_id_find(key, &id));
+    return id;
+}
+
+WordsProblem words_problem(const char *kind)
+{
+    return (WordsProblem){problem_part(kind, ".happened"), problem_part(kind, ".kept"), problem_part(kind, ".todo")};
+}
