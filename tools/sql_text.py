@@ -8,6 +8,7 @@ Every complaint is a Problem, printed as file:line: message.
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterable, Iterator, NoReturn
@@ -163,9 +164,13 @@ def write_if_changed(path: Path, text: str) -> None:
 
 
 def write_depfile(path: Path, target: Path, inputs: Iterable[Path]) -> None:
-    """target as ninja names it: relative to the build folder, the first output; else it would always be made again."""
-    names = [str(name).replace(" ", "\\ ") for name in sorted(inputs)]
-    write_if_changed(path, f"{target}: {' '.join(names)}\n")
+    """The inputs and the tool's own modules. target as ninja names it (relative to the build folder, the first output),
+    else it would always be made again."""
+    own = Path(__file__).resolve().parent
+    modules = (Path(module.__file__).resolve() for module in list(sys.modules.values()) if getattr(module, "__file__", None))
+    names = {*inputs, *(module for module in modules if module.parent == own)}
+    listed = " ".join(str(name).replace(" ", "\\ ") for name in sorted(names))
+    write_if_changed(path, f"{target}: {listed}\n")
 
 
 def die(problems: Iterable[Problem]) -> NoReturn:

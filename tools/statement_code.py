@@ -101,7 +101,8 @@ def _enum_includes(rows: list[Statement]) -> str:
 def render_header(stem: str, rows: list[Statement]) -> str:
     guard = f"FILO_{stem.upper()}_SQL_H"
     parts = [
-        LICENCE + f"/*\n * {stem}_sql: the statements of {stem}.sql as functions. Made by tools/statements.py: change the .sql.\n *\n"
+        LICENCE + f"/*\n * {stem}_sql: the statements of {stem}.sql as functions. Made by tools/statements.py: "
+        "change the .sql.\n *\n"
         " * Rows and what they point to live in the arena given. Errors: none returned; a failure marks the transaction\n"
         " * (store.h, invariant 3).\n */\n",
         f'#ifndef {guard}\n#define {guard}\n\n#include "schema_ids.h"\n#include "store/optional.h"\n'

@@ -19,7 +19,7 @@ and become `bool sql_ticket_find(tx, arena, &(SqlTicketFindIn){.ticket_id = id},
     run    the number of rows changed                    add    INSERT … RETURNING the new id
 
 Types: int real text blob bool time cents id(TABLE) enum(NAME); `?` after it: may be NULL. When one SQL will not do for
-both engines, write it twice, after `-- @sql sqlite` and `-- @sql postgresql`. What is refused, and why: tools/statement_rules.py.
+both engines, write it twice, after `-- @sql sqlite` and `-- @sql postgresql`. What is refused, and why: statement_rules.py.
 
     statements.py generate --src src --out DIR --migration FILE … FILE.sql …   C for all statements, statements.json
     statements.py used     --src src --out STAMP FILE.sql …                     every statement has a caller
@@ -31,7 +31,6 @@ import argparse
 import json
 import re
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import migrations
@@ -184,8 +183,7 @@ def generate(options: argparse.Namespace) -> None:
     write_if_changed(options.out / "statements_table.c", statement_code.render_table(statements))
     write_if_changed(options.out / "statements.json", describe(statements))
     if options.depfile:
-        tools = set(Path(__file__).parent.glob("*.py"))
-        inputs = {*tools, *options.files, *options.migration, *model.read}
+        inputs = {*options.files, *options.migration, *model.read}
         write_depfile(options.depfile, options.out / "statements_table.c", inputs)
 
 
@@ -205,7 +203,7 @@ def used(options: argparse.Namespace) -> None:
         die(problems)
     write_if_changed(options.out, "".join(f"{row.name}\n" for row in statements))
     if options.depfile:
-        write_depfile(options.depfile, options.out, {*sources, *options.files, Path(__file__)})
+        write_depfile(options.depfile, options.out, {*sources, *options.files})
 
 
 def main(arguments: list[str]) -> None:
