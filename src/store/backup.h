@@ -5,7 +5,8 @@
  *
  *     DIR/backups/NAME/manifest.json   engine, schema version, rows of each table, SHA-256 of the database file, blobs
  *     DIR/backups/NAME/filo.db         (SQLite, one file without a WAL)  or  filo.dump (PostgreSQL, pg_dump -Fc)
- *     DIR/backups/NAME/blobs/ab/…      the large blobs the snapshot refers to (hard links where the disk allows)
+ *     DIR/backups/NAME/blobs/ab/…      the large blobs the snapshot refers to (hard links where the disk
+ *                                      allows: safe from deletion, not from a failing disk; copy backups elsewhere)
  *
  * Not in it: DIR/keys/seal.key. Secrets sealed with it (mail passwords, tokens) must be typed again after a restore;
  * BackupSummary.new_seal_key says so, and whoever restores tells the person.

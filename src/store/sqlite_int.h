@@ -81,5 +81,6 @@ void sqlite_script(StoreTx *tx, const char *sql);
 SqliteWriter *sqlite_writer_start(Store *store, SqliteConnection *connection);
 void sqlite_writer_stop(SqliteWriter *writer);
 void sqlite_writer_run(SqliteWriter *writer, WriteRequest *request);
+unsigned sqlite_writer_waiting(SqliteWriter *writer); /* requests in the queue now */
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What only SQLite has: groups, a full disk, a failed fsync, the queue, the WAL. */
+#include "store/sqlite_int.h"
 #include "store/store_testing.h"
 
 #include <errno.h>
@@ -134,13 +135,17 @@ static void group_run(Store *store, Member *members, int count)
     g_assert_cmpint(pthread_create(&held, NULL, holder_main, &holder), ==, 0);
     gate_wait_entered(&gate);
     for (int i = 0; i < count; i++) { /* one after the other, so that the queue has their order */
+        unsigned waiting = MIN((unsigned)i + 1, store->setup.queue_limit);
         members[i].store = store;
         g_assert_cmpint(pthread_create(&members[i].thread, NULL, member_main, &members[i]), ==, 0);
-        g_usleep(20 * 1000);
+        while (sqlite_writer_waiting(((SqliteEngine *)store->state)->writer) < waiting)
+            g_usleep(1000);
     }
+    for (int i = (int)store->setup.queue_limit; i < count; i++)
+        pthread_join(members[i].thread, NULL); /* those the queue refuses return before the writer goes on */
     gate_open(&gate);
     pthread_join(held, NULL);
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < MIN(count, (int)store->setup.queue_limit); i++)
         pthread_join(members[i].thread, NULL);
 }
 

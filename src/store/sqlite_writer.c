@@ -227,10 +227,9 @@ static void *writer_main(void *arg)
     SqliteWriter *writer = arg;
     for (Waiting *group; (group = group_take(writer));) {
         group_run(writer, group);
-        bool committed = group_has_commit(group);
-        group_answer(writer, group);
-        if (committed)
+        if (group_has_commit(group))
             store_committed(writer->store);
+        group_answer(writer, group);
         checkpoint_if_due(writer);
     }
     return NULL;
@@ -276,6 +275,14 @@ static bool queue_add(SqliteWriter *writer, Waiting *waiting)
     writer->waiting++;
     pthread_cond_signal(&writer->arrived);
     return true;
+}
+
+unsigned sqlite_writer_waiting(SqliteWriter *writer)
+{
+    pthread_mutex_lock(&writer->lock);
+    unsigned waiting = writer->waiting;
+    pthread_mutex_unlock(&writer->lock);
+    return waiting;
 }
 
 void sqlite_writer_run(SqliteWriter *writer, WriteRequest *request)

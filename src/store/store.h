@@ -5,13 +5,14 @@
  *
  * Not for business rules, nor for SQL text: statements live in the .sql file beside the module that owns the tables and
  * become typed functions (tools/statements.py); those, and nothing else, call store_int.h.
- * Owns the tables schema_migration and blob, the data directory's lock, and the files under DIR/blobs.
+ * Owns the tables schema_migration, blob and write_key, the data directory's lock, and the files under DIR/blobs.
  * Called by: desk, queue, search, insight (statements); cli and main (open, migrate, backup).
  *
  * Memory: rows are copied into the arena the caller gives. A StoreTx is borrowed: it lives until the work function
  * returns (write) or until store_read_end (read). GErrors are yours to free.
  * Errors: BUSY (try again: queue full, conflict after 8 tries), FULL (no space: nothing of this request was kept),
- * IO / CORRUPT (the message says what). Each function names those it returns.
+ * REFUSED (a constraint of the schema said no: a rule was forgotten), IO / CORRUPT (the message says what). Each
+ * function names those it returns.
  *
  * Invariants:
  *  1. One connection ever writes or checkpoints an SQLite file; readers open read-only.
@@ -70,11 +71,13 @@ typedef bool (*StoreWork)(StoreTx *tx, void *arg);
 typedef enum StoreOutcome {
     STORE_COMMITTED, /* durable now */
     STORE_REFUSED,   /* the work function returned false; nothing of it was kept */
-    STORE_FAILED     /* the store could not; *error is set; nothing of it was kept */
+    STORE_FAILED     /* the store could not; *error is set; nothing of it was kept (one exception, said in the error: a
+                        PostgreSQL server that vanished during COMMIT and did not come back within 10 s) */
 } StoreOutcome;
 
 /* Runs work in a write transaction that sees every committed write, and waits for its COMMIT. name is static text for
- * the slow-work log. Any thread may call it, but not from inside a work function. Errors: BUSY, FULL, IO, CORRUPT. */
+ * the slow-work log. Any thread may call it, but not from inside a work function. Errors: BUSY, FULL, IO, CORRUPT,
+ * REFUSED. */
 StoreOutcome store_write(Store *store, const char *name, StoreWork work, void *arg, GError **error)
     __attribute__((warn_unused_result));
 
@@ -93,7 +96,8 @@ void store_tx_fail(StoreTx *tx, FiloError code, const char *message);
 
 /* --- after commit ------------------------------------------------------------------------------------------------ */
 
-/* Called on an internal thread after each group of commits, with a counter that only grows; must return at once.
+/* Called on an internal thread after each group of commits and before their answers, with a counter that only grows;
+ * must return at once.
  * Set once, before the first write. NULL: nobody listens. */
 typedef void (*StoreCommitted)(uint64_t sequence, void *arg);
 void store_on_commit(Store *store, StoreCommitted committed, void *arg);

@@ -292,8 +292,7 @@ static void test_notices_after_commit(gconstpointer engine)
     static _Atomic uint64_t last;
     TestStore test = test_store_open(ENGINE_OF(engine));
     int64_t id;
-    g_assert_cmpint(store_write(test.store, "first", add_item, &id, NULL), ==, STORE_COMMITTED);
-    store_close(test.store); /* settles what was noticed before we listen */
+    store_close(test.store); /* opened anew, nothing is migrated: the first notice is number 1 */
     test.store = test_store_open_at(test.dir, test.db, STORE_WRITER);
     last = 0;
     store_on_commit(test.store, note_commit, &last);
