@@ -355,12 +355,27 @@ static struct curl_slist *set_message(CURL *curl, Exchange *exchange)
 
 /* --- the verdict ------------------------------------------------------------------------------------------------- */
 
-/* Whether our relation to the server failed, and not this message. A server that offers no sign-in although we have
- * one to make would refuse every recipient as a stranger's: that too says nothing about the recipient. */
-static bool is_set_up_failure(const Exchange *exchange)
+static bool is_tls_failure(CURLcode done)
+{
+    return done == CURLE_USE_SSL_FAILED || done == CURLE_SSL_CONNECT_ERROR || done == CURLE_PEER_FAILED_VERIFICATION
+        || done == CURLE_SSL_CERTPROBLEM || done == CURLE_SSL_CIPHER || done == CURLE_SSL_CACERT_BADFILE
+        || done == CURLE_SSL_ISSUER_ERROR || done == CURLE_SSL_INVALIDCERTSTATUS;
+}
+
+/* A server that offers no sign-in although we have one to make refuses everyone as a stranger: what failed then is the
+ * sign-in, and that says nothing about the recipient. */
+static bool is_sign_in_missing(const Exchange *exchange)
 {
     const char *user = exchange->server->user;
-    return exchange->stage < SMTP_STAGE_MAIL || (user && *user && !exchange->signed_in);
+    return user && *user && !exchange->signed_in && exchange->stage >= SMTP_STAGE_MAIL && exchange->code / 100 == 5;
+}
+
+/* The stage the failure belongs to, where it is not the one reached. */
+static SmtpStage blamed_stage(const Exchange *exchange, CURLcode done)
+{
+    if (exchange->stage < SMTP_STAGE_MAIL && is_tls_failure(done))
+        return SMTP_STAGE_TLS;
+    return !exchange->dot_asked && is_sign_in_missing(exchange) ? SMTP_STAGE_SIGN_IN : exchange->stage;
 }
 
 static bool has_temporary_refusal(const Exchange *exchange)
@@ -375,7 +390,7 @@ static SmtpOutcome outcome_before_dot(const Exchange *exchange)
 {
     if (exchange->dot_asked || exchange->stopped)
         return SMTP_WITHHELD;
-    if (is_set_up_failure(exchange) || exchange->reply_open || exchange->code / 100 != 5)
+    if (exchange->stage < SMTP_STAGE_MAIL || exchange->reply_open || exchange->code / 100 != 5)
         return SMTP_TEMPORARY;
     if (exchange->stage == SMTP_STAGE_RCPT && has_temporary_refusal(exchange))
         return SMTP_TEMPORARY;
@@ -414,13 +429,6 @@ static const char *queue_id_of(Arena *arena, const char *text)
     return NULL;
 }
 
-static bool is_tls_failure(CURLcode done)
-{
-    return done == CURLE_USE_SSL_FAILED || done == CURLE_SSL_CONNECT_ERROR || done == CURLE_PEER_FAILED_VERIFICATION
-        || done == CURLE_SSL_CERTPROBLEM || done == CURLE_SSL_CIPHER || done == CURLE_SSL_CACERT_BADFILE
-        || done == CURLE_SSL_ISSUER_ERROR || done == CURLE_SSL_INVALIDCERTSTATUS;
-}
-
 static const char *words_of(const Exchange *exchange, CURLcode done, const char *curl_words)
 {
     if (exchange->plaintext_refused)
@@ -437,8 +445,7 @@ static const char *words_of(const Exchange *exchange, CURLcode done, const char 
 static void conclude(Exchange *exchange, CURLcode done, const char *curl_words, SmtpResult *result_out)
 {
     Arena *arena = exchange->arena;
-    if (is_tls_failure(done) && exchange->stage < SMTP_STAGE_MAIL)
-        exchange->stage = SMTP_STAGE_TLS;
+    exchange->stage = blamed_stage(exchange, done);
     SmtpRefusal *refusals = ARENA_ARRAY(arena, SmtpRefusal, exchange->refusals->len);
     for (guint i = 0; i < exchange->refusals->len; i++)
         refusals[i] = g_array_index(exchange->refusals, SmtpRefusal, i);
@@ -520,6 +527,9 @@ void smtp_probe(Arena *arena, const SmtpServer *server, SmtpResult *result_out)
     Exchange exchange = {.arena = arena, .server = server, .hooks = &none, .stage = SMTP_STAGE_CONNECT};
     exchange_run(&exchange, result_out);
     bool must_sign_in = server->user && *server->user;
-    if (result_out->outcome == SMTP_ACCEPTED && must_sign_in && !exchange.signed_in)
-        result_out->outcome = SMTP_TEMPORARY, result_out->text = "the server offers no sign-in we can use";
+    if (result_out->outcome == SMTP_ACCEPTED && must_sign_in && !exchange.signed_in) {
+        result_out->outcome = SMTP_TEMPORARY;
+        result_out->stage = SMTP_STAGE_SIGN_IN;
+        result_out->text = "the server offers no sign-in we can use";
+    }
 }

@@ -314,7 +314,7 @@ static void test_time_limits(void)
         SmtpResult result;
         int64_t start = clock_monotonic_us();
         smtp_send(arena, &server, &message, &(SmtpHooks){0}, &result);
-        g_assert_cmpint(clock_monotonic_us() - start, <, 4 * G_USEC_PER_SEC);
+        g_assert_cmpint(clock_monotonic_us() - start, <, 10 * G_USEC_PER_SEC);
         g_assert_cmpint(result.outcome, ==, rows[i].outcome);
         sink_stop(&sink);
     }
@@ -355,7 +355,7 @@ static void test_stop(void)
     int64_t start = clock_monotonic_us();
     smtp_send(arena, &server, &message, &(SmtpHooks){.stop = &stop}, &result);
     g_assert_cmpint(result.outcome, ==, SMTP_WITHHELD);
-    g_assert_cmpint(clock_monotonic_us() - start, <, 4 * G_USEC_PER_SEC);
+    g_assert_cmpint(clock_monotonic_us() - start, <, 10 * G_USEC_PER_SEC);
     g_thread_join(thread);
     sink_stop(&sink);
 }
@@ -473,8 +473,10 @@ static void test_sign_in_not_offered(void)
     SmtpResult result;
     smtp_send(arena, &server, &message, &(SmtpHooks){0}, &result);
     g_assert_cmpint(result.outcome, ==, SMTP_TEMPORARY);
+    g_assert_cmpint(result.stage, ==, SMTP_STAGE_SIGN_IN);
     smtp_probe(arena, &server, &result);
     g_assert_cmpint(result.outcome, ==, SMTP_TEMPORARY);
+    g_assert_cmpint(result.stage, ==, SMTP_STAGE_SIGN_IN);
     sink_stop(&sink);
 }
 

@@ -4,6 +4,7 @@
 #include "channel/mail/compose.h"
 
 #define TOKEN "abcdefghij0123456789abcdefghij01"
+#define TOKEN_ADDRESS "assistenza+t." TOKEN
 
 static const char *const OWN[] = {"assistenza@filo.test", "ordini@filo.test"};
 
@@ -23,8 +24,8 @@ static void check_candidates(ThreadFacts facts, const char *expected)
 
 static void test_best_evidence_first(void)
 {
-    static const char *const recipients[] = {"luca@bar.test", "Assistenza+T." "ABCDEFGHIJ0123456789ABCDEFGHIJ01" "@Filo.test",
-        "ordini+b." TOKEN "x@filo.test"};
+    static const char *const recipients[] = {"luca@bar.test", "Assistenza+T.ABCDEFGHIJ0123456789ABCDEFGHIJ01@Filo.test",
+        ("ordini+b." TOKEN "x@filo.test")};
     check_candidates((ThreadFacts){.recipients = recipients, .recipient_count = 3,
                          .in_reply_to = "<old@bar.test> (comment)",
                          .references = "<first@bar.test>\r\n <10001.7.Ab3dEf9h@filo.test> <old@bar.test>",
@@ -35,9 +36,9 @@ static void test_best_evidence_first(void)
 
 static void test_tokens_elsewhere_mean_nothing(void)
 {
-    static const char *const recipients[] = {"assistenza+t." TOKEN "@evil.test", "altro+t." TOKEN "@filo.test",
-        "assistenza+t.short@filo.test", "assistenza+t." TOKEN ".x@filo.test", "assistenza+x." TOKEN "@filo.test",
-        "assistenza@filo.test", "", "@", "assistenza+t.@filo.test", "assistenza+t." TOKEN};
+    static const char *const recipients[] = {(TOKEN_ADDRESS "@evil.test"), ("altro+t." TOKEN "@filo.test"),
+        "assistenza+t.short@filo.test", (TOKEN_ADDRESS ".x@filo.test"), ("assistenza+x." TOKEN "@filo.test"),
+        "assistenza@filo.test", "", "@", "assistenza+t.@filo.test", TOKEN_ADDRESS};
     check_candidates((ThreadFacts){.recipients = recipients, .recipient_count = G_N_ELEMENTS(recipients)}, "");
 }
 
