@@ -30,7 +30,7 @@ build:
 
 test:
 	@tools/setup build test
-	@$(OWNER) python3 tools/run_tests.py $(ONLY)
+	@$(OWNER) python3 tools/run_tests.py $(if $(ONLY),"$(ONLY)")
 
 bench: build
 	@$(OWNER) tests/bench/run
