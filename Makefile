@@ -41,7 +41,7 @@ lint:
 
 fmt:
 	@tools/setup build test
-	@$(OWNER) sh -c 'git -c safe.directory="*" ls-files -coz --exclude-standard "*.c" "*.h" | xargs -0r clang-format-14 -i'
+	@$(OWNER) python3 tools/lint/layout.py
 
 fuzz:
 	@tools/setup build test
