@@ -30,7 +30,7 @@ build:
 
 test:
 	@tools/setup build test
-	@$(OWNER) python3 tools/run_tests.py $(ONLY)
+	@$(OWNER) python3 tools/run_tests.py $(if $(ONLY),"$(ONLY)")
 
 bench: build
 	@$(OWNER) tests/bench/run
@@ -41,7 +41,7 @@ lint:
 
 fmt:
 	@tools/setup build test
-	@$(OWNER) sh -c 'git ls-files -coz --exclude-standard "*.c" "*.h" | xargs -0r clang-format-14 -i'
+	@$(OWNER) python3 tools/lint/layout.py
 
 fuzz:
 	@tools/setup build test

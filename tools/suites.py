@@ -109,7 +109,7 @@ def _build_suites(build):
     if build.only and not build.only.match("base-x"):
         return
     run = f"rm -f {quoted}/meson-logs/testlog.json; exec {build.wrapper}meson test -C {quoted} --no-rebuild " \
-          f"--suite unit --num-processes 1 --print-errorlogs{names}"
+          f"--suite unit --num-processes 1 --timeout-multiplier {4 if build.environment else 1} --print-errorlogs{names}"
     yield Suite(f"unit {build.name}", ["sh", "-ec", run], _unit_reader(build), needs=[f"build {build.name}"],
                 environment=build.environment)
 

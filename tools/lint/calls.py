@@ -28,15 +28,18 @@ def check_clock(tree):
                     exempt=lambda path: path == "src/base/clock.c")
 
 
+# The layers that own a thread: the pool, the writer, the loops. Everything else hands them work.
+_THREAD_OWNERS = ("src/base/", "src/store/", "src/net/")
+
+
 def check_threads(tree):
-    """Threads and GLib's locks stay in base/: ThreadSanitizer cannot see through GLib's."""
-    message = "{0}: threads, locks and queues go through base/"
-    in_base = lambda path: path.startswith("src/base/")
+    """GLib's locks and threads nowhere but in base/ (ThreadSanitizer cannot see through them); threads in few layers."""
     glib = r"\b(g_(?:thread|mutex|rec_mutex|rw_lock|cond|once|async_queue|thread_pool|static_mutex|private)_\w+" \
            r"|G(?:Mutex|RecMutex|RWLock|Cond|Thread|AsyncQueue|ThreadPool|Private)\b|G_LOCK\w*)"
-    return (find_all(tree, glib, message, under=("src/",), exempt=in_base)
-            + find_all(tree, r"\b(pthread_create)\s*\(", message, under=("src/",),
-                       exempt=lambda path: in_base(path) or path.endswith("_test.c")))
+    return (find_all(tree, glib, "{0}: ThreadSanitizer cannot see through it; base/ has queue and pool, pthread has locks",
+                     under=("src/",), exempt=lambda path: path.startswith("src/base/"))
+            + find_all(tree, r"\b(pthread_create)\s*\(", "{0}: hand the work to base/pool.h", under=("src/",),
+                       exempt=lambda path: path.startswith(_THREAD_OWNERS) or path.endswith("_test.c")))
 
 
 def check_evhttp(tree):

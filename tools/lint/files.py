@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What holds for files as such: length, licence line, layout, words that may not be published, generators run."""
+"""What holds for files as such: length, licence line, words that may not be published, generators run."""
 import os
 import re
-import subprocess
 
 from source import Finding, line_at
 
@@ -58,16 +57,3 @@ def check_generators(tree):
         if sources and generator not in build:
             found.append(Finding(sources[0], 1, f"no meson.build runs tools/{generator}"))
     return found
-
-
-def check_layout(tree):
-    """Every C file is as clang-format 14 lays it out (make fmt)."""
-    paths = [path for path, _ in tree.c_files()]
-    if not paths or tree.root is None:
-        return []
-    run = subprocess.run(["clang-format-14", "--dry-run", "-Werror", "--ferror-limit=1", *paths], cwd=tree.root,
-                         capture_output=True, text=True)
-    places = re.findall(r"^(\S+?):(\d+):\d+: error", run.stderr, re.MULTILINE)
-    if run.returncode and not places:
-        raise RuntimeError("clang-format-14 failed: " + run.stderr)
-    return [Finding(path, int(line), "not laid out: make fmt") for path, line in places]

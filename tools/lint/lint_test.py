@@ -3,7 +3,6 @@
 import os
 import re
 import sys
-import tempfile
 import unittest
 from pathlib import Path
 from unittest import mock
@@ -15,6 +14,7 @@ import files
 import functions
 import headers
 import layers
+import layout
 import lint
 import routes
 from source import Tree, code_of
@@ -182,15 +182,25 @@ class Files(unittest.TestCase):
         tree = {"src/desk/a.sql": "", "src/web/it.po": "", "src/meson.build": "statements.py"}
         self.assertEqual(found(files.check_generators, tree), ["src/web/it.po:1"])
 
+
+class Layout(unittest.TestCase):
+    ROOT = Path(__file__).resolve().parents[2]
+
     def test_layout(self):
-        root = Path(__file__).resolve().parents[2]
-        with tempfile.TemporaryDirectory() as folder:
-            (Path(folder) / ".clang-format").write_text((root / ".clang-format").read_text())
-            tree = {"src/a.c": "int  a;\n", "src/b.c": "int b;\n"}
-            (Path(folder) / "src").mkdir()
-            for path, text in tree.items():
-                (Path(folder) / path).write_text(text)
-            self.assertEqual(found(files.check_layout, tree, Path(folder)), ["src/a.c:1"])
+        self.assertEqual(found(layout.check_layout, {"src/a.c": "int a;\nint  b;\n", "src/b.c": "int b;\n"}, self.ROOT),
+                         ["src/a.c:2"])
+
+    def test_a_table_keeps_its_columns(self):
+        table = "static const Row rows[] = {\n    {1,   \"a\", {2, 3},\n     4},\n    {100, \"b\", {2, 3}, 4},\n};\n"
+        macro = "#define NEVER {0, 0, 0}\n"
+        self.assertEqual(found(layout.check_layout, {"src/a.c": table + macro + "int b;\n"}, self.ROOT), [])
+        self.assertEqual(found(layout.check_layout, {"src/a.c": table + macro + "int  b;\n"}, self.ROOT), ["src/a.c:7"])
+
+    def test_a_table_of_a_nameless_struct_in_a_function(self):
+        text = "int f(void)\n{\n    static const struct {\n        int a;\n    } rows[] = {\n        {1}, {100},\n        {2},\n    };\n" \
+               "    return rows[0].a;\n}\n"
+        self.assertEqual(list(layout.tables_of(text)), [(3, 8)])
+        self.assertEqual(found(layout.check_layout, {"src/a.c": text}, self.ROOT), [])
 
 
 class Functions(unittest.TestCase):

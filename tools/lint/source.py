@@ -35,7 +35,7 @@ class Tree:
 
     @classmethod
     def of_work_tree(cls, root):
-        listed = subprocess.run(["git", "-C", str(root), "ls-files", "-coz", "--exclude-standard"], check=True,
+        listed = subprocess.run(["git", "-c", "safe.directory=*", "-C", str(root), "ls-files", "-coz", "--exclude-standard"], check=True,
                                 capture_output=True).stdout.decode().split("\0")
         files = {}
         for name in filter(None, listed):
