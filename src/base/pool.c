@@ -56,13 +56,18 @@ Pool *pool_new(const char *name, size_t threads, size_t capacity, GError **error
     return g_steal_pointer(&pool);
 }
 
+void pool_close(Pool *pool)
+{
+    queue_close(pool->queue);
+    while (pool->started > 0)
+        pthread_join(pool->threads[--pool->started], NULL);
+}
+
 void pool_free(Pool *pool)
 {
     if (!pool)
         return;
-    queue_close(pool->queue);
-    for (size_t i = 0; i < pool->started; i++)
-        pthread_join(pool->threads[i], NULL);
+    pool_close(pool);
     queue_free(pool->queue);
     g_free(pool);
 }

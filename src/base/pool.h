@@ -31,7 +31,11 @@ typedef void (*PoolJob)(void *arg);
 /* Starts the threads, named "name/0" … for debuggers (name: at most 11 characters). Yours to free. */
 Pool *pool_new(const char *name, size_t threads, size_t capacity, GError **error);
 
-/* Accepts no more, runs what waits, joins the threads. Not from inside a job. */
+/* Accepts no more, runs what waits, joins the threads. Not from inside a job. Others may go on offering: they are
+ * refused. Twice is once. */
+void pool_close(Pool *pool);
+
+/* pool_close, and frees: nobody may offer any more. */
 void pool_free(Pool *pool);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pool, pool_free)
 
