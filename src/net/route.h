@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * route: the static tables that say what the server serves. Answers: "who handles this, and what must be true first?"
+ *
+ * Each area (desk pages, portal, API) has one array; tests and the documentation walk it. Not for deciding rights: a row
+ * only names the permission, the authorize hook of net/server.h decides.
+ *
+ * Pointers: tables are static and never copied; a Router borrows them. Called by: web, api (tables), net/server.
+ * Errors: router_new gives NULL and FILO_ERROR_USAGE for a table that must not start (the message names the row).
+ *
+ * Invariants:
+ *  1. Every row has a permission word ("public" is one) and a line of documentation; no two rows match alike.
+ *  2. A literal segment wins over a ":name", a ":name" over a trailing "*" (which takes the rest, at least one segment).
+ *
+ * Example:
+ *     static const Route ticket_routes[] = {
+ *         {HTTP_GET, "/tickets/:id", ticket_show, "ticket.read", LANE_PAGE, 0, 0, "One ticket with its timeline."},
+ *     };
+ *     static const RouteTable table = {"desk", ticket_routes, G_N_ELEMENTS(ticket_routes)};
+ */
+#ifndef FILO_NET_ROUTE_H
+#define FILO_NET_ROUTE_H
+
+#include "net/http.h"
+
+/* Lanes keep a burst of one kind of work from stopping another. A full lane answers 503 with Retry-After. */
+typedef enum Lane {
+    LANE_PAGE, /* pages and API calls: milliseconds */
+    LANE_SLOW, /* reports, exports */
+    LANE_HASH, /* whatever hashes a password: two at once */
+    LANE_COUNT
+} Lane;
+
+typedef void (*RouteHandler)(HttpRequest *request, HttpResponse *response, void *context);
+
+enum {
+    ROUTE_TOKEN = 1 << 0, /* called by programs with a token and no cookie: the cross-site gate does not apply */
+};
+
+#define ROUTE_BODY_DEFAULT ((size_t)1 << 20)
+
+typedef struct Route {
+    HttpMethod method;      /* a GET row answers HEAD too */
+    const char *pattern;    /* "/tickets/:id/reply", "/static/" "*" */
+    RouteHandler handler;
+    const char *permission; /* "public", "ticket.read"; never NULL */
+    Lane lane;
+    unsigned flags;
+    size_t body_limit; /* bytes; 0: ROUTE_BODY_DEFAULT */
+    const char *doc;   /* one line for the route list and OpenAPI; never NULL */
+} Route;
+
+typedef struct RouteTable {
+    const char *area; /* "desk" */
+    const Route *routes;
+    size_t count;
+} RouteTable;
+
+typedef struct Router Router;
+
+/* Builds the matcher; yours to free. Errors: USAGE. */
+Router *router_new(const RouteTable *tables, size_t count, GError **error);
+void router_free(Router *router);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Router, router_free)
+
+/* The row for the request's method and segments, with request->params filled; NULL: none. *allow_out, if not NULL, is
+ * then the methods that do exist there ("GET, HEAD, POST": a 405), or NULL (a 404); in the request's arena. */
+const Route *router_match(const Router *router, HttpRequest *request, const char **allow_out);
+
+#endif
