@@ -67,6 +67,27 @@ static void test_manual_clock(void)
     g_assert_cmpint(clock_now(&clock.clock), ==, 2000);
 }
 
+/* Rome 2026: +01:00 until 29 March 01:00 UTC, +02:00 until 25 October 01:00 UTC (tz database). */
+static void test_offset_holds_until_the_clocks_change(void)
+{
+    g_autoptr(GTimeZone) rome = zone_find("Europe/Rome");
+    TimeMs january, spring, autumn, december, until;
+    g_assert_true(time_parse_iso("2026-01-01T00:00:00.001Z", &january) && time_parse_iso("2026-03-29T01:00Z", &spring) &&
+                  time_parse_iso("2026-10-25T01:00Z", &autumn) && time_parse_iso("2026-12-01T00:00:00.5Z", &december));
+    g_assert_cmpint(zone_offset_ms(rome, january, december, &until), ==, TIME_HOUR);
+    g_assert_cmpint(until, ==, spring);
+    g_assert_cmpint(zone_offset_ms(rome, spring - 1, december, &until), ==, TIME_HOUR);
+    g_assert_cmpint(until, ==, spring);
+    g_assert_cmpint(zone_offset_ms(rome, spring, december, &until), ==, 2 * TIME_HOUR);
+    g_assert_cmpint(until, ==, autumn);
+    g_assert_cmpint(zone_offset_ms(rome, autumn, december, &until), ==, TIME_HOUR);
+    g_assert_cmpint(until, ==, december);
+    g_assert_cmpint(zone_offset_ms(rome, january, spring, &until), ==, TIME_HOUR);
+    g_assert_cmpint(until, ==, spring);
+    g_assert_cmpint(date_to_days((Date){2000, 3, 1}), ==, 11017);
+    g_assert_cmpint(date_compare(date_from_days(11016), (Date){2000, 2, 29}), ==, 0);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -75,5 +96,6 @@ int main(int argc, char **argv)
     g_test_add_func("/clock/iso", test_iso_is_strict_and_round_trips);
     g_test_add_func("/clock/dates", test_dates);
     g_test_add_func("/clock/manual", test_manual_clock);
+    g_test_add_func("/clock/offset", test_offset_holds_until_the_clocks_change);
     return g_test_run();
 }

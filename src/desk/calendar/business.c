@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Between two changes of the zone's offset, wall time is UTC plus a constant. So a stretch is cut at those changes, and
- * each piece is pure arithmetic on "wall milliseconds" (as if the wall were UTC): whole weeks times the week's sum, minus
- * what holidays took away, plus the two ragged days. Repeated and skipped hours need no case of their own: the pieces
- * overlap, or leave a gap, on the wall.
+ * Between two changes of the zone's offset, wall time is UTC plus a constant. So time is cut at those changes, once, when
+ * the calendar is made, and each piece is pure arithmetic on "wall milliseconds" (as if the wall were UTC): whole weeks
+ * times the week's sum, minus what holidays took away, plus the two ragged days. Repeated and skipped hours need no case
+ * of their own: the pieces overlap, or leave a gap, on the wall. Each piece knows what was open before it, so any
+ * stretch, of a minute or of ten years, is a difference of two sums.
  *
  * The obvious way, opening and closing instants of every day through the zone, asks the zone four times a day: reports
  * over 100,000 tickets could not afford it.
@@ -11,9 +12,6 @@
 #include "desk/calendar/business.h"
 
 #include "base/check.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 #define FIRST_YEAR 1970
 #define LAST_YEAR 2199
@@ -29,17 +27,24 @@ typedef struct Closed {
     int64_t lost_before;
 } Closed;
 
+/* Time with one offset, up to the next row. */
+typedef struct Piece {
+    TimeMs from;
+    int64_t offset;
+    int64_t open_before; /* open time from the range's start to from */
+} Piece;
+
 struct Calendar {
-    Zone *zone;
     Window windows[7][CALENDAR_WINDOWS_MAX]; /* by weekday, Monday first; in order, disjoint */
     int window_count[7];
     int64_t day_ms[7];
     int64_t week_ms;
     TimeMs end;     /* of the range (invariant 4) */
+    GArray *pieces; /* Piece, by from; the first begins at 0 */
     GArray *closed; /* Closed, by day; one more row ends it, with the sum of all */
 };
 
-/* --- making ------------------------------------------------------------------------------------------------------ */
+/* --- parts of a calendar ------------------------------------------------------------------------------------------ */
 
 static Calendar *refuse(Calendar *calendar, InputError *error_out, const char *key)
 {
@@ -109,34 +114,7 @@ static void closed_sum(Calendar *calendar)
     g_array_append_val(calendar->closed, ((Closed){INT64_MAX, lost}));
 }
 
-Calendar *calendar_new(const CalendarSpec *spec, InputError *error_out)
-{
-    Calendar *calendar = g_new0(Calendar, 1);
-    calendar->zone = g_time_zone_ref(spec->zone);
-    calendar->end = date_to_days((Date){LAST_YEAR, 12, 31}) * TIME_DAY;
-    calendar->closed = g_array_new(FALSE, TRUE, sizeof(Closed));
-    for (int weekday = 1; spec->all_hours && weekday <= 7; weekday++)
-        window_add(calendar, &(CalendarWindow){weekday, 0, 24 * 60});
-    for (size_t i = 0; !spec->all_hours && i < spec->window_count; i++) {
-        const char *wrong = window_add(calendar, &spec->windows[i]);
-        if (wrong)
-            return refuse(calendar, error_out, wrong);
-    }
-    closed_collect(calendar->closed, &spec->holidays);
-    closed_sum(calendar);
-    return calendar;
-}
-
-void calendar_free(Calendar *calendar)
-{
-    if (!calendar)
-        return;
-    g_time_zone_unref(calendar->zone);
-    g_array_unref(calendar->closed);
-    g_free(calendar);
-}
-
-/* --- on the wall: instants are milliseconds of the wall as if it were UTC ------------------------------------------ */
+/* --- on the wall: instants are milliseconds of the wall as if it were UTC ----------------------------------------- */
 
 /* The first holiday on or after the day. */
 static const Closed *closed_from(const Calendar *calendar, int64_t day)
@@ -192,24 +170,107 @@ static int64_t wall_open(const Calendar *calendar, int64_t from, int64_t to)
            day_open_before(calendar, to);
 }
 
-/* The wall instant in [from, …) at which left open milliseconds have passed; there are that many before the wall ends.
- * For 0: the first open one. */
-static int64_t wall_reach(const Calendar *calendar, int64_t from, int64_t left)
+/* The wall instant at which left (1 or more) open milliseconds have passed since from; at most by until they have. */
+static int64_t wall_reach(const Calendar *calendar, int64_t from, int64_t until, int64_t left)
 {
-    for (int64_t day = wall_day(from);; day++) {
-        int weekday = weekday_of(day);
-        int windows = day_is_closed(calendar, day) ? 0 : calendar->window_count[weekday];
-        for (int i = 0; i < windows; i++) {
-            int64_t opens = MAX(from, day * TIME_DAY + calendar->windows[weekday][i].from);
-            int64_t closes = day * TIME_DAY + calendar->windows[weekday][i].to;
-            if (closes > opens && closes - opens >= left)
-                return opens + left;
-            left -= MAX(0, closes - opens);
-        }
+    int64_t day = wall_day(from), last = wall_day(until);
+    while (day < last) {
+        int64_t middle = day + (last - day) / 2;
+        if (wall_open(calendar, from, (middle + 1) * TIME_DAY) < left)
+            day = middle + 1;
+        else
+            last = middle;
+    }
+    int64_t begin = MAX(from, day * TIME_DAY);
+    left -= wall_open(calendar, from, begin);
+    const Window *window = calendar->windows[weekday_of(day)];
+    for (;; window++) {
+        int64_t opens = MAX(begin, day * TIME_DAY + window->from), closes = day * TIME_DAY + window->to;
+        if (closes - opens >= left)
+            return opens + left;
+        left -= MAX(0, closes - opens);
     }
 }
 
-/* --- instants ---------------------------------------------------------------------------------------------------- */
+/* --- making ------------------------------------------------------------------------------------------------------- */
+
+static void pieces_cut(Calendar *calendar, Zone *zone)
+{
+    int64_t open = 0;
+    TimeMs until;
+    for (TimeMs from = 0; from < calendar->end; from = until) {
+        int64_t offset = zone_offset_ms(zone, from, calendar->end, &until);
+        g_array_append_val(calendar->pieces, ((Piece){from, offset, open}));
+        open += wall_open(calendar, from + offset, until + offset);
+    }
+}
+
+Calendar *calendar_new(const CalendarSpec *spec, InputError *error_out)
+{
+    Calendar *calendar = g_new0(Calendar, 1);
+    calendar->end = date_to_days((Date){LAST_YEAR, 12, 31}) * TIME_DAY;
+    calendar->closed = g_array_new(FALSE, TRUE, sizeof(Closed));
+    calendar->pieces = g_array_new(FALSE, TRUE, sizeof(Piece));
+    for (int weekday = 1; spec->all_hours && weekday <= 7; weekday++)
+        window_add(calendar, &(CalendarWindow){weekday, 0, 24 * 60});
+    for (size_t i = 0; !spec->all_hours && i < spec->window_count; i++) {
+        const char *wrong = window_add(calendar, &spec->windows[i]);
+        if (wrong)
+            return refuse(calendar, error_out, wrong);
+    }
+    closed_collect(calendar->closed, &spec->holidays);
+    closed_sum(calendar);
+    pieces_cut(calendar, spec->zone);
+    return calendar;
+}
+
+void calendar_free(Calendar *calendar)
+{
+    if (!calendar)
+        return;
+    g_array_unref(calendar->pieces);
+    g_array_unref(calendar->closed);
+    g_free(calendar);
+}
+
+/* --- instants ----------------------------------------------------------------------------------------------------- */
+
+static const Piece *piece_at(const Calendar *calendar, guint index)
+{
+    return &g_array_index(calendar->pieces, Piece, index);
+}
+
+/* Open time from the range's start to the instant. */
+static int64_t open_until(const Calendar *calendar, TimeMs at)
+{
+    guint low = 0, high = calendar->pieces->len - 1; /* the last piece that begins at or before it */
+    while (low < high) {
+        guint middle = low + (high - low + 1) / 2;
+        if (piece_at(calendar, middle)->from <= at)
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    const Piece *piece = piece_at(calendar, low);
+    return piece->open_before + wall_open(calendar, piece->from + piece->offset, at + piece->offset);
+}
+
+/* The earliest instant by which the sum is reached; it is at least 1 and at most that of the range's end. */
+static TimeMs instant_of(const Calendar *calendar, int64_t sum)
+{
+    guint low = 0, high = calendar->pieces->len - 1; /* the last piece before which less was open */
+    while (low < high) {
+        guint middle = low + (high - low + 1) / 2;
+        if (piece_at(calendar, middle)->open_before < sum)
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    const Piece *piece = piece_at(calendar, low);
+    TimeMs until = low + 1 < calendar->pieces->len ? piece[1].from : calendar->end;
+    return wall_reach(calendar, piece->from + piece->offset, until + piece->offset, sum - piece->open_before) -
+           piece->offset;
+}
 
 static TimeMs in_range(const Calendar *calendar, TimeMs at)
 {
@@ -218,21 +279,14 @@ static TimeMs in_range(const Calendar *calendar, TimeMs at)
 
 bool business_is_open(const Calendar *calendar, TimeMs at)
 {
-    return business_elapsed(calendar, at, at + 1) > 0;
+    return at < INT64_MAX && business_elapsed(calendar, at, at + 1) > 0;
 }
 
 int64_t business_elapsed(const Calendar *calendar, TimeMs from, TimeMs to)
 {
-    int64_t open = 0;
     from = in_range(calendar, from);
     to = in_range(calendar, to);
-    while (from < to) {
-        TimeMs until;
-        int64_t offset = zone_offset_ms(calendar->zone, from, to, &until);
-        open += wall_open(calendar, from + offset, until + offset);
-        from = until;
-    }
-    return open;
+    return from < to ? open_until(calendar, to) - open_until(calendar, from) : 0;
 }
 
 int64_t business_elapsed_running(const Calendar *calendar, TimeMs from, TimeMs to, const BusinessPause *pauses,
@@ -246,22 +300,17 @@ int64_t business_elapsed_running(const Calendar *calendar, TimeMs from, TimeMs t
     return open + business_elapsed(calendar, from, to);
 }
 
-/* Looks for the instant in [from, to) plus its end; subtracts from *left what ran there when it is not in it. */
+/* Looks for the instant in [from, to] and subtracts from *left what ran there when it is not in it. */
 static bool stretch_reach(const Calendar *calendar, TimeMs from, TimeMs to, int64_t *left, TimeMs *due_out)
 {
-    const TimeMs piece = 35 * TIME_DAY; /* most targets end within; looking for clock changes further on is waste */
-    while (from < to) {
-        TimeMs until;
-        int64_t offset = zone_offset_ms(calendar->zone, from, MIN(to, from + piece), &until);
-        int64_t open = wall_open(calendar, from + offset, until + offset);
-        if (open > 0 && open >= *left) {
-            *due_out = wall_reach(calendar, from + offset, *left) - offset;
-            return true;
-        }
-        *left -= open;
-        from = until;
-    }
+    int64_t before = open_until(calendar, from), ran = open_until(calendar, to) - before;
+    int64_t wanted = MAX(*left, 1); /* for 0: the first open millisecond, which is due as it begins */
     *due_out = to;
+    if (ran >= wanted) {
+        *due_out = instant_of(calendar, before + wanted) - (wanted - *left);
+        return true;
+    }
+    *left -= ran;
     return *left == 0 && business_is_open(calendar, to); /* a pause that starts at due changes nothing */
 }
 

@@ -9,7 +9,7 @@
  * and ask the new one for business_due(now, target - elapsed). Thirty quiet minutes after a resume are a business_due too.
  *
  * Pure: no table or clock; time zones through base/clock.h. A Calendar is immutable, may be read by many threads and
- * holds its own copy of everything but the rules' texts. Errors: InputError from calendar_new (windows as typed).
+ * borrows nothing. Errors: InputError from calendar_new (windows as typed).
  * Called by: ticket deadlines, reports, settings pages.
  *
  * Sources: domain.md section 3 (business time) and 2.6 (due, zero target, cap, Easter Sunday, repeated hour).
@@ -20,7 +20,8 @@
  *     changes nothing. Done at or before it is met.
  *  3. No answer is negative; an end before its start is an empty stretch.
  *  4. Instants outside 1970-2199 count as the nearest end of that range.
- *  5. The work grows with the years of the stretch (two clock changes and one table look-up each), not with its days.
+ *  5. An answer costs a few binary searches, whatever the length of the stretch; making a calendar costs milliseconds, so
+ *     it is made once for each version and kept.
  *
  * Example:
  *     g_autoptr(Calendar) calendar = calendar_new(&spec, &refused);
@@ -42,7 +43,7 @@ typedef struct CalendarWindow {
 } CalendarWindow;
 
 typedef struct CalendarSpec {
-    Zone *zone;                    /* the calendar takes its own reference */
+    Zone *zone;                    /* read during calendar_new only */
     bool all_hours;                /* every hour of every day; windows are not read, holidays are */
     const CalendarWindow *windows; /* any order; read during calendar_new only */
     size_t window_count;

@@ -12,7 +12,7 @@
  *
  * Sources: partita IVA: D.P.R. 633/1972 art. 35 and the check digit of D.M. 23/12/1976 (Luhn); office codes: the
  * province codes of ISTAT, 120, 121, 888, 999. Codice fiscale: D.M. 23/12/1976, tables of odd and even characters,
- * omocodia by art. 6; the eleven digits of bodies: the same check digit. Addresses: RFC 5321 4.5.3.1 (lengths), RFC 5322
+ * omocodia included; the eleven digits of bodies: the same check digit. Addresses: RFC 5321 4.5.3.1 (lengths), RFC 5322
  * dot-atom, RFC 1123 2.1 (labels). Codice destinatario: technical rules of FatturaPA, field 1.1.4.
  *
  * Invariants:

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Worked numbers: domain.md section 3 and interface.md (the demo), as rounded there; the other Poisson limits were found
+ * apart from this code, by halving over plain sums of Poisson terms in Python. */
+#include "insight/stats.h"
+
+#include <glib.h>
+#include <math.h>
+
+static void assert_near(double value, double expected, double within)
+{
+    if (!(fabs(value - expected) <= within))
+        g_error("%.10f is not %.10f", value, expected);
+}
+
+/* R: quantile(c(15, 20, 35, 40, 50), c(.05, .3, .4, .5, .9, 1)) = 16, 23, 29, 35, 46, 50; by hand, place = p * 4. */
+static void test_percentiles_are_type_7(void)
+{
+    double values[] = {40, 15, 50, 20, 35};
+    static const double p[] = {0, 0.05, 0.3, 0.4, 0.5, 0.9, 1}, expected[] = {15, 16, 23, 29, 35, 46, 50};
+    stats_sort(values, G_N_ELEMENTS(values));
+    for (size_t i = 0; i < G_N_ELEMENTS(p); i++)
+        assert_near(stats_percentile(values, 5, p[i]), expected[i], 1e-12);
+    double even[] = {4, 1, 3, 2};
+    StatsSummary summary = stats_summary(even, 4);
+    g_assert_cmpuint(summary.n, ==, 4);
+    assert_near(summary.mean, 2.5, 0);
+    assert_near(summary.median, 2.5, 0);
+    assert_near(summary.p90, 3.7, 1e-12);
+    assert_near(stats_percentile(values, 1, 0.9), 15, 0);
+}
+
+static void test_nothing_is_not_zero(void)
+{
+    StatsSummary summary = stats_summary(NULL, 0);
+    g_assert_true(isnan(summary.mean) && isnan(summary.median) && isnan(summary.p90));
+    g_assert_true(isnan(stats_wilson(0, 0).low) && isnan(stats_wilson(0, 0).high));
+    g_assert_true(isnan(stats_newcombe(1, 2, 0, 0).low));
+}
+
+static void test_wilson(void)
+{
+    static const struct {
+        uint64_t hits, trials;
+        double low, high; /* per cent, one decimal */
+    } cases[] = {{42, 50, 71.5, 91.7}, {90, 100, 82.6, 94.5}, {10, 10, 72.2, 100}, {0, 10, 0, 27.8},
+                 {1, 3, 6.1, 79.2},    {61, 98, 52.4, 71.2},  {88, 102, 78.3, 91.6}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Interval interval = stats_wilson(cases[i].hits, cases[i].trials);
+        assert_near(100 * interval.low, cases[i].low, 0.05001);
+        assert_near(100 * interval.high, cases[i].high, 0.05001);
+    }
+    g_assert_true(stats_wilson(0, 10).low == 0 && stats_wilson(10, 10).high == 1);
+}
+
+static void test_poisson_is_exact(void)
+{
+    static const struct {
+        uint64_t count;
+        double low, high, within;
+    } cases[] = {
+        {0, 0, 3.6889, 5e-5},       /* -ln 0.025 */
+        {1, 0.025318, 5.5716, 5e-5}, /* -ln 0.975 */
+        {2, 0.24221, 7.2247, 5e-5},  {5, 1.6235, 11.668, 5e-4}, {10, 4.7954, 18.390, 5e-4},
+        {12, 6.20, 20.96, 5e-3},     /* domain.md 3 */
+        {16, 9.1454, 25.983, 5e-4},  {100, 81.364, 121.63, 5e-3},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Interval interval = stats_poisson(cases[i].count);
+        assert_near(interval.low, cases[i].low, cases[i].within);
+        assert_near(interval.high, cases[i].high, cases[i].within);
+    }
+}
+
+/* Rates: 12 over 2,400 unit-years = 5.0 [2.6; 8.7] per 1,000; the demo's 16 in 71 = 225 [129; 366], 2 in 148 = 14 [2; 49]. */
+static void test_failure_rates(void)
+{
+    assert_near(1000 * stats_poisson(12).low / 2400, 2.6, 0.05);
+    assert_near(1000 * stats_poisson(12).high / 2400, 8.7, 0.05);
+    assert_near(1000 * stats_poisson(16).low / 71, 129, 0.5);
+    assert_near(1000 * stats_poisson(16).high / 71, 366, 0.5);
+    assert_near(1000 * stats_poisson(2).low / 148, 2, 0.5);
+    assert_near(1000 * stats_poisson(2).high / 148, 49, 0.5);
+}
+
+/* The definition itself, summed in a plain loop: seeing more than k at the low end, or k and fewer at the high end, has a
+ * chance of 2.5 %. */
+static double chance_of_at_most(uint64_t k, double expected)
+{
+    double sum = 0, log_term = -expected;
+    for (uint64_t i = 0; i <= k; i++) {
+        sum += exp(log_term);
+        log_term += log(expected) - log((double)i + 1);
+    }
+    return sum;
+}
+
+static void test_poisson_limits_have_the_tails_they_promise(void)
+{
+    static const uint64_t counts[] = {1, 3, 12, 57, 300, 1000, 5000};
+    for (size_t i = 0; i < G_N_ELEMENTS(counts); i++) {
+        Interval interval = stats_poisson(counts[i]);
+        assert_near(1 - chance_of_at_most(counts[i] - 1, interval.low), 0.025, 1e-8);
+        assert_near(chance_of_at_most(counts[i], interval.high), 0.025, 1e-8);
+    }
+    Interval many = stats_poisson(1000000); /* the normal approximation holds there */
+    assert_near(many.low, 1000000 - 1960, 3);
+    assert_near(many.high, 1000000 + 1960, 4);
+}
+
+/* domain.md 3, equity: 56/70 against 48/80 = +20 points [5.2; 33.4]. Newcombe's own table: 9/10 against 3/10 =
+ * 0.1705 to 0.8090. */
+static void test_newcombe(void)
+{
+    Interval interval = stats_newcombe(56, 70, 48, 80);
+    assert_near(100 * interval.low, 5.2, 0.05);
+    assert_near(100 * interval.high, 33.4, 0.05);
+    interval = stats_newcombe(9, 10, 3, 10);
+    assert_near(interval.low, 0.1705, 5e-5);
+    assert_near(interval.high, 0.8090, 5e-5);
+    interval = stats_newcombe(10, 10, 0, 10);
+    g_assert_true(interval.high <= 1 && interval.low < interval.high);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/stats/percentile", test_percentiles_are_type_7);
+    g_test_add_func("/stats/nothing", test_nothing_is_not_zero);
+    g_test_add_func("/stats/wilson", test_wilson);
+    g_test_add_func("/stats/poisson", test_poisson_is_exact);
+    g_test_add_func("/stats/rates", test_failure_rates);
+    g_test_add_func("/stats/poisson-tails", test_poisson_limits_have_the_tails_they_promise);
+    g_test_add_func("/stats/newcombe", test_newcombe);
+    return g_test_run();
+}
