@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * parse/attachment: the decoded bytes of one attachment. Answers: "what does the customer's file contain?"
+ *
+ * The raw message is stored once; a ParsedAttachment says where in it the file lies and how it is coded. Base64,
+ * quoted-printable and uuencode are undone in a sandboxed worker. Nothing is ever unpacked: an archive, a picture or
+ * a nested message stays the opaque bytes it is. Tables: none. Called by: desk intake (to keep the decoded file) and
+ * the download route.
+ *
+ * Pointers: the GBytes is yours (g_bytes_unref).
+ * Errors: FILO_ERROR_TOO_LARGE (decoded over cap), FILO_ERROR_CORRUPT (the range is not inside raw, or its worker
+ * died), FILO_ERROR_IO (no worker could be started).
+ *
+ * Invariants:
+ *  1. The result is never longer than cap, and cap never more than PARSE_RAW_MAX.
+ *
+ * Example:
+ *     g_autoptr(GBytes) file = parse_mail_attachment(zygote, raw, &mail.attachments[0], PARSE_RAW_MAX, &error);
+ */
+#ifndef FILO_PARSE_ATTACHMENT_H
+#define FILO_PARSE_ATTACHMENT_H
+
+#include "parse/mail.h"
+
+GBytes *parse_mail_attachment(ParseZygote *zygote, Bytes raw, const ParsedAttachment *attachment, size_t cap,
+                              GError **error);
+
+#endif

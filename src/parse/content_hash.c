@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Two passes over line starts: find the end of the header fields and the oldest Received; then feed every line that
+ * counts to SHA-256. A line ends at LF only: a bare CR is a byte like any other, so nobody can hide a field behind one.
+ */
+#include "parse/content_hash.h"
+
+#include <glib.h>
+#include <string.h>
+
+/* Names that carrying adds; a final '*' stands for any rest. */
+static const char *const transport_names[] = {
+    "return-path", "delivered-to", "x-delivered-to", "x-original-to", "x-envelope-*", "envelope-to", "delivery-date",
+    "received-spf", "x-received", "authentication-results", "arc-*", "x-spam*", "x-virus-*", "x-quarantine-*",
+    "x-amavis-*", "x-rspamd-*", "x-forefront-*", "x-ms-exchange-organization-*", "x-uid", "x-uidl", "x-keywords",
+    "status", "x-status", "x-mozilla-*", "content-length", "lines",
+};
+
+typedef struct Field {
+    Bytes name;
+    size_t start, end; /* with its continuation lines */
+} Field;
+
+static size_t line_end(Bytes raw, size_t at)
+{
+    const uint8_t *newline = memchr(raw.data + at, '\n', raw.size - at);
+    return newline ? (size_t)(newline - raw.data) + 1 : raw.size;
+}
+
+static bool line_is_empty(Bytes raw, size_t at)
+{
+    return raw.data[at] == '\n' || (raw.data[at] == '\r' && at + 1 < raw.size && raw.data[at + 1] == '\n');
+}
+
+/* The field at `at` and where it ends; its name is empty when the line has no colon. */
+static Field field_read(Bytes raw, size_t at)
+{
+    Field field = {.name = {raw.data + at, 0}, .start = at, .end = line_end(raw, at)};
+    const uint8_t *colon = memchr(raw.data + at, ':', field.end - at);
+    if (colon)
+        field.name.size = (size_t)(colon - (raw.data + at));
+    while (field.name.size && g_ascii_isspace(field.name.data[field.name.size - 1]))
+        field.name.size--;
+    while (field.end < raw.size && (raw.data[field.end] == ' ' || raw.data[field.end] == '\t'))
+        field.end = line_end(raw, field.end);
+    return field;
+}
+
+static bool name_matches(Bytes name, const char *pattern)
+{
+    size_t length = strlen(pattern);
+    if (pattern[length - 1] == '*')
+        return name.size >= length - 1 && !g_ascii_strncasecmp((const char *)name.data, pattern, length - 1);
+    return name.size == length && !g_ascii_strncasecmp((const char *)name.data, pattern, length);
+}
+
+static bool field_is_transport(const Field *field)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(transport_names); i++)
+        if (name_matches(field->name, transport_names[i]))
+            return true;
+    return false;
+}
+
+static size_t headers_start(Bytes raw)
+{
+    return raw.size >= 5 && !memcmp(raw.data, "From ", 5) ? line_end(raw, 0) : 0;
+}
+
+/* Where the oldest of several Received fields starts; SIZE_MAX when there is at most one. */
+static size_t oldest_received(Bytes raw)
+{
+    size_t count = 0, oldest = SIZE_MAX;
+    for (size_t at = headers_start(raw); at < raw.size && !line_is_empty(raw, at);) {
+        Field field = field_read(raw, at);
+        if (name_matches(field.name, "received")) {
+            oldest = at;
+            count++;
+        }
+        at = field.end;
+    }
+    return count > 1 ? oldest : SIZE_MAX;
+}
+
+void parse_content_hash(Bytes raw, char hex_out[SHA256_HEX_SIZE])
+{
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    size_t kept_received = oldest_received(raw);
+    size_t at = headers_start(raw);
+    while (at < raw.size && !line_is_empty(raw, at)) {
+        Field field = field_read(raw, at);
+        bool skipped = name_matches(field.name, "received") ? at != kept_received : field_is_transport(&field);
+        if (!skipped)
+            g_checksum_update(sum, raw.data + at, (gssize)(field.end - at));
+        at = field.end;
+    }
+    if (at < raw.size)
+        g_checksum_update(sum, raw.data + at, (gssize)(raw.size - at));
+    memcpy(hex_out, g_checksum_get_string(sum), SHA256_HEX_SIZE);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "parse/content_hash.h"
+
+#include <glib.h>
+#include <string.h>
+
+static char *hash(const char *raw)
+{
+    char hex[SHA256_HEX_SIZE];
+    parse_content_hash(bytes_of(raw), hex);
+    return g_strdup(hex);
+}
+
+static void assert_same(const char *a, const char *b, bool expected)
+{
+    g_autofree char *first = hash(a), *second = hash(b);
+    g_assert_cmpint(!strcmp(first, second), ==, expected);
+}
+
+#define PLAIN "From: a@x.it\r\nSubject: caldaia\r\nMessage-ID: <1@x>\r\n\r\nNon parte.\r\n"
+
+/* printf 'abc' | sha256sum, and of the empty input: FIPS 180-2 */
+static void test_published_values(void)
+{
+    g_autofree char *abc = hash("abc"), *empty = hash("");
+    g_assert_cmpstr(abc, ==, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    g_assert_cmpstr(empty, ==, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+static void test_carrying_changes_nothing(void)
+{
+    assert_same(PLAIN, "Return-Path: <a@x.it>\r\nDelivered-To: b@y.it\r\n" PLAIN, true);
+    assert_same(PLAIN, "Received: from x\r\n by y; today\r\n" PLAIN, true);
+    assert_same(PLAIN, "From a@x.it Mon Nov 23 01:00:00 2026\nX-Spam-Status: No,\r\n\ttests=none\r\n" PLAIN, true);
+    assert_same(PLAIN, "ARC-Seal: i=1\r\nauthentication-results : mx; dmarc=pass\r\n" PLAIN, true);
+    assert_same("Received: a\nReceived: first\n" PLAIN, "Received: c\nReceived: b\nReceived: first\n" PLAIN, true);
+}
+
+static void test_content_changes_all(void)
+{
+    assert_same(PLAIN, "From: a@x.it\r\nSubject: caldaia\r\nMessage-ID: <1@x>\r\n\r\nNon parte!\r\n", false);
+    assert_same(PLAIN, "From: a@x.it\r\nSubject: Caldaia\r\nMessage-ID: <1@x>\r\n\r\nNon parte.\r\n", false);
+    assert_same(PLAIN, PLAIN "Return-Path: <in the body>\r\n", false);
+    assert_same("Received: b\nReceived: first\n" PLAIN, "Received: b\nReceived: other\n" PLAIN, false);
+    assert_same("Subject: a\rReceived: hidden\n\nx", "Subject: a\n\nx", false); /* a bare CR ends no line */
+}
+
+static void test_any_bytes_have_a_hash(void)
+{
+    static const uint8_t nul[] = "Subject: a\0b\nReceived: x\n\n\0";
+    char first[SHA256_HEX_SIZE], second[SHA256_HEX_SIZE];
+    parse_content_hash((Bytes){nul, sizeof nul}, first);
+    parse_content_hash((Bytes){nul, sizeof nul - 1}, second);
+    g_assert_cmpstr(first, !=, second);
+    parse_content_hash((Bytes){NULL, 0}, first);
+    parse_content_hash((Bytes){(const uint8_t *)"From ", 5}, first);
+    parse_content_hash((Bytes){(const uint8_t *)"\r", 1}, first);
+}
+
+/* 100,000 Received fields and a 2 MB line: linear, so far under a second. */
+static void test_long_headers_are_linear(void)
+{
+    g_autoptr(GString) raw = g_string_new(NULL);
+    for (int i = 0; i < 100000; i++)
+        g_string_append(raw, "Received: from a by b with c\r\n");
+    g_string_append(raw, "Subject: ");
+    for (int i = 0; i < 2000000; i++)
+        g_string_append_c(raw, 'x');
+    char hex[SHA256_HEX_SIZE];
+    gint64 before = g_get_monotonic_time();
+    parse_content_hash((Bytes){(const uint8_t *)raw->str, raw->len}, hex);
+    g_assert_cmpint(g_get_monotonic_time() - before, <, 2 * G_USEC_PER_SEC);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/content-hash/published", test_published_values);
+    g_test_add_func("/content-hash/carrying", test_carrying_changes_nothing);
+    g_test_add_func("/content-hash/content", test_content_changes_all);
+    g_test_add_func("/content-hash/any-bytes", test_any_bytes_have_a_hash);
+    g_test_add_func("/content-hash/linear", test_long_headers_are_linear);
+    return g_test_run();
+}

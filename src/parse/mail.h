@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * parse/mail: one raw message, as flat checked data. Answers: "what does this message say, and may I believe the
+ * shape of the answer?"
+ *
+ * The message is read in a sandboxed worker (parse/zygote.h); what comes back is treated as hostile too: it is checked
+ * (wire_int.h) before a field is filled. Not for deciding anything: From proves nothing, and the booleans below are
+ * what the headers claim. Not for storing: the caller keeps the raw message once, and an attachment is a range of it
+ * (parse/attachment.h). Tables: none. Called by: desk intake through channel/mail and by `filo mail-in`.
+ *
+ * When parsing fails it is tried again with headers clipped and the body cut; when that fails too, *out says
+ * parsed = false, everything else is empty, and the caller stores the raw as `original.eml` on the ticket.
+ *
+ * Pointers: every pointer in a ParsedMail lives in the arena given. A text that is absent is "", never NULL, but for
+ * html, which is NULL when the message has none.
+ * Errors: FILO_ERROR_TOO_LARGE (over PARSE_RAW_MAX; store the raw, do not retry), FILO_ERROR_IO (no worker could be
+ * started; retry later). A message that breaks its worker is not an error: parsed = false.
+ *
+ * Invariants:
+ *  1. Every text is valid UTF-8 without NUL; every text but `text` and `html` is one line.
+ *  2. An attachment's [offset, offset + length) lies inside the raw message.
+ *  3. html is our own serialisation of an allow-list (html_int.h): it loads nothing, runs nothing and links only to
+ *     http, https, mailto and tel. In it ` data-attachment="N"` stands where a cid: image was (N indexes
+ *     attachments) and ` data-remote="URL"` where a remote one was; neither can occur outside an img tag.
+ *  4. The same raw bytes give the same ParsedMail.
+ *
+ * Example:
+ *     ParsedMail mail;
+ *     if (!parse_mail(zygote, arena, raw, &mail, &error))
+ *         return false;
+ *     if (!mail.parsed)
+ *         keep_original(raw);
+ */
+#ifndef FILO_PARSE_MAIL_H
+#define FILO_PARSE_MAIL_H
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "parse/zygote.h"
+
+/* Limits of what comes back; more is dropped and the defect that says so is set. */
+#define PARSE_RAW_MAX ((size_t)64 << 20) /* bytes of a raw message */
+#define PARSE_TEXT_MAX ((size_t)1 << 20) /* bytes of the text, and of the HTML read */
+#define PARSE_HTML_MAX ((size_t)4 << 20) /* bytes of the HTML written: escaping makes it longer */
+#define PARSE_LINE_MAX 16384             /* bytes of one header value */
+#define PARSE_ADDRESSES_MAX 1000         /* addresses in all */
+#define PARSE_REFERENCES_MAX 100         /* message ids in References: the last ones are kept */
+#define PARSE_FIELDS_MAX 200             /* kept header fields */
+#define PARSE_ATTACHMENTS_MAX 1000       /* attachments */
+#define PARSE_REPORTS_MAX 100            /* recipients of a delivery report */
+#define PARSE_NO_QUOTE UINT32_MAX        /* quote_at when nothing is quoted */
+
+/* What was odd about the message; bits of ParsedMail.defects. */
+typedef enum ParseDefect {
+    PARSE_DEFECT_LEADING_JUNK = 1u << 0,   /* lines before the first header field were skipped */
+    PARSE_DEFECT_NO_SEPARATOR = 1u << 1,   /* no empty line between headers and body */
+    PARSE_DEFECT_NO_HEADERS = 1u << 2,     /* no header field at all: everything is text */
+    PARSE_DEFECT_HEADERS_CLIPPED = 1u << 3,/* fields dropped or cut */
+    PARSE_DEFECT_BODY_CUT = 1u << 4,       /* second try: only the first 256 KiB of the body were read */
+    PARSE_DEFECT_TEXT_CUT = 1u << 5,       /* text or HTML longer than its limit */
+    PARSE_DEFECT_PARTS_CUT = 1u << 6,      /* more parts than we list */
+    PARSE_DEFECT_NESTING = 1u << 7,        /* parts nested deeper than we follow: kept as one opaque part */
+    PARSE_DEFECT_CHARSET = 1u << 8,        /* a charset unknown, missing or untrue: some characters are a guess */
+    PARSE_DEFECT_NUL = 1u << 9,            /* NUL bytes in text were dropped */
+    PARSE_DEFECT_MULTIPART = 1u << 10,     /* boundary missing, not closed or never opened */
+    PARSE_DEFECT_DUPLICATE = 1u << 11,     /* a field that may come once came twice; the first counts */
+    PARSE_DEFECT_ADDRESS = 1u << 12,       /* an address list no rule can read */
+    PARSE_DEFECT_DATE = 1u << 13,          /* a Date no rule can read, or outside 1900 … 9999 */
+    PARSE_DEFECT_ALL = (1u << 14) - 1,
+} ParseDefect;
+
+typedef enum ParseRole { PARSE_FROM, PARSE_SENDER, PARSE_REPLY_TO, PARSE_TO, PARSE_CC, PARSE_ROLES } ParseRole;
+
+typedef struct ParsedAddress {
+    ParseRole role;
+    const char *address; /* addr-spec as written, "" when there is only a name */
+    const char *name;    /* decoded display name, "" when none */
+} ParsedAddress;
+
+/* A header field of the allow-list (parse_mail_keeps), in the message's order. */
+typedef struct ParsedField {
+    const char *name;  /* lower case */
+    const char *value; /* unfolded, decoded */
+} ParsedField;
+
+typedef enum ParseEncoding {
+    PARSE_IDENTITY, /* 7bit, 8bit, binary, unknown */
+    PARSE_BASE64,
+    PARSE_QUOTED_PRINTABLE,
+    PARSE_UUENCODE,
+    PARSE_ENCODINGS
+} ParseEncoding;
+
+/* A part that is named, or says it is an attachment, or is neither text/plain nor text/html. A nested message is one. */
+typedef struct ParsedAttachment {
+    const char *name;          /* base name for people, "" when none: never a path, never used as one */
+    const char *type;          /* "image/png", lower case, as claimed */
+    const char *content_id;    /* without < >, "" when none */
+    bool is_inline;            /* Content-Disposition: inline, or a cid: in the HTML points here */
+    ParseEncoding encoding;    /* how raw[offset …] is coded */
+    uint64_t offset, length;   /* where in the raw message */
+    uint64_t size;             /* bytes once decoded */
+    char sha256[SHA256_HEX_SIZE]; /* of the decoded bytes */
+} ParsedAttachment;
+
+/* One recipient of a multipart/report; type delivery-status (RFC 3464). */
+typedef struct ParsedReport {
+    const char *recipient; /* Final-Recipient, else Original-Recipient, without its type */
+    const char *action;    /* failed, delayed, delivered, relayed, expanded; as written, lower case */
+    const char *status;    /* "5.1.1" */
+} ParsedReport;
+
+typedef struct ParsedMail {
+    bool parsed;    /* false: nothing below holds */
+    bool truncated; /* something was dropped: the raw has more */
+    bool has_html;
+    bool is_auto;   /* the headers say a machine answered: no automatic mail may go back */
+    bool is_bounce; /* a delivery report, or a mailer daemon with a null sender */
+    bool is_list;   /* List-Id, List-Post or List-Unsubscribe, or Precedence: list, bulk, junk */
+    uint32_t defects;
+
+    const ParsedAddress *addresses; /* all of them, by role */
+    size_t address_count;
+    const char *from_address, *from_name; /* the first of PARSE_FROM, "" when none */
+    const char *subject;
+    TimeMs date;              /* TIME_NONE when absent or unreadable */
+    int date_offset_minutes;  /* the sender's zone, east of UTC */
+    const char *message_id;   /* without < > */
+    const char *in_reply_to;  /* the first id, without < > */
+    const char *const *references;
+    size_t reference_count;
+    const ParsedField *fields;
+    size_t field_count;
+
+    const char *text;  /* the plain text, or the HTML laid out as text */
+    size_t text_size;
+    uint32_t quote_at; /* where in text the quotation starts, or PARSE_NO_QUOTE */
+    const char *html;
+    size_t html_size;
+
+    const ParsedAttachment *attachments;
+    size_t attachment_count;
+    const ParsedReport *reports;
+    size_t report_count;
+    const char *report_message_id; /* the id of our message that the report is about, without < > */
+} ParsedMail;
+
+/* Reads raw into *out. False and *error only when the world failed. */
+bool parse_mail(ParseZygote *zygote, Arena *arena, Bytes raw, ParsedMail *out, GError **error);
+
+/* The value of the first kept field of that lower-case name, or NULL. */
+const char *parse_mail_field(const ParsedMail *mail, const char *name);
+
+/* True when fields of this lower-case name are kept in ParsedMail.fields. */
+bool parse_mail_keeps(const char *name);
+
+/* The catalogue-neutral code of one defect bit, "leading_junk" …; static. */
+const char *parse_defect_name(ParseDefect defect);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * parse/quote: where the new words of a reply end. Answers: "which part of this text did we already have?"
+ *
+ * A pure function over plain text: our own marker line, the lines mail programs write before a quotation in Italian
+ * and English ("Il giorno … ha scritto:", "On … wrote:", "Da: / Inviato: / A: / Oggetto:", "-----Messaggio
+ * originale-----"), and a tail of lines that start with ">". It deletes nothing: pages fold what follows the offset.
+ * Not for HTML (the worker lays HTML out as text first). Tables: none. Called by: the parse worker, desk for text
+ * that came by another channel. Errors: none. Pointers: text is borrowed for the call.
+ *
+ * Invariants:
+ *  1. The offset is at the start of a line, or is size when nothing is quoted.
+ *  2. Linear in size.
+ *  3. When nothing but white space would remain before the offset, nothing is folded (an answer written below or
+ *     inside the quotation must stay visible).
+ *  4. Text after the last quoted line that is not quoted itself is never folded by ">" alone.
+ *
+ * Example:
+ *     size_t at = quote_split(mail.text, mail.text_size);
+ *     show(mail.text, at);
+ */
+#ifndef FILO_PARSE_QUOTE_H
+#define FILO_PARSE_QUOTE_H
+
+#include <stddef.h>
+
+/* The line Filo puts above the quotation in its own mails; the catalogues put words after it on the same line. */
+#define QUOTE_MARKER "-- \xe2\x9c\x82 --"
+
+/* Offset of the first line of the quoted tail, or size. */
+size_t quote_split(const char *text, size_t size);
+
+#endif

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The walls themselves. The test program is its own zygote and gives it jobs of its own: each input is the name of
+ * something a taken-over worker would try. On a sanitizer build the sandbox is off, and only what does not need it runs.
+ */
+#include "base/error.h"
+#include "parse/mail.h"
+#include "parse/sandbox_int.h"
+#include "parse/zygote_int.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <iconv.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+static ParseZygote *zygote;
+
+/* ---- what the worker tries: each answers with errno's number, or dies ---- */
+
+static long try_open(void)
+{
+    return open("/etc/passwd", O_RDONLY);
+}
+
+static long try_create(void)
+{
+    return open("/tmp/filo-sandbox-test", O_CREAT | O_WRONLY, 0600);
+}
+
+static long try_socket(void)
+{
+    return socket(AF_INET, SOCK_STREAM, 0);
+}
+
+static long try_iconv_unlisted(void)
+{
+    return iconv_open("UTF-8", "IBM1364") == (iconv_t)-1 ? -1 : 0;
+}
+
+static long try_fork(void)
+{
+    return fork();
+}
+
+static long try_vfork_syscall(void)
+{
+    return syscall(SYS_clone3, NULL, 0);
+}
+
+static long try_exec(void)
+{
+    return execl("/bin/true", "true", (char *)NULL);
+}
+
+static long try_kill(void)
+{
+    return kill(getppid(), SIGKILL);
+}
+
+static long try_raise_by_tgkill(void)
+{
+    return syscall(SYS_tgkill, getpid(), getpid(), SIGTERM);
+}
+
+static long try_executable_memory(void)
+{
+    void *memory = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return memory == MAP_FAILED ? -1 : 0;
+}
+
+static long try_map_file(void)
+{
+    return mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, WORKER_INPUT, 0) == MAP_FAILED ? -1 : 0;
+}
+
+static long try_make_executable(void)
+{
+    void *memory = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return mprotect(memory, 4096, PROT_READ | PROT_EXEC);
+}
+
+static long try_write_elsewhere(void)
+{
+    return write(WORKER_INPUT, "x", 1);
+}
+
+static long try_ptrace(void)
+{
+    return ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+}
+
+static long try_io_uring(void)
+{
+    return syscall(SYS_io_uring_setup, 1, NULL);
+}
+
+/* What each must come to: an error number the worker survives, or 0 for its death. */
+static const struct {
+    const char *name;
+    long (*run)(void);
+    int error;
+} attempts[] = {
+    {"open", try_open, EACCES},
+    {"create", try_create, EACCES},
+    {"socket", try_socket, EACCES},
+    {"iconv-unlisted", try_iconv_unlisted, -1}, /* survives; the number is the C library's affair */
+    {"fork", try_fork, 0},
+    {"clone3", try_vfork_syscall, 0},
+    {"exec", try_exec, 0},
+    {"kill", try_kill, 0},
+    {"tgkill", try_raise_by_tgkill, 0},
+    {"executable-memory", try_executable_memory, 0},
+    {"map-file", try_map_file, 0},
+    {"make-executable", try_make_executable, 0},
+    {"write-elsewhere", try_write_elsewhere, 0},
+    {"ptrace", try_ptrace, 0},
+    {"io-uring", try_io_uring, 0},
+};
+
+/* ---- the jobs ---- */
+
+static bool job_attempt(const char *name)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(attempts); i++)
+        if (!strcmp(attempts[i].name, name)) {
+            errno = 0;
+            long result = attempts[i].run();
+            char answer[32];
+            int size = snprintf(answer, sizeof answer, "%ld %d", result, errno);
+            return worker_write((Bytes){(const uint8_t *)answer, (size_t)size});
+        }
+    return false;
+}
+
+static bool fill_until_stopped(void)
+{
+    static const uint8_t block[1 << 16];
+    while (worker_write((Bytes){block, sizeof block}))
+        continue;
+    return true;
+}
+
+static bool eat_memory(void)
+{
+    for (size_t i = 0; i < 40; i++) {
+        char *memory = malloc((size_t)16 << 20);
+        if (!memory)
+            return worker_write(bytes_of("no memory"));
+        memset(memory, 1, (size_t)16 << 20);
+    }
+    return worker_write(bytes_of("640 MiB"));
+}
+
+static void crash(void)
+{
+    volatile char *volatile nowhere = NULL;
+    *nowhere = 1;
+}
+
+static void spin_for_ever(void)
+{
+    for (volatile unsigned i = 0;; i++)
+        continue;
+}
+
+static bool test_job(Bytes input, const uint64_t arguments[WORKER_ARGUMENTS])
+{
+    (void)arguments;
+    g_autofree char *name = g_strndup((const char *)input.data, input.size);
+    if (!strcmp(name, "echo"))
+        return worker_write(input);
+    if (!strcmp(name, "crash"))
+        crash();
+    if (!strcmp(name, "spin"))
+        spin_for_ever();
+    if (!strcmp(name, "fill"))
+        return fill_until_stopped();
+    if (!strcmp(name, "eat"))
+        return eat_memory();
+    if (!strcmp(name, "half"))
+        return worker_write(bytes_of("half an answer")) && false;
+    if (!strcmp(name, "garbage"))
+        return worker_write(bytes_of("\x01\x02\xff garbage that no codec ever wrote"));
+    if (!strcmp(name, "liar")) {
+        bool wrote = worker_write(input);
+        return write(WORKER_STATUS, "dd", 2) == 2 && wrote;
+    }
+    return job_attempt(name);
+}
+
+static const WorkerJob test_jobs[JOB_KINDS] = {[JOB_MAIL] = test_job, [JOB_MAIL_CLIPPED] = test_job,
+                                               [JOB_DECODE] = test_job};
+
+/* ---- tests ---- */
+
+/* Runs the named job; NULL when the worker failed. Yours. */
+static char *run(const char *name)
+{
+    static const uint64_t none[WORKER_ARGUMENTS] = {0};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) result = NULL;
+    int input = parse_zygote_input(bytes_of(name), &error);
+    g_assert_no_error(error);
+    ParseRun state = parse_zygote_run(zygote, JOB_MAIL, input, none, 1 << 20, &result, &error);
+    close(input);
+    g_assert_no_error(error);
+    g_assert_cmpint(state, !=, PARSE_RUN_ERROR);
+    return result ? g_strndup(g_bytes_get_data(result, NULL), g_bytes_get_size(result)) : NULL;
+}
+
+static void assert_answers(void)
+{
+    g_autofree char *echo = run("echo");
+    g_assert_cmpstr(echo, ==, "echo");
+}
+
+static void test_sandbox_blocks(void)
+{
+    if (!sandbox_is_real()) {
+        g_test_skip("the sandbox is off in sanitizer builds");
+        return;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(attempts); i++) {
+        g_autofree char *got = run(attempts[i].name);
+        g_autofree char *expected = g_strdup_printf("-1 %d", attempts[i].error);
+        bool died_as_said = !attempts[i].error && !got;
+        bool refused_as_said = attempts[i].error && got && g_str_has_prefix(got, "-1 ") &&
+                               (attempts[i].error < 0 || !strcmp(got, expected));
+        if (!died_as_said && !refused_as_said)
+            g_test_fail_printf("%s: %s", attempts[i].name, got ? got : "died");
+    }
+    g_assert_cmpint(access("/tmp/filo-sandbox-test", F_OK), !=, 0);
+    assert_answers();
+}
+
+static void test_limits(void)
+{
+    if (!sandbox_is_real()) {
+        g_test_skip("the limits are off in sanitizer builds");
+        return;
+    }
+    gint64 before = g_get_monotonic_time();
+    g_assert_null(run("spin"));
+    g_assert_cmpint(g_get_monotonic_time() - before, <, 7 * G_USEC_PER_SEC);
+    g_autofree char *eaten = run("eat");
+    g_assert_cmpstr(eaten, ==, "no memory");
+    g_assert_null(run("fill")); /* SIGXFSZ, or more than was allowed */
+    assert_answers();
+}
+
+static void test_failures_are_contained(void)
+{
+    g_assert_null(run("crash"));
+    g_assert_null(run("half"));
+    g_assert_null(run("liar"));
+    assert_answers();
+}
+
+/* R22: the caller sees an unparsed message, never an error and never garbage. */
+static void test_ladder_ends_in_unparsed(void)
+{
+    static const char *const inputs[] = {"crash", "garbage", "half", "liar"};
+    for (size_t i = 0; i < G_N_ELEMENTS(inputs); i++) {
+        g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+        g_autoptr(GError) error = NULL;
+        ParsedMail mail;
+        g_assert_true(parse_mail(zygote, arena, bytes_of(inputs[i]), &mail, &error));
+        g_assert_no_error(error);
+        g_assert_false(mail.parsed);
+        g_assert_cmpstr(mail.text, ==, "");
+    }
+}
+
+static void test_too_large_is_refused(void)
+{
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    g_autoptr(GError) error = NULL;
+    ParsedMail mail;
+    g_assert_false(parse_mail(zygote, arena, (Bytes){(const uint8_t *)"", PARSE_RAW_MAX + 1}, &mail, &error));
+    g_assert_cmpint(error->code, ==, FILO_ERROR_TOO_LARGE);
+}
+
+static gpointer hammer(gpointer user)
+{
+    for (int i = 0; i < GPOINTER_TO_INT(user); i++) {
+        g_autofree char *got = run(i % 5 == 4 ? "crash" : "echo");
+        if (i % 5 == 4)
+            g_assert_null(got);
+        else
+            g_assert_cmpstr(got, ==, "echo");
+    }
+    return NULL;
+}
+
+/* R22: many in parallel, one in five crashing; more jobs than one zygote lives for. */
+static void test_parallel_and_replaced(void)
+{
+    GThread *threads[25];
+    for (size_t i = 0; i < G_N_ELEMENTS(threads); i++)
+        threads[i] = g_thread_new("hammer", hammer, GINT_TO_POINTER(sandbox_is_real() ? 44 : 8));
+    for (size_t i = 0; i < G_N_ELEMENTS(threads); i++)
+        g_thread_join(threads[i]);
+    assert_answers();
+}
+
+static int count_fds(void)
+{
+    int count = 0;
+    GDir *dir = g_dir_open("/proc/self/fd", 0, NULL);
+    while (g_dir_read_name(dir))
+        count++;
+    g_dir_close(dir);
+    return count;
+}
+
+static void test_nothing_leaks(void)
+{
+    assert_answers();
+    int before = count_fds();
+    for (int i = 0; i < 50; i++) {
+        g_autofree char *got = run(i % 2 ? "echo" : "crash");
+        (void)got;
+    }
+    g_assert_cmpint(count_fds(), ==, before);
+}
+
+/* The pid of the newest child process of ours that is a zygote. */
+static pid_t zygote_pid(void)
+{
+    g_autofree char *children = NULL;
+    g_autofree char *path = g_strdup_printf("/proc/self/task/%d/children", getpid());
+    g_assert_true(g_file_get_contents(path, &children, NULL, NULL));
+    g_auto(GStrv) pids = g_strsplit(g_strstrip(children), " ", -1);
+    return (pid_t)g_ascii_strtoll(pids[g_strv_length(pids) - 1], NULL, 10);
+}
+
+static void test_dead_or_stopped_zygote_is_replaced(void)
+{
+    assert_answers();
+    pid_t first = zygote_pid();
+    g_assert_cmpint(first, >, 1);
+    kill(first, SIGKILL);
+    assert_answers();
+    pid_t second = zygote_pid();
+    g_assert_cmpint(second, !=, first);
+    kill(second, SIGSTOP);
+    g_assert_null(run("echo")); /* this job waits its time out */
+    assert_answers();
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && !strcmp(argv[1], "parse-zygote"))
+        return parse_zygote_serve(test_jobs);
+    g_test_init(&argc, &argv, NULL);
+    g_autoptr(GError) error = NULL;
+    zygote = parse_zygote_start("/proc/self/exe", &error);
+    g_assert_no_error(error);
+    g_test_add_func("/zygote/sandbox", test_sandbox_blocks);
+    g_test_add_func("/zygote/limits", test_limits);
+    g_test_add_func("/zygote/failures", test_failures_are_contained);
+    g_test_add_func("/zygote/ladder", test_ladder_ends_in_unparsed);
+    g_test_add_func("/zygote/too-large", test_too_large_is_refused);
+    g_test_add_func("/zygote/dead", test_dead_or_stopped_zygote_is_replaced);
+    g_test_add_func("/zygote/leaks", test_nothing_leaks);
+    g_test_add_func("/zygote/parallel", test_parallel_and_replaced);
+    int status = g_test_run();
+    parse_zygote_stop(zygote);
+    return status;
+}
