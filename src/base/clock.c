@@ -167,7 +167,8 @@ int date_weekday(Date date)
 bool date_is_valid(Date date)
 {
     return date.year >= 1 && date.year <= 9999 && date.month >= 1 && date.month <= 12 && date.day >= 1 &&
-           date_compare(date_from_days(date_to_days(date)), date) == 0 && date_from_days(date_to_days(date)).month == date.month;
+           date_compare(date_from_days(date_to_days(date)), date) == 0 &&
+           date_from_days(date_to_days(date)).month == date.month;
 }
 
 char *time_format(Arena *arena, Zone *zone, TimeMs at, const char *format)

@@ -71,9 +71,11 @@ static void test_manual_clock(void)
 static void test_offset_holds_until_the_clocks_change(void)
 {
     g_autoptr(GTimeZone) rome = zone_find("Europe/Rome");
-    TimeMs january, spring, autumn, december, until;
-    g_assert_true(time_parse_iso("2026-01-01T00:00:00.001Z", &january) && time_parse_iso("2026-03-29T01:00Z", &spring) &&
-                  time_parse_iso("2026-10-25T01:00Z", &autumn) && time_parse_iso("2026-12-01T00:00:00.5Z", &december));
+    TimeMs january = TIME_NONE, spring = TIME_NONE, autumn = TIME_NONE, december = TIME_NONE, until;
+    g_assert_true(time_parse_iso("2026-01-01T00:00:00.001Z", &january));
+    g_assert_true(time_parse_iso("2026-03-29T01:00Z", &spring));
+    g_assert_true(time_parse_iso("2026-10-25T01:00Z", &autumn));
+    g_assert_true(time_parse_iso("2026-12-01T00:00:00.5Z", &december));
     g_assert_cmpint(zone_offset_ms(rome, january, december, &until), ==, TIME_HOUR);
     g_assert_cmpint(until, ==, spring);
     g_assert_cmpint(zone_offset_ms(rome, spring - 1, december, &until), ==, TIME_HOUR);

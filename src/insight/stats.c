@@ -6,8 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define TAIL 0.025              /* of 95 %, on each side */
-#define Z 1.959963984540054     /* the normal quantile of 1 - TAIL */
+#define TAIL 0.025          /* of 95 %, on each side */
+#define Z 1.959963984540054 /* the normal quantile of 1 - TAIL */
 
 static int double_compare(const void *left, const void *right)
 {

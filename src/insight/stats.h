@@ -8,9 +8,9 @@
  * Called by: insight only.
  *
  * Sources: percentiles: Hyndman and Fan (1996), definition 7, the default of R. Proportion: E. B. Wilson (1927), score
- * interval without continuity correction. Difference: R. G. Newcombe (1998), method 10. Poisson: F. Garwood (1936), exact,
- * through quantiles of the gamma distribution; the incomplete gamma function by its series and its continued fraction,
- * Abramowitz and Stegun 6.5.29 and 6.5.31, the latter evaluated by Lentz's method. All intervals are 95 %.
+ * interval without continuity correction. Difference: R. G. Newcombe (1998), method 10. Poisson: F. Garwood (1936),
+ * exact, through quantiles of the gamma distribution; the incomplete gamma function by its series and its continued
+ * fraction, Abramowitz and Stegun 6.5.29 and 6.5.31, the latter evaluated by Lentz's method. All intervals are 95 %.
  *
  * Invariants:
  *  1. An interval contains its estimate, and lies within what is possible (0 to 1; 0 and up; -1 to 1).

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Worked numbers: domain.md section 3 and interface.md (the demo), as rounded there; the other Poisson limits were found
- * apart from this code, by halving over plain sums of Poisson terms in Python. */
+/* Worked numbers: domain.md section 3 and interface.md (the demo), as rounded there; the other Poisson limits were
+ * found apart from this code, by halving over plain sums of Poisson terms in Python. */
 #include "insight/stats.h"
 
 #include <glib.h>
@@ -42,7 +42,7 @@ static void test_wilson(void)
     static const struct {
         uint64_t hits, trials;
         double low, high; /* per cent, one decimal */
-    } cases[] = {{42, 50, 71.5, 91.7}, {90, 100, 82.6, 94.5}, {10, 10, 72.2, 100}, {0, 10, 0, 27.8},
+    } cases[] = {{42, 50, 71.5, 91.7}, {90, 100, 82.6, 94.5}, {10, 10, 72.2, 100},  {0, 10, 0, 27.8},
                  {1, 3, 6.1, 79.2},    {61, 98, 52.4, 71.2},  {88, 102, 78.3, 91.6}};
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         Interval interval = stats_wilson(cases[i].hits, cases[i].trials);
@@ -58,10 +58,10 @@ static void test_poisson_is_exact(void)
         uint64_t count;
         double low, high, within;
     } cases[] = {
-        {0, 0, 3.6889, 5e-5},       /* -ln 0.025 */
+        {0, 0, 3.6889, 5e-5},        /* -ln 0.025 */
         {1, 0.025318, 5.5716, 5e-5}, /* -ln 0.975 */
-        {2, 0.24221, 7.2247, 5e-5},  {5, 1.6235, 11.668, 5e-4}, {10, 4.7954, 18.390, 5e-4},
-        {12, 6.20, 20.96, 5e-3},     /* domain.md 3 */
+        {2, 0.24221, 7.2247, 5e-5},  {5, 1.6235, 11.668, 5e-4},
+        {10, 4.7954, 18.390, 5e-4},  {12, 6.20, 20.96, 5e-3}, /* domain.md 3 */
         {16, 9.1454, 25.983, 5e-4},  {100, 81.364, 121.63, 5e-3},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -71,7 +71,8 @@ static void test_poisson_is_exact(void)
     }
 }
 
-/* Rates: 12 over 2,400 unit-years = 5.0 [2.6; 8.7] per 1,000; the demo's 16 in 71 = 225 [129; 366], 2 in 148 = 14 [2; 49]. */
+/* Rates: 12 over 2,400 unit-years = 5.0 [2.6; 8.7] per 1,000; the demo's 16 in 71 = 225 [129; 366], 2 in 148 = 14 [2;
+ * 49]. */
 static void test_failure_rates(void)
 {
     assert_near(1000 * stats_poisson(12).low / 2400, 2.6, 0.05);
@@ -82,8 +83,8 @@ static void test_failure_rates(void)
     assert_near(1000 * stats_poisson(2).high / 148, 49, 0.5);
 }
 
-/* The definition itself, summed in a plain loop: seeing more than k at the low end, or k and fewer at the high end, has a
- * chance of 2.5 %. */
+/* The definition itself, summed in a plain loop: seeing more than k at the low end, or k and fewer at the high end, has
+ * a chance of 2.5 %. */
 static double chance_of_at_most(uint64_t k, double expected)
 {
     double sum = 0, log_term = -expected;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Between two changes of the zone's offset, wall time is UTC plus a constant. So time is cut at those changes, once, when
- * the calendar is made, and each piece is pure arithmetic on "wall milliseconds" (as if the wall were UTC): whole weeks
- * times the week's sum, minus what holidays took away, plus the two ragged days. Repeated and skipped hours need no case
- * of their own: the pieces overlap, or leave a gap, on the wall. Each piece knows what was open before it, so any
- * stretch, of a minute or of ten years, is a difference of two sums.
+ * Between two changes of the zone's offset, wall time is UTC plus a constant. So time is cut at those changes, once,
+ * when the calendar is made, and each piece is pure arithmetic on "wall milliseconds" (as if the wall were UTC): whole
+ * weeks times the week's sum, minus what holidays took away, plus the two ragged days. Repeated and skipped hours need
+ * no case of their own: the pieces overlap, or leave a gap, on the wall. Each piece knows what was open before it, so
+ * any stretch, of a minute or of ten years, is a difference of two sums.
  *
  * The obvious way, opening and closing instants of every day through the zone, asks the zone four times a day: reports
  * over 100,000 tickets could not afford it.

@@ -3,10 +3,11 @@
  * business: working time. Answers: "how much of this stretch was open?", "when is it due?", "is it open now?"
  *
  * A Calendar is one frozen version of a service calendar: windows per weekday, holidays, a zone. Open is any instant
- * whose wall time lies in a window of its own date, unless that date is a holiday. A shift over midnight is two windows,
- * each judged on its own date. In the repeated hour of autumn both hours count; the skipped one of spring does not exist.
- * Not for who is on duty (rota) and not for storing calendars. To move a ticket to another calendar: keep what elapsed,
- * and ask the new one for business_due(now, target - elapsed). Thirty quiet minutes after a resume are a business_due too.
+ * whose wall time lies in a window of its own date, unless that date is a holiday. A shift over midnight is two
+ * windows, each judged on its own date. In the repeated hour of autumn both hours count; the skipped one of spring does
+ * not exist. Not for who is on duty (rota) and not for storing calendars. To move a ticket to another calendar: keep
+ * what elapsed, and ask the new one for business_due(now, target - elapsed). Thirty quiet minutes after a resume are a
+ * business_due too.
  *
  * Pure: no table or clock; time zones through base/clock.h. A Calendar is immutable, may be read by many threads and
  * borrows nothing. Errors: InputError from calendar_new (windows as typed).
@@ -20,8 +21,8 @@
  *     changes nothing. Done at or before it is met.
  *  3. No answer is negative; an end before its start is an empty stretch.
  *  4. Instants outside 1970-2199 count as the nearest end of that range.
- *  5. An answer costs a few binary searches, whatever the length of the stretch; making a calendar costs milliseconds, so
- *     it is made once for each version and kept.
+ *  5. An answer costs a few binary searches, whatever the length of the stretch; making a calendar costs milliseconds,
+ *     so it is made once for each version and kept.
  *
  * Example:
  *     g_autoptr(Calendar) calendar = calendar_new(&spec, &refused);
@@ -74,8 +75,9 @@ int64_t business_elapsed_running(const Calendar *calendar, TimeMs from, TimeMs t
                                  size_t pause_count);
 
 /* The earliest instant at which target_ms open milliseconds have run since start, pauses left out. A target of 0 is due
- * at the first open instant, at or after start, at which the clock runs or stops. TIME_NONE: never, as things stand (the
- * calendar never opens, the last pause is not over, or it lies past 2199). target_ms >= 0; "no target" is the caller's. */
+ * at the first open instant, at or after start, at which the clock runs or stops. TIME_NONE: never, as things stand
+ * (the calendar never opens, the last pause is not over, or it lies past 2199). target_ms >= 0; "no target" is the
+ * caller's. */
 TimeMs business_due(const Calendar *calendar, TimeMs start, int64_t target_ms, const BusinessPause *pauses,
                     size_t pause_count);
 

@@ -1,19 +1,29 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Expected values: domain.md sections 3 and 2.6 where marked, else by hand from the wall calendar of 2026 in Rome: clocks
- * go forward on Sunday 29 March at 02:00 (+01 to +02) and back on Sunday 25 October at 03:00 (+02 to +01). */
+/* Expected values: domain.md sections 3 and 2.6 where marked, else by hand from the wall calendar of 2026 in Rome:
+ * clocks go forward on Sunday 29 March at 02:00 (+01 to +02) and back on Sunday 25 October at 03:00 (+02 to +01). */
 #include "desk/calendar/business.h"
 
 #include <string.h>
 
-typedef enum Kind { OFFICE, TOLENTINO, ALWAYS, ALWAYS_CLOSED_ON_HOLIDAYS, NIGHT, SUNDAY_HALF_PAST_ONE, SUNDAY_TWO, NEVER } Kind;
+typedef enum Kind {
+    OFFICE,
+    TOLENTINO,
+    ALWAYS,
+    ALWAYS_CLOSED_ON_HOLIDAYS,
+    NIGHT,
+    SUNDAY_HALF_PAST_ONE,
+    SUNDAY_TWO,
+    NEVER
+} Kind;
 
 static const CalendarWindow office[] = {
-    {1, 840, 1080}, {1, 540, 780}, {2, 540, 780}, {2, 840, 1080}, {3, 540, 780},
-    {3, 840, 1080}, {4, 540, 780}, {4, 840, 1080}, {5, 540, 780}, {5, 840, 1080},
+    {1, 840, 1080}, {1, 540, 780}, {2, 540, 780},  {2, 840, 1080}, {3, 540, 780},
+    {3, 840, 1080}, {4, 540, 780}, {4, 840, 1080}, {5, 540, 780},  {5, 840, 1080},
 };
 static const CalendarWindow night[] = {
-    {1, 0, 360}, {2, 0, 360}, {3, 0, 360}, {4, 0, 360}, {5, 0, 360}, {6, 0, 360}, {7, 0, 360},
-    {1, 1320, 1440}, {2, 1320, 1440}, {3, 1320, 1440}, {4, 1320, 1440}, {5, 1320, 1440}, {6, 1320, 1440}, {7, 1320, 1440},
+    {1, 0, 360},     {2, 0, 360},     {3, 0, 360},     {4, 0, 360},     {5, 0, 360},
+    {6, 0, 360},     {7, 0, 360},     {1, 1320, 1440}, {2, 1320, 1440}, {3, 1320, 1440},
+    {4, 1320, 1440}, {5, 1320, 1440}, {6, 1320, 1440}, {7, 1320, 1440},
 };
 static const CalendarWindow half_past_one[] = {{7, 90, 150}};
 static const CalendarWindow two[] = {{7, 120, 180}};
@@ -108,8 +118,8 @@ static void test_elapsed_table(void)
 static void test_milliseconds_are_kept(void)
 {
     g_autoptr(Calendar) calendar = calendar_of(OFFICE);
-    g_assert_cmpint(business_elapsed(calendar, at("2026-11-06T17:59:59.500+01:00"), at("2026-11-09T09:00:00.250+01:00")),
-                    ==, 750);
+    g_assert_cmpint(
+        business_elapsed(calendar, at("2026-11-06T17:59:59.500+01:00"), at("2026-11-09T09:00:00.250+01:00")), ==, 750);
 }
 
 typedef struct DueCase {
@@ -123,34 +133,68 @@ typedef struct DueCase {
 
 static const DueCase due_cases[] = {
     {OFFICE, "2026-04-03T17:20+02:00", 480, {0}, "2026-04-07T17:20+02:00", "domain.md 3"},
-    {OFFICE, "2026-04-03T17:20+02:00", 480, {"2026-04-07T10:00+02:00", "2026-04-07T11:30+02:00"},
-     "2026-04-08T09:50+02:00", "domain.md 3, 90 minutes' customer pause"},
+    {OFFICE,
+     "2026-04-03T17:20+02:00",
+     480,
+     {"2026-04-07T10:00+02:00", "2026-04-07T11:30+02:00"},
+     "2026-04-08T09:50+02:00",
+     "domain.md 3, 90 minutes' customer pause"},
     {OFFICE, "2026-11-02T09:00+01:00", 240, {0}, "2026-11-02T13:00+01:00", "2.6: reached at closing, not at opening"},
     {OFFICE, "2026-11-02T09:00+01:00", 480, {0}, "2026-11-02T18:00+01:00", "2.6: the same in the evening"},
     {OFFICE, "2026-11-06T18:00+01:00", 1, {0}, "2026-11-09T09:01+01:00", "received at closing"},
     {OFFICE, "2026-11-07T11:00+01:00", 0, {0}, "2026-11-09T09:00+01:00", "2.6: zero target on a Saturday"},
     {OFFICE, "2026-11-02T11:00+01:00", 0, {0}, "2026-11-02T11:00+01:00", "zero target while open"},
     {OFFICE, "2026-11-02T13:00+01:00", 0, {0}, "2026-11-02T14:00+01:00", "zero target at closing"},
-    {OFFICE, "2026-11-02T09:00+01:00", 60, {"2026-11-02T10:00+01:00", "2026-11-02T11:00+01:00"},
-     "2026-11-02T10:00+01:00", "2.6: a pause starting at due changes nothing"},
-    {OFFICE, "2026-11-02T09:00+01:00", 60, {"2026-11-02T09:59+01:00", "2026-11-02T11:00+01:00"},
-     "2026-11-02T11:01+01:00", "one minute earlier it does"},
-    {OFFICE, "2026-11-02T09:00+01:00", 300, {"2026-11-02T12:30+01:00", "2026-11-02T14:30+01:00"},
-     "2026-11-02T16:00+01:00", "a pause over lunch takes 60 minutes, not 120"},
-    {OFFICE, "2026-11-02T09:00+01:00", 60,
+    {OFFICE,
+     "2026-11-02T09:00+01:00",
+     60,
+     {"2026-11-02T10:00+01:00", "2026-11-02T11:00+01:00"},
+     "2026-11-02T10:00+01:00",
+     "2.6: a pause starting at due changes nothing"},
+    {OFFICE,
+     "2026-11-02T09:00+01:00",
+     60,
+     {"2026-11-02T09:59+01:00", "2026-11-02T11:00+01:00"},
+     "2026-11-02T11:01+01:00",
+     "one minute earlier it does"},
+    {OFFICE,
+     "2026-11-02T09:00+01:00",
+     300,
+     {"2026-11-02T12:30+01:00", "2026-11-02T14:30+01:00"},
+     "2026-11-02T16:00+01:00",
+     "a pause over lunch takes 60 minutes, not 120"},
+    {OFFICE,
+     "2026-11-02T09:00+01:00",
+     60,
      {"2026-11-02T09:30+01:00", "2026-11-02T10:30+01:00", "2026-11-02T10:00+01:00", "2026-11-02T11:00+01:00"},
-     "2026-11-02T11:30+01:00", "overlapping pauses count once"},
-    {OFFICE, "2026-11-02T09:00+01:00", 60,
+     "2026-11-02T11:30+01:00",
+     "overlapping pauses count once"},
+    {OFFICE,
+     "2026-11-02T09:00+01:00",
+     60,
      {"2026-11-02T09:15+01:00", "2026-11-02T09:30+01:00", "2026-11-02T09:30+01:00", "2026-11-02T09:45+01:00"},
-     "2026-11-02T10:30+01:00", "adjacent pauses"},
+     "2026-11-02T10:30+01:00",
+     "adjacent pauses"},
     {OFFICE, "2026-11-02T09:00+01:00", 60, {"2026-11-02T09:30+01:00", ""}, NULL, "not over yet"},
     {OFFICE, "2026-11-02T09:00+01:00", 60, {"2026-11-02T10:00+01:00", ""}, "2026-11-02T10:00+01:00", "begun at due"},
-    {OFFICE, "2026-11-02T09:00+01:00", 0, {"2026-11-02T09:00+01:00", "2026-11-02T10:00+01:00"},
-     "2026-11-02T09:00+01:00", "zero target, pause starting at it"},
-    {OFFICE, "2026-11-07T09:00+01:00", 0, {"2026-11-07T10:00+01:00", "2026-11-10T11:00+01:00"},
-     "2026-11-10T11:00+01:00", "zero target, paused before the first opening"},
-    {OFFICE, "2026-11-07T09:00+01:00", 0, {"2026-11-09T09:00+01:00", "2026-11-10T11:00+01:00"},
-     "2026-11-09T09:00+01:00", "zero target, paused at the first opening"},
+    {OFFICE,
+     "2026-11-02T09:00+01:00",
+     0,
+     {"2026-11-02T09:00+01:00", "2026-11-02T10:00+01:00"},
+     "2026-11-02T09:00+01:00",
+     "zero target, pause starting at it"},
+    {OFFICE,
+     "2026-11-07T09:00+01:00",
+     0,
+     {"2026-11-07T10:00+01:00", "2026-11-10T11:00+01:00"},
+     "2026-11-10T11:00+01:00",
+     "zero target, paused before the first opening"},
+    {OFFICE,
+     "2026-11-07T09:00+01:00",
+     0,
+     {"2026-11-09T09:00+01:00", "2026-11-10T11:00+01:00"},
+     "2026-11-09T09:00+01:00",
+     "zero target, paused at the first opening"},
     {TOLENTINO, "2026-09-09T17:00+02:00", 120, {0}, "2026-09-11T10:00+02:00", "over the patron saint"},
     {OFFICE, "2026-01-01T00:00+01:00", 254 * 480, {0}, "2026-12-31T18:00+01:00", "a year's work"},
     {NEVER, "2026-01-01T00:00+01:00", 1, {0}, NULL, "never open"},
@@ -233,7 +277,8 @@ static int64_t minute_by_minute(const CalendarWindow *windows, size_t count, Tim
         WallTime wall = time_to_wall(rome, minute);
         for (size_t i = 0; i < count; i++) {
             int of_day = wall.hour * 60 + wall.minute;
-            open += windows[i].weekday == wall.weekday && windows[i].from_minute <= of_day && of_day < windows[i].to_minute;
+            open +=
+                windows[i].weekday == wall.weekday && windows[i].from_minute <= of_day && of_day < windows[i].to_minute;
         }
     }
     return open;
@@ -243,7 +288,8 @@ static void test_random_stretches_agree_with_a_minute_by_minute_count(void)
 {
     g_autoptr(Calendar) calendar = calendar_of(NIGHT);
     for (int i = 0; i < 150; i++) {
-        TimeMs from = at(i % 2 ? "2026-03-25T00:00Z" : "2026-10-20T00:00Z") + g_test_rand_int_range(0, 7 * 1440) * TIME_MINUTE;
+        TimeMs from =
+            at(i % 2 ? "2026-03-25T00:00Z" : "2026-10-20T00:00Z") + g_test_rand_int_range(0, 7 * 1440) * TIME_MINUTE;
         TimeMs to = from + g_test_rand_int_range(0, 7 * 1440) * TIME_MINUTE;
         int64_t elapsed = business_elapsed(calendar, from, to);
         g_assert_cmpint(elapsed, ==, minute_by_minute(night, G_N_ELEMENTS(night), from, to) * TIME_MINUTE);
@@ -284,7 +330,7 @@ static void test_impossible_windows_are_refused(void)
     static const CalendarWindow overlapping[] = {{1, 540, 780}, {1, 779, 800}};
     static const CalendarWindow touching[] = {{1, 540, 780}, {1, 780, 800}};
     static const CalendarWindow over_midnight[] = {{1, 1320, 360}};
-    static const CalendarWindow many[9] = {{1, 0, 1}, {1, 2, 3}, {1, 4, 5}, {1, 6, 7}, {1, 8, 9},
+    static const CalendarWindow many[9] = {{1, 0, 1},   {1, 2, 3},   {1, 4, 5},   {1, 6, 7},  {1, 8, 9},
                                            {1, 10, 11}, {1, 12, 13}, {1, 14, 15}, {1, 16, 17}};
     static const CalendarWindow weekday[] = {{0, 540, 780}}, late[] = {{1, 540, 1441}};
     static const struct {

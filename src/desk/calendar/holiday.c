@@ -1,25 +1,24 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "desk/calendar/holiday.h"
 
-#define ALWAYS {0, 0, 0}
-
+/* {0}: no bound on that side. */
 static const HolidayRule italy[] = {
-    {"holiday.new_year", HOLIDAY_FIXED, 1, 1, 0, true, ALWAYS, ALWAYS, "L. 260/1949 art. 2"},
+    {"holiday.new_year", HOLIDAY_FIXED, 1, 1, 0, true, {0}, {0}, "L. 260/1949 art. 2"},
     {"holiday.epiphany", HOLIDAY_FIXED, 1, 6, 0, true, {1949, 6, 1}, {1977, 3, 7}, "L. 260/1949 art. 2"},
-    {"holiday.epiphany", HOLIDAY_FIXED, 1, 6, 0, true, {1986, 1, 1}, ALWAYS, "D.P.R. 792/1985"},
+    {"holiday.epiphany", HOLIDAY_FIXED, 1, 6, 0, true, {1986, 1, 1}, {0}, "D.P.R. 792/1985"},
     {"holiday.unity_2011", HOLIDAY_FIXED, 3, 17, 0, true, {2011, 3, 17}, {2011, 3, 17}, "D.L. 5/2011"},
-    {"holiday.easter_sunday", HOLIDAY_EASTER, 0, 0, 0, true, ALWAYS, ALWAYS, "L. 260/1949 art. 2 (domenica)"},
-    {"holiday.easter_monday", HOLIDAY_EASTER, 0, 0, 1, true, ALWAYS, ALWAYS, "L. 260/1949 art. 2"},
-    {"holiday.liberation", HOLIDAY_FIXED, 4, 25, 0, true, ALWAYS, ALWAYS, "L. 260/1949 art. 2"},
-    {"holiday.labour", HOLIDAY_FIXED, 5, 1, 0, true, ALWAYS, ALWAYS, "L. 260/1949 art. 2"},
+    {"holiday.easter_sunday", HOLIDAY_EASTER, 0, 0, 0, true, {0}, {0}, "L. 260/1949 art. 2 (domenica)"},
+    {"holiday.easter_monday", HOLIDAY_EASTER, 0, 0, 1, true, {0}, {0}, "L. 260/1949 art. 2"},
+    {"holiday.liberation", HOLIDAY_FIXED, 4, 25, 0, true, {0}, {0}, "L. 260/1949 art. 2"},
+    {"holiday.labour", HOLIDAY_FIXED, 5, 1, 0, true, {0}, {0}, "L. 260/1949 art. 2"},
     {"holiday.republic", HOLIDAY_FIXED, 6, 2, 0, true, {1949, 6, 1}, {1977, 3, 7}, "L. 260/1949 art. 1"},
-    {"holiday.republic", HOLIDAY_FIXED, 6, 2, 0, true, {2001, 1, 1}, ALWAYS, "L. 336/2000"},
-    {"holiday.assumption", HOLIDAY_FIXED, 8, 15, 0, true, ALWAYS, ALWAYS, "L. 260/1949 art. 2"},
-    {"holiday.saint_francis", HOLIDAY_FIXED, 10, 4, 0, true, {2026, 1, 1}, ALWAYS, "L. 151/2025"},
-    {"holiday.all_saints", HOLIDAY_FIXED, 11, 1, 0, true, ALWAYS, ALWAYS, "L. 260/1949 art. 2"},
-    {"holiday.immaculate", HOLIDAY_FIXED, 12, 8, 0, true, ALWAYS, ALWAYS, "L. 260/1949 art. 2"},
-    {"holiday.christmas", HOLIDAY_FIXED, 12, 25, 0, true, ALWAYS, ALWAYS, "L. 260/1949 art. 2"},
-    {"holiday.saint_stephen", HOLIDAY_FIXED, 12, 26, 0, true, ALWAYS, ALWAYS, "L. 260/1949 art. 2"},
+    {"holiday.republic", HOLIDAY_FIXED, 6, 2, 0, true, {2001, 1, 1}, {0}, "L. 336/2000"},
+    {"holiday.assumption", HOLIDAY_FIXED, 8, 15, 0, true, {0}, {0}, "L. 260/1949 art. 2"},
+    {"holiday.saint_francis", HOLIDAY_FIXED, 10, 4, 0, true, {2026, 1, 1}, {0}, "L. 151/2025"},
+    {"holiday.all_saints", HOLIDAY_FIXED, 11, 1, 0, true, {0}, {0}, "L. 260/1949 art. 2"},
+    {"holiday.immaculate", HOLIDAY_FIXED, 12, 8, 0, true, {0}, {0}, "L. 260/1949 art. 2"},
+    {"holiday.christmas", HOLIDAY_FIXED, 12, 25, 0, true, {0}, {0}, "L. 260/1949 art. 2"},
+    {"holiday.saint_stephen", HOLIDAY_FIXED, 12, 26, 0, true, {0}, {0}, "L. 260/1949 art. 2"},
 };
 
 HolidayRules holiday_italy(void)
@@ -82,7 +81,8 @@ static bool is_legal_holiday(const HolidayRules *rules, Date date)
 
 Date holiday_legal_end(const HolidayRules *rules, Date end)
 {
-    for (int moved = 0; moved < 366 && is_legal_holiday(rules, end); moved++) /* rows are data: never trust them to end */
+    /* Rows are data: never trust them to leave a day free. */
+    for (int moved = 0; moved < 366 && is_legal_holiday(rules, end); moved++)
         end = date_add_days(end, 1);
     return end;
 }

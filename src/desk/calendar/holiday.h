@@ -2,9 +2,9 @@
 /*
  * holiday: which dates are holidays, by dated rules. Answers: "is this date a holiday, and by which law?"
  *
- * A holiday is a row: a day of the year, or a distance from Easter Sunday, with the dates between which it holds and the
- * act it comes from. A law that adds or moves a holiday adds rows; no C changes. A company's own closing day is a row
- * with valid_from = valid_to. Not for working hours (business.h) and not for regional or school calendars.
+ * A holiday is a row: a day of the year, or a distance from Easter Sunday, with the dates between which it holds and
+ * the act it comes from. A law that adds or moves a holiday adds rows; no C changes. A company's own closing day is a
+ * row with valid_from = valid_to. Not for working hours (business.h) and not for regional or school calendars.
  *
  * Pure: no table, clock or file. Rules are the caller's and must outlive the HolidayRules that names them; those of
  * holiday_italy() live for ever. Errors: none. Called by: business.h, warranty terms, settings pages.
@@ -36,12 +36,12 @@ typedef enum HolidayKind {
 typedef struct HolidayRule {
     const char *key; /* catalogue key of its name */
     HolidayKind kind;
-    int month, day;       /* HOLIDAY_FIXED */
-    int easter_days;      /* HOLIDAY_EASTER */
-    bool national;        /* moves legal terms too (art. 2963 c.c.); false: patron saint, the company's own days */
-    Date valid_from;      /* first date it may fall on; year 0: always */
-    Date valid_to;        /* last date it may fall on; year 0: open */
-    const char *source;   /* the act, as a person would cite it */
+    int month, day;     /* HOLIDAY_FIXED */
+    int easter_days;    /* HOLIDAY_EASTER */
+    bool national;      /* moves legal terms too (art. 2963 c.c.); false: patron saint, the company's own days */
+    Date valid_from;    /* first date it may fall on; year 0: always */
+    Date valid_to;      /* last date it may fall on; year 0: open */
+    const char *source; /* the act, as a person would cite it */
 } HolidayRule;
 
 typedef struct HolidayRules {

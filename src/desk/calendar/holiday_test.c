@@ -95,12 +95,12 @@ static void test_legal_terms_move_for_sundays_and_national_holidays_only(void)
     static const struct {
         Date end, moved;
     } cases[] = {
-        {{2026, 9, 10}, {2026, 9, 10}}, /* patron */
-        {{2026, 4, 4}, {2026, 4, 4}},   /* Saturday */
-        {{2026, 4, 5}, {2026, 4, 7}},   /* Easter Sunday, then Monday */
-        {{2026, 3, 8}, {2026, 3, 9}},   /* a plain Sunday */
+        {{2026, 9, 10}, {2026, 9, 10}},   /* patron */
+        {{2026, 4, 4}, {2026, 4, 4}},     /* Saturday */
+        {{2026, 4, 5}, {2026, 4, 7}},     /* Easter Sunday, then Monday */
+        {{2026, 3, 8}, {2026, 3, 9}},     /* a plain Sunday */
         {{2026, 12, 25}, {2026, 12, 28}}, /* Friday, then Saturday 26 and Sunday 27 */
-        {{2026, 3, 10}, {2026, 3, 10}}, /* discovery 2 March + 8 days (domain.md 2.3): a Tuesday */
+        {{2026, 3, 10}, {2026, 3, 10}},   /* discovery 2 March + 8 days (domain.md 2.3): a Tuesday */
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
         g_assert_cmpint(date_compare(holiday_legal_end(&rules, cases[i].end), cases[i].moved), ==, 0);

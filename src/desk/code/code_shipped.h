@@ -3,16 +3,16 @@
  * code_shipped: the five code lists a new installation starts with. Answers: "which symptoms, conditions, components,
  * origins and solutions are there before the owner changes them, and which origins are defects?"
  *
- * Two levels: a group (no parent) and its leaves; only leaves are put on tickets. The rows become rows of the table code
- * once, at the first start; from then on that table is the truth (versioned, never deleted) and this list is only read
- * again by a later version that adds rows. Not for the codes of a running installation.
+ * Two levels: a group (no parent) and its leaves; only leaves are put on tickets. The rows become rows of the table
+ * code once, at the first start; from then on that table is the truth (versioned, never deleted) and this list is only
+ * read again by a later version that adds rows. Not for the codes of a running installation.
  *
  * Pure, static data. Names are in the catalogues under "code.<list>.<key>", in every language.
  * Errors: none. Called by: desk/code (first start), demo, tests.
  *
  * Sources: domain.md 2.5: the origins are exactly those listed there; the other lists follow its pattern (what the
- * customer sees, under which condition, in which section, from which origin, solved how). Which origins count as defects
- * is the shipped choice of a setting that reports print; that nff and quieto_vivere do not is fixed by 2.5.
+ * customer sees, under which condition, in which section, from which origin, solved how). Which origins count as
+ * defects is the shipped choice of a setting that reports print; that nff and quieto_vivere do not is fixed by 2.5.
  *
  * Invariants:
  *  1. A list has at most 15 leaves; every leaf's parent is a group of its list; (list, key) is unique.

@@ -30,10 +30,21 @@ static void test_lists_have_two_levels_and_few_leaves(void)
 /* domain.md 2.5, "Origins to ship", in its order. */
 static void test_origins_are_those_of_the_specification(void)
 {
-    static const char *const expected[] = {
-        "design", "supplier_material", "production", "software_configuration", "packaging_transport",
-        "installation", "use_training", "maintenance", "wear", "environment_third_party",
-        "documentation", "administrative", "nff", "quieto_vivere", "unknown"};
+    static const char *const expected[] = {"design",
+                                           "supplier_material",
+                                           "production",
+                                           "software_configuration",
+                                           "packaging_transport",
+                                           "installation",
+                                           "use_training",
+                                           "maintenance",
+                                           "wear",
+                                           "environment_third_party",
+                                           "documentation",
+                                           "administrative",
+                                           "nff",
+                                           "quieto_vivere",
+                                           "unknown"};
     size_t count, found = 0;
     const CodeShipped *rows = code_shipped_list(&count);
     for (size_t i = 0; i < count; i++) {

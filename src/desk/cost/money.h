@@ -2,9 +2,10 @@
 /*
  * money: what a line of cost comes to. Answers: "34 minutes at 0,55 € are how many cents?", "and all lines together?"
  *
- * Amounts are whole cents, rates whole micro-euro per unit (0,045 € a minute is 45,000), quantities thousandths of a unit
- * (46 km are 46,000; 90 s of labour are 1,500). Every line is rounded once; a total adds rounded lines, so that a
- * report's sum is the sum of what it shows. Not for prices shown to people (web formats them), nor for other currencies.
+ * Amounts are whole cents, rates whole micro-euro per unit (0,045 € a minute is 45,000), quantities thousandths of a
+ * unit (46 km are 46,000; 90 s of labour are 1,500). Every line is rounded once; a total adds rounded lines, so that a
+ * report's sum is the sum of what it shows. Not for prices shown to people (web formats them), nor for other
+ * currencies.
  *
  * Pure. Errors: false when a result does not fit 64 bits; the results are then 0. Called by: cost entries, reports.
  *

@@ -95,7 +95,7 @@ static const int digit_places[] = {6, 7, 9, 10, 12, 13, 14};
 static const char omocode_letters[] = "LMNPQRSTUV";
 
 /* What a character in an odd place is worth (the first place is odd); digits count like the letters A to J. */
-static const int odd_worth[26] = {1, 0,  5,  7,  9, 13, 15, 17, 19, 21, 2, 4,  18,
+static const int odd_worth[26] = {1,  0,  5, 7, 9, 13, 15, 17, 19, 21, 2,  4,  18,
                                   20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23};
 
 static char person_check_character(const char *text)
@@ -170,7 +170,7 @@ IdentityReason tax_code_parse(const char *typed, TaxCode *code_out)
     TaxCode code = {0};
     IdentityReason reason = code_compact(typed, code.text, sizeof code.text);
     if (reason == IDENTITY_OK)
-        reason = strlen(code.text) == 16 ? person_parse(&code)
+        reason = strlen(code.text) == 16   ? person_parse(&code)
                  : strlen(code.text) == 11 ? body_parse(&code)
                                            : IDENTITY_LENGTH;
     *code_out = reason == IDENTITY_OK ? code : (TaxCode){0};
@@ -260,7 +260,7 @@ IdentityReason recipient_code_parse(const char *typed, RecipientCode *code_out)
     if (reason != IDENTITY_OK)
         return reason;
     memcpy(code_out->text, text, sizeof text);
-    code_out->kind = strlen(text) == 6               ? RECIPIENT_OFFICE
+    code_out->kind = strlen(text) == 6              ? RECIPIENT_OFFICE
                      : strcmp(text, "0000000") == 0 ? RECIPIENT_BY_PEC
                      : strcmp(text, "XXXXXXX") == 0 ? RECIPIENT_FOREIGN
                                                     : RECIPIENT_CODE;

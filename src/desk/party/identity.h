@@ -2,9 +2,9 @@
 /*
  * identity: the codes by which Italy knows a firm or a person. Answers: "is this written right, and how is it kept?"
  *
- * Every reader takes what a person typed, says what is wrong with it, and gives the one form that is stored and compared
- * (duplicates are found by it). It tells whether a code can exist, never whether it was assigned or whose it is: that is
- * VIES, the tax agency or IndicePA. Not for phone numbers (phone.h).
+ * Every reader takes what a person typed, says what is wrong with it, and gives the one form that is stored and
+ * compared (duplicates are found by it). It tells whether a code can exist, never whether it was assigned or whose it
+ * is: that is VIES, the tax agency or IndicePA. Not for phone numbers (phone.h).
  *
  * Pure. Results are written to the caller's storage; on failure its text is "". Texts of more than IDENTITY_TYPED_MAX
  * bytes are LENGTH, so no input costs more than one pass over that many.
@@ -72,8 +72,8 @@ typedef struct TaxCode {
 
 IdentityReason tax_code_parse(const char *typed, TaxCode *code_out);
 
-/* An e-mail or PEC address: dot-atom before the @ (quoted forms are refused on purpose: nobody has one, attackers do), a
- * name with two labels or more after it. The domain is lower case, and punycode if it was not ASCII. */
+/* An e-mail or PEC address: dot-atom before the @ (quoted forms are refused on purpose: nobody has one, attackers do),
+ * a name with two labels or more after it. The domain is lower case, and punycode if it was not ASCII. */
 typedef struct EmailAddress {
     char text[255];
 } EmailAddress;
@@ -81,10 +81,10 @@ typedef struct EmailAddress {
 IdentityReason email_address_parse(const char *typed, EmailAddress *address_out);
 
 typedef enum RecipientKind {
-    RECIPIENT_CODE,    /* seven characters: a channel registered with the exchange system */
-    RECIPIENT_OFFICE,  /* six characters: an office of the public administration (IndicePA) */
-    RECIPIENT_BY_PEC,  /* 0000000: invoices go to the PEC, or to the tax drawer */
-    RECIPIENT_FOREIGN  /* XXXXXXX: not established in Italy */
+    RECIPIENT_CODE,   /* seven characters: a channel registered with the exchange system */
+    RECIPIENT_OFFICE, /* six characters: an office of the public administration (IndicePA) */
+    RECIPIENT_BY_PEC, /* 0000000: invoices go to the PEC, or to the tax drawer */
+    RECIPIENT_FOREIGN /* XXXXXXX: not established in Italy */
 } RecipientKind;
 
 /* Codice destinatario of electronic invoices, upper case. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Numbers of firms and offices are those they print on their own public pages; 00743110157 and RCCMNL83S18D969H are the
  * examples of python-stdnum, CCCFBA85… with all its omocodes that of python-codicefiscale, MRTMTT25D09F205Z that of the
- * Italian Wikipedia; 02342520158 is worked digit by digit at aino.it, 86334519757 at losapevi.it (an invented office). */
+ * Italian Wikipedia; 02342520158 is worked digit by digit at aino.it, 86334519757 at losapevi.it (an invented
+ * office). */
 #include "desk/party/identity.h"
 
 #include <glib.h>
@@ -132,7 +133,7 @@ static void test_long_addresses_stop_at_the_limits(void)
     g_autofree char *local = g_strnfill(65, 'a'), *label = g_strnfill(60, 'b'), *endless = g_strnfill(1 << 20, '.');
     g_autofree char *at_limit = g_strdup_printf("%s@example.it", local + 1);
     g_autofree char *over = g_strdup_printf("%s@example.it", local);
-    g_autofree char *whole = g_strdup_printf("%s@%s.%s.%s.it", local + 1, label, label, label); /* 250 */
+    g_autofree char *whole = g_strdup_printf("%s@%s.%s.%s.it", local + 1, label, label, label);         /* 250 */
     g_autofree char *too_long = g_strdup_printf("%s@%s.%s.%s.abcdefg", local + 1, label, label, label); /* 255 */
     EmailAddress address;
     g_assert_cmpint(email_address_parse(at_limit, &address), ==, IDENTITY_OK);
@@ -152,14 +153,10 @@ static void test_recipient_codes(void)
         RecipientKind kind;
     } cases[] = {
         {"m5uxcr1", IDENTITY_OK, "M5UXCR1", RECIPIENT_CODE}, /* printed by its provider for all its customers */
-        {"KRRH6B9", IDENTITY_OK, "KRRH6B9", RECIPIENT_CODE},
-        {"UFY9MH", IDENTITY_OK, "UFY9MH", RECIPIENT_OFFICE},
-        {"0000000", IDENTITY_OK, "0000000", RECIPIENT_BY_PEC},
-        {"XXXXXXX", IDENTITY_OK, "XXXXXXX", RECIPIENT_FOREIGN},
-        {"M5UXC", IDENTITY_LENGTH, "", RECIPIENT_CODE},
-        {"M5UXCR12", IDENTITY_LENGTH, "", RECIPIENT_CODE},
-        {"M5UX_R1", IDENTITY_CHARACTER, "", RECIPIENT_CODE},
-        {"", IDENTITY_EMPTY, "", RECIPIENT_CODE},
+        {"KRRH6B9", IDENTITY_OK, "KRRH6B9", RECIPIENT_CODE},   {"UFY9MH", IDENTITY_OK, "UFY9MH", RECIPIENT_OFFICE},
+        {"0000000", IDENTITY_OK, "0000000", RECIPIENT_BY_PEC}, {"XXXXXXX", IDENTITY_OK, "XXXXXXX", RECIPIENT_FOREIGN},
+        {"M5UXC", IDENTITY_LENGTH, "", RECIPIENT_CODE},        {"M5UXCR12", IDENTITY_LENGTH, "", RECIPIENT_CODE},
+        {"M5UX_R1", IDENTITY_CHARACTER, "", RECIPIENT_CODE},   {"", IDENTITY_EMPTY, "", RECIPIENT_CODE},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         RecipientCode code;

@@ -13,12 +13,12 @@ static const struct {
     PhoneKind kind;
     int area_digits; /* shown apart; 0: see area_digits_of */
 } plan[] = {
-    {"0", 6, 11, PHONE_GEOGRAPHIC, 0}, {"3", 9, 10, PHONE_MOBILE, 3},     {"5", 8, 10, PHONE_NOMADIC, 3},
-    {"7", 7, 10, PHONE_INTERNET, 3},   {"803", 6, 9, PHONE_TOLL_FREE, 3}, {"800", 6, 9, PHONE_TOLL_FREE, 3},
+    {"0", 6, 11, PHONE_GEOGRAPHIC, 0},   {"3", 9, 10, PHONE_MOBILE, 3},       {"5", 8, 10, PHONE_NOMADIC, 3},
+    {"7", 7, 10, PHONE_INTERNET, 3},     {"803", 6, 9, PHONE_TOLL_FREE, 3},   {"800", 6, 9, PHONE_TOLL_FREE, 3},
     {"840", 6, 9, PHONE_SHARED_COST, 3}, {"841", 6, 9, PHONE_SHARED_COST, 3}, {"847", 6, 9, PHONE_SHARED_COST, 3},
-    {"848", 6, 9, PHONE_SHARED_COST, 3}, {"178", 8, 11, PHONE_UNIQUE, 3}, {"199", 6, 9, PHONE_UNIQUE, 3},
-    {"892", 6, 9, PHONE_PREMIUM, 3},   {"893", 6, 9, PHONE_PREMIUM, 3},   {"894", 6, 9, PHONE_PREMIUM, 3},
-    {"895", 6, 10, PHONE_PREMIUM, 3},  {"899", 6, 9, PHONE_PREMIUM, 3},
+    {"848", 6, 9, PHONE_SHARED_COST, 3}, {"178", 8, 11, PHONE_UNIQUE, 3},     {"199", 6, 9, PHONE_UNIQUE, 3},
+    {"892", 6, 9, PHONE_PREMIUM, 3},     {"893", 6, 9, PHONE_PREMIUM, 3},     {"894", 6, 9, PHONE_PREMIUM, 3},
+    {"895", 6, 10, PHONE_PREMIUM, 3},    {"899", 6, 9, PHONE_PREMIUM, 3},
 };
 
 #define NO_ROW G_N_ELEMENTS(plan)

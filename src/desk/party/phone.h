@@ -3,8 +3,9 @@
  * phone: telephone numbers as people in Italy write them. Answers: "which number is this (E.164), of what kind, and may
  * it be the customers' line?"
  *
- * A number without a country is Italian; its leading 0 is part of it and stays. 00 or + before another country's code is
- * taken as it is: only its length is judged. Not for finding numbers in running text, nor for asking whether one answers.
+ * A number without a country is Italian; its leading 0 is part of it and stays. 00 or + before another country's code
+ * is taken as it is: only its length is judged. Not for finding numbers in running text, nor for asking whether one
+ * answers.
  *
  * Pure; the result lies in the caller's storage. Errors: a PhoneReason; phone_reason_key gives its catalogue key.
  * Called by: party, channel/phone (caller's number to customer), settings (the published lines), imports.
@@ -30,10 +31,10 @@
 
 typedef enum PhoneReason {
     PHONE_OK,
-    PHONE_EMPTY,     /* no digit in it */
-    PHONE_CHARACTER, /* something that is neither digit nor + ( ) . - / space: an extension goes in its own field */
-    PHONE_LENGTH,    /* too few or too many digits for its kind */
-    PHONE_UNKNOWN,   /* no Italian number begins so; often the 0 was left out */
+    PHONE_EMPTY,      /* no digit in it */
+    PHONE_CHARACTER,  /* something that is neither digit nor + ( ) . - / space: an extension goes in its own field */
+    PHONE_LENGTH,     /* too few or too many digits for its kind */
+    PHONE_UNKNOWN,    /* no Italian number begins so; often the 0 was left out */
     PHONE_SHORT_CODE, /* 1xx and 4xxx numbers (emergency, network services): nobody calls from one */
     PHONE_REASON_COUNT
 } PhoneReason;
@@ -61,7 +62,8 @@ PhoneReason phone_parse(const char *typed, Phone *phone_out);
 /* The catalogue key of a reason, static text; for PHONE_OK "". */
 const char *phone_reason_key(PhoneReason reason);
 
-/* For people: Italian numbers without country, prefix and number apart ("0733 123456", "333 1234567"); others as E.164. */
+/* For people: Italian numbers without country, prefix and number apart ("0733 123456", "333 1234567"); others as
+ * E.164. */
 void phone_display(const Phone *phone, char out[PHONE_DISPLAY_SIZE]);
 
 typedef enum PhoneTariff {

@@ -3,17 +3,22 @@
 
 #include <string.h>
 
-#define HOUR(n) ((n) * TIME_HOUR)
+#define HOUR(n) ((n)*TIME_HOUR)
 
-/* A life in hours since receipt: triage 1, taken by Sara (7) of support (1) at 2, work at 3, asks the customer at 4 till
- * 16, passed to Ivo (8) at 20, resolved at 30, closed at 54, reopened at 60, resolved at 63. Gross 30 h, wait 12 h, net
- * 18 h: domain.md 3, resolution time. */
+/* A life in hours since receipt: triage 1, taken by Sara (7) of support (1) at 2, work at 3, asks the customer at 4
+ * till 16, passed to Ivo (8) at 20, resolved at 30, closed at 54, reopened at 60, resolved at 63. Gross 30 h, wait 12
+ * h, net 18 h: domain.md 3, resolution time. */
 static const PhaseEvent life[] = {
-    {HOUR(100), TICKET_NEW, 1, 0},         {HOUR(101), TICKET_TRIAGED, 1, 0},
-    {HOUR(102), TICKET_OWNED, 1, 7},       {HOUR(103), TICKET_IN_PROGRESS, 1, 7},
-    {HOUR(104), TICKET_WAITING_CUSTOMER, 1, 7}, {HOUR(116), TICKET_IN_PROGRESS, 1, 7},
-    {HOUR(120), TICKET_IN_PROGRESS, 1, 8}, {HOUR(130), TICKET_RESOLVED, 1, 8},
-    {HOUR(154), TICKET_CLOSED, 1, 8},      {HOUR(160), TICKET_IN_PROGRESS, 1, 8},
+    {HOUR(100), TICKET_NEW, 1, 0},
+    {HOUR(101), TICKET_TRIAGED, 1, 0},
+    {HOUR(102), TICKET_OWNED, 1, 7},
+    {HOUR(103), TICKET_IN_PROGRESS, 1, 7},
+    {HOUR(104), TICKET_WAITING_CUSTOMER, 1, 7},
+    {HOUR(116), TICKET_IN_PROGRESS, 1, 7},
+    {HOUR(120), TICKET_IN_PROGRESS, 1, 8},
+    {HOUR(130), TICKET_RESOLVED, 1, 8},
+    {HOUR(154), TICKET_CLOSED, 1, 8},
+    {HOUR(160), TICKET_IN_PROGRESS, 1, 8},
     {HOUR(163), TICKET_RESOLVED, 1, 8},
 };
 
@@ -143,8 +148,9 @@ static void test_handovers_collapse_runs(void)
     static const struct {
         const char *holders;
         size_t handovers, returns;
-    } cases[] = {{"", 0, 0},      {"A", 0, 0},     {"AAA", 0, 0}, {"AABB", 1, 0}, {"ABA", 2, 1},
-                 {"ABAB", 3, 2} /* reading 6 */,   {"A-A", 0, 0}, {"-A-B-", 1, 0}, {"ABCA", 3, 1}, {"ABBA-C", 3, 1}};
+    } cases[] = {
+        {"", 0, 0},    {"A", 0, 0},     {"AAA", 0, 0},  {"AABB", 1, 0},  {"ABA", 2, 1}, {"ABAB", 3, 2} /* reading 6 */,
+        {"A-A", 0, 0}, {"-A-B-", 1, 0}, {"ABCA", 3, 1}, {"ABBA-C", 3, 1}};
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         int64_t holders[8];
         size_t count = strlen(cases[i].holders);
@@ -166,7 +172,8 @@ static void test_bounce_index(void)
     g_assert_cmpuint(found.rwi, ==, 5);
     /* Reading 6: A, B, A, B has two returns: 3 + 2 * 2, and a forced channel. */
     static const BounceEvent twice[] = {{BOUNCE_OWNER, 1}, {BOUNCE_OWNER, 2}, {BOUNCE_FORCED_CHANNEL, 0},
-                                        {BOUNCE_OWNER, 1}, {BOUNCE_OWNER, 0}, {BOUNCE_OWNER, 1}, {BOUNCE_OWNER, 2}};
+                                        {BOUNCE_OWNER, 1}, {BOUNCE_OWNER, 0}, {BOUNCE_OWNER, 1},
+                                        {BOUNCE_OWNER, 2}};
     g_assert_cmpuint(bounce_index(twice, G_N_ELEMENTS(twice)).rwi, ==, 8);
     /* A shift's end and the morning after are nobody's wall. */
     static const BounceEvent shift[] = {{BOUNCE_OWNER, 1}, {BOUNCE_PLANNED_OWNER, 2}, {BOUNCE_PLANNED_OWNER, 1}};
@@ -176,7 +183,8 @@ static void test_bounce_index(void)
     g_assert_cmpuint(bounce_index(NULL, 0).rwi, ==, 0);
 }
 
-/* The cases of BPI Challenge 2013, closed problems: time and team of each event, by case, in file order within a time. */
+/* The cases of BPI Challenge 2013, closed problems: time and team of each event, by case, in file order within a
+ * time. */
 typedef struct LogEvent {
     const char *at;
     int64_t team;
@@ -203,14 +211,15 @@ static GHashTable *log_read(char **lines, GStringChunk *texts)
             events = g_array_new(FALSE, FALSE, sizeof(LogEvent));
             g_hash_table_insert(cases, g_strdup(cells[11]), events);
         }
-        LogEvent event = {g_string_chunk_insert_const(texts, cells[10]), GPOINTER_TO_INT(g_hash_table_lookup(teams, team))};
+        LogEvent event = {g_string_chunk_insert_const(texts, cells[10]),
+                          GPOINTER_TO_INT(g_hash_table_lookup(teams, team))};
         g_array_append_val(events, event);
     }
     return cases;
 }
 
-/* The figures of the data folder's README, computed twice elsewhere: 220 hand-overs, at most 10 in a case, none in 1,364
- * of 1,487; 59 cases return to a team already left. */
+/* The figures of the data folder's README, computed twice elsewhere: 220 hand-overs, at most 10 in a case, none in
+ * 1,364 of 1,487; 59 cases return to a team already left. */
 static void test_handovers_of_the_public_log(void)
 {
     const char *data = g_getenv("FILO_DATA");

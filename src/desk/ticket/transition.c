@@ -9,12 +9,12 @@
 #define QUEUED (TICKET_HAS_TEAM | TICKET_HAS_NO_OWNER)
 #define WAITING (WORKED | TICKET_HAS_CUSTOMER_REASON)
 #define SOLVED                                                                                                         \
-    (WORKED | TICKET_HAS_PRODUCT | TICKET_HAS_CUSTOMER | TICKET_HAS_DESCRIPTION | TICKET_HAS_PROBLEM |                \
+    (WORKED | TICKET_HAS_PRODUCT | TICKET_HAS_CUSTOMER | TICKET_HAS_DESCRIPTION | TICKET_HAS_PROBLEM |                 \
      TICKET_HAS_SOLUTION | TICKET_HAS_COST)
 
 /* A passage to another person keeps the state: who waits goes on waiting. A passage to another team's queue is release.
- * resolve leaves waiting_customer too, when reminders brought no answer (domain.md 2.1), with the same needs. restore is
- * there because a wrong click must not lose a customer: a false "spam" comes back as new. */
+ * resolve leaves waiting_customer too, when reminders brought no answer (domain.md 2.1), with the same needs. restore
+ * is there because a wrong click must not lose a customer: a false "spam" comes back as new. */
 static const Transition table[] = {
     {TICKET_NEW, TICKET_TRIAGE, TICKET_TRIAGED, QUEUED},
     {TICKET_TRIAGED, TICKET_TRIAGE, TICKET_TRIAGED, QUEUED}, /* to another team */
@@ -111,8 +111,8 @@ static const InputError missing[TICKET_FACT_COUNT] = {
     {"action", "ticket.error.reopen_too_late", NULL},
 };
 
-/* Supplier and spare-part waits are ours to bear: the customer's clock runs. waiting_approval does not say whose approval
- * is awaited, and scheduled is our promise: there it runs too, so that no figure flatters us. */
+/* Supplier and spare-part waits are ours to bear: the customer's clock runs. waiting_approval does not say whose
+ * approval is awaited, and scheduled is our promise: there it runs too, so that no figure flatters us. */
 static const StateClocks clocks[TICKET_STATE_COUNT] = {
     [TICKET_NEW] = {CLOCK_RUNS, CLOCK_RUNS},
     [TICKET_TRIAGED] = {CLOCK_RUNS, CLOCK_RUNS},

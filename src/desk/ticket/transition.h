@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * transition: the life of a ticket as a table. Answers: "may this be done to a ticket in this state, and if not, what is
- * missing?", "which clocks run meanwhile?"
+ * transition: the life of a ticket as a table. Answers: "may this be done to a ticket in this state, and if not, what
+ * is missing?", "which clocks run meanwhile?"
  *
- * Each row says: from this state, this action leads to that state, if these facts hold. A pair without a row is refused.
- * Facts describe the ticket as the action would leave it. Not for who may do it (permissions), nor for doing it: the
- * ticket module writes the event, in one transaction with the check. Imported history does not pass here.
+ * Each row says: from this state, this action leads to that state, if these facts hold. A pair without a row is
+ * refused. Facts describe the ticket as the action would leave it. Not for who may do it (permissions), nor for doing
+ * it: the ticket module writes the event, in one transaction with the check. Imported history does not pass here.
  *
  * Pure. Texts of the verdict are static. Errors: InputErrors, one for each fact that is missing: field as in forms and
  * API, key "ticket.error.…". Called by: desk/ticket, web and api (which actions to offer).
@@ -15,7 +15,8 @@
  *
  * Invariants:
  *  1. new and triaged belong to a team; from owned to scheduled exactly one person owns: every row into them says so.
- *  2. Nothing is resolved without product, customer, description, problem code, solution code, and cost or a tick at none.
+ *  2. Nothing is resolved without product, customer, description, problem code, solution code, and cost or a tick at
+ *     none.
  *  3. Every waiting state is entered with a reason the customer sees.
  *  4. resolved and closed are left only by close and reopen; a side exit only by restore.
  *  5. A pair of state and action has at most one row.
@@ -53,12 +54,12 @@ typedef enum TicketFact {
     TICKET_HAS_DESCRIPTION = 1 << 7,
     TICKET_HAS_PROBLEM = 1 << 8,
     TICKET_HAS_SOLUTION = 1 << 9,
-    TICKET_HAS_COST = 1 << 10,           /* a cost line, or the tick that it cost nothing */
-    TICKET_HAS_MASTER = 1 << 11,         /* another ticket, not a duplicate itself */
-    TICKET_HAS_POINTER = 1 << 12,        /* who is competent, named to the customer */
-    TICKET_HAS_NOTE = 1 << 13,           /* why, in the actor's words */
-    TICKET_HAS_NOTICE = 1 << 14,         /* the customer was told it is solved and how to say it is not */
-    TICKET_IN_REOPEN_WINDOW = 1 << 15    /* else a linked ticket is opened instead */
+    TICKET_HAS_COST = 1 << 10,        /* a cost line, or the tick that it cost nothing */
+    TICKET_HAS_MASTER = 1 << 11,      /* another ticket, not a duplicate itself */
+    TICKET_HAS_POINTER = 1 << 12,     /* who is competent, named to the customer */
+    TICKET_HAS_NOTE = 1 << 13,        /* why, in the actor's words */
+    TICKET_HAS_NOTICE = 1 << 14,      /* the customer was told it is solved and how to say it is not */
+    TICKET_IN_REOPEN_WINDOW = 1 << 15 /* else a linked ticket is opened instead */
 } TicketFact;
 
 #define TICKET_FACT_COUNT 16

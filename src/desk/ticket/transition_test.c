@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The expected graph is written down a second time, from the diagram of domain.md 2.1 and the rules of design.md 2, as one
- * string per action: states it may start from, then where it leads. "=" leads back to the same state. */
+/* The expected graph is written down a second time, from the diagram of domain.md 2.1 and the rules of design.md 2, as
+ * one string per action: states it may start from, then where it leads. "=" leads back to the same state. */
 #include "desk/ticket/transition.h"
 
 #include <glib.h>
@@ -112,10 +112,11 @@ static void test_each_needed_fact_is_refused_alone(void)
 
 static void test_resolving_says_all_that_is_missing(void)
 {
-    static const char *const keys[] = {
-        "ticket.error.no_product", "ticket.error.no_customer", "ticket.error.no_description",
-        "ticket.error.no_problem", "ticket.error.no_solution", "ticket.error.no_cost"};
-    TransitionVerdict verdict = transition_check(TICKET_IN_PROGRESS, TICKET_RESOLVE, TICKET_HAS_TEAM | TICKET_HAS_OWNER);
+    static const char *const keys[] = {"ticket.error.no_product",     "ticket.error.no_customer",
+                                       "ticket.error.no_description", "ticket.error.no_problem",
+                                       "ticket.error.no_solution",    "ticket.error.no_cost"};
+    TransitionVerdict verdict =
+        transition_check(TICKET_IN_PROGRESS, TICKET_RESOLVE, TICKET_HAS_TEAM | TICKET_HAS_OWNER);
     g_assert_false(verdict.allowed);
     g_assert_cmpint(verdict.to, ==, TICKET_IN_PROGRESS);
     g_assert_cmpuint(verdict.reason_count, ==, G_N_ELEMENTS(keys));
