@@ -113,8 +113,8 @@ static void build_acknowledgement(Build *build)
     const DeskPolicy *policy = desk_policy(build->desk);
     const char *link = arena_printf(build->arena, "%s/track/%s", build->base_url,
                                     build->outgoing.tracking_token ? build->outgoing.tracking_token : "");
-    const char *by = format_when(build->arena, build->lang, policy->zone, build->ticket.now.next_update_at,
-                                 build->item->created_at);
+    const char *by = format_due(build->arena, build->lang, policy->zone, build->ticket.now.next_update_at,
+                                build->item->created_at);
     build->parcel->outbound.purpose = CHANNEL_ACK;
     build->parcel->outbound.written_at = build->item->created_at;
     build->parcel->outbound.subject =
