@@ -172,7 +172,7 @@ static HttpServer *server_new(const HttpServerOptions *options)
 
 typedef struct Address {
     struct sockaddr_storage storage;
-    int size;
+    socklen_t size;
 } Address;
 
 static bool is_loopback(const Address *address)
@@ -184,11 +184,29 @@ static bool is_loopback(const Address *address)
     return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
 }
 
+/* "127.0.0.1:8080" or "[::1]:8080" (libevent's own reader refuses port 0). */
+static bool address_read(const char *text, Address *address)
+{
+    const char *colon = text ? strrchr(text, ':') : NULL;
+    guint64 port;
+    if (!colon || !g_ascii_string_to_unsigned(colon + 1, 10, 0, 65535, &port, NULL))
+        return false;
+    bool is_v6 = text[0] == '[' && colon > text + 1 && colon[-1] == ']';
+    g_autofree char *host = is_v6 ? g_strndup(text + 1, (gsize)(colon - text - 2)) : g_strndup(text, (gsize)(colon - text));
+    struct sockaddr_in *v4 = (void *)&address->storage;
+    struct sockaddr_in6 *v6 = (void *)&address->storage;
+    address->storage.ss_family = is_v6 ? AF_INET6 : AF_INET;
+    address->size = is_v6 ? sizeof *v6 : sizeof *v4;
+    if (is_v6)
+        v6->sin6_port = htons((uint16_t)port);
+    else
+        v4->sin_port = htons((uint16_t)port);
+    return inet_pton(address->storage.ss_family, host, is_v6 ? (void *)&v6->sin6_addr : (void *)&v4->sin_addr) == 1;
+}
+
 static bool address_parse(const HttpServerOptions *options, Address *address, GError **error)
 {
-    address->size = sizeof address->storage;
-    if (!options->listen || evutil_parse_sockaddr_port(options->listen, (struct sockaddr *)&address->storage,
-                                                       &address->size) < 0) {
+    if (!address_read(options->listen, address)) {
         g_set_error(error, FILO_ERROR, FILO_ERROR_USAGE, "listen must be ADDRESS:PORT, for instance 127.0.0.1:8080");
         return false;
     }
@@ -208,7 +226,7 @@ static int socket_open(Address *address, GError **error)
     if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
         setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0 &&
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0 &&
-        bind(fd, (struct sockaddr *)&address->storage, (socklen_t)address->size) == 0 && listen(fd, 1024) == 0)
+        bind(fd, (struct sockaddr *)&address->storage, address->size) == 0 && listen(fd, 1024) == 0)
         return fd;
     filo_error_from_errno(error, errno, "listening");
     if (fd >= 0)
