@@ -8,6 +8,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -112,6 +115,11 @@ static void send_bytes(int fd, const char *bytes, size_t size)
         bytes += sent;
         size -= (size_t)sent;
     }
+}
+
+static void say(int fd, const char *text)
+{
+    send_bytes(fd, text, strlen(text));
 }
 
 /* Reads until `wanted` is in the answer, the end, or five seconds. */
@@ -274,7 +282,7 @@ static void test_bodies_arrive_whole(void)
     g_autoptr(HttpServer) server = start((HttpServerOptions){0});
     int fd = dial(server);
     static const char head[] = "POST /token HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 200000\r\n" END;
-    send_bytes(fd, head, sizeof head - 1);
+    say(fd, head);
     g_autofree char *go_on = read_until(fd, "\r\n\r\n");
     g_assert_cmpstr(go_on, ==, "HTTP/1.1 100 Continue\r\n\r\n");
     g_autofree char *body = g_strnfill(200000, 'z');
@@ -352,7 +360,7 @@ static void test_full_lane_says_busy(void)
     int clients[6], busy = 0, fine = 0;
     for (int i = 0; i < 6; i++) {
         clients[i] = dial(server);
-        send_bytes(clients[i], "GET /slow HTTP/1.1\r\n" END, strlen("GET /slow HTTP/1.1\r\n" END));
+        say(clients[i], "GET /slow HTTP/1.1\r\n" END);
     }
     assert_status(server, "GET / HTTP/1.1\r\n" END, 200); /* the other lane does not wait */
     for (int i = 0; i < 6; i++) {
@@ -386,7 +394,7 @@ static void test_connections_are_capped(void)
     int held[3];
     for (int i = 0; i < 3; i++) {
         held[i] = dial(server);
-        send_bytes(held[i], "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", 37);
+        say(held[i], "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
         g_autofree char *answer = read_until(held[i], "</p>");
         g_assert_cmpint(status_of(answer), ==, 200);
     }
@@ -442,13 +450,14 @@ static void test_streams(void)
     static const char open[] = "GET /stream?topic=ticket/10001 HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: 41\r\n\r\n";
     static const char other[] = "GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n";
     int one = dial(server), two = dial(server);
-    send_bytes(one, open, sizeof open - 1);
-    send_bytes(two, other, sizeof other - 1);
+    say(one, open);
+    say(two, other);
     g_autofree char *begin = read_until(one, "event: ready\ndata: 1\n\n");
     g_autofree char *second = read_until(two, "event: ready\ndata: 1\n\n");
     g_assert_nonnull(strstr(begin, "\r\nContent-Type: text/event-stream\r\n"));
     g_assert_nonnull(strstr(begin, "\r\nX-Accel-Buffering: no\r\n"));
     g_assert_nonnull(strstr(begin, "data: last 41\n\n"));
+    g_assert_null(strstr(second, "10001"));
     assert_status(server, "GET /stream HTTP/1.1\r\n" END, 429);
     g_assert_cmpuint(stream_count(hub), ==, 2);
     stream_publish(hub, "ticket/10001", 42, "two\nlines");
@@ -472,7 +481,7 @@ static void test_drain_finishes_what_was_asked(void)
     g_autoptr(HttpServer) server = start((HttpServerOptions){0});
     int idle = dial(server), working = dial(server);
     atomic_store(&slow_started, 0);
-    send_bytes(working, "GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n", 41);
+    say(working, "GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
     while (atomic_load(&slow_started) == 0)
         g_usleep(1000);
     g_assert_true(http_server_drain(server, 10000));
@@ -483,6 +492,77 @@ static void test_drain_finishes_what_was_asked(void)
     g_assert_cmpstr(nothing, ==, "");
     close(idle);
     close(working);
+}
+
+/* A self-signed key pair for localhost, in two files of a new directory. */
+static void make_certificate(const char *cert_file, const char *key_file)
+{
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    X509 *cert = X509_new();
+    X509_set_version(cert, 2);
+    ASN1_INTEGER_set(X509_get_serialNumber(cert), 1);
+    X509_gmtime_adj(X509_getm_notBefore(cert), -60);
+    X509_gmtime_adj(X509_getm_notAfter(cert), 3600);
+    X509_set_pubkey(cert, key);
+    X509_NAME_add_entry_by_txt(X509_get_subject_name(cert), "CN", MBSTRING_ASC, (const unsigned char *)"localhost", -1,
+                               -1, 0);
+    X509_set_issuer_name(cert, X509_get_subject_name(cert));
+    g_assert_cmpint(X509_sign(cert, key, EVP_sha256()), >, 0);
+    FILE *file = fopen(cert_file, "w");
+    g_assert_cmpint(PEM_write_X509(file, cert), ==, 1);
+    fclose(file);
+    file = fopen(key_file, "w");
+    g_assert_cmpint(PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL), ==, 1);
+    fclose(file);
+    X509_free(cert);
+    EVP_PKEY_free(key);
+}
+
+static char *ask_over_tls(const HttpServer *server, const char *text)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+    SSL *tls = SSL_new(context);
+    int fd = dial(server), size;
+    SSL_set_fd(tls, fd);
+    g_assert_cmpint(SSL_connect(tls), ==, 1);
+    g_assert_cmpint(SSL_write(tls, text, (int)strlen(text)), ==, (int)strlen(text));
+    GString *got = g_string_new(NULL);
+    char piece[16384];
+    while ((size = SSL_read(tls, piece, sizeof piece)) > 0)
+        g_string_append_len(got, piece, size);
+    SSL_free(tls);
+    SSL_CTX_free(context);
+    close(fd);
+    return g_string_free(got, FALSE);
+}
+
+static void test_tls(void)
+{
+    g_autofree char *dir = g_dir_make_tmp("filo-tls-XXXXXX", NULL);
+    g_autofree char *cert = g_build_filename(dir, "cert.pem", NULL);
+    g_autofree char *key = g_build_filename(dir, "key.pem", NULL);
+    make_certificate(cert, key);
+    g_autoptr(HttpServer) server = start((HttpServerOptions){.tls_cert = cert, .tls_key = key});
+    g_autofree char *large = ask_over_tls(server, "GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                                                  "POST /token HTTP/1.1\r\nContent-Length: 2\r\n" END "ok");
+    g_assert_cmpuint(count_of(large, "HTTP/1.1 200 OK"), ==, 2);
+    g_assert_cmpuint(strlen(large), >, 26000);
+    g_assert_true(g_str_has_suffix(large, "\r\n\r\nok"));
+    g_assert_nonnull(strstr(large, "\r\nStrict-Transport-Security: max-age=31536000\r\n"));
+    g_autofree char *refused = ask_over_tls(server, "GET / HTTP/1.1\r\nHost: evil.test\r\n\r\n");
+    g_assert_cmpint(status_of(refused), ==, 421);
+    make_certificate(cert, key);
+    g_assert_true(http_server_reload_tls(server, NULL));
+    g_autofree char *again = ask_over_tls(server, "GET / HTTP/1.1\r\n" END);
+    g_assert_cmpint(status_of(again), ==, 200);
+    unlink(key);
+    g_autoptr(GError) error = NULL;
+    g_assert_false(http_server_reload_tls(server, &error));
+    g_assert_error(error, FILO_ERROR, FILO_ERROR_IO);
+    g_autofree char *still = ask_over_tls(server, "GET / HTTP/1.1\r\n" END);
+    g_assert_cmpint(status_of(still), ==, 200);
+    unlink(cert);
+    rmdir(dir);
 }
 
 static void test_what_does_not_start(void)
@@ -518,6 +598,7 @@ int main(int argc, char **argv)
     g_test_add_func("/server/leave", test_clients_that_leave_harm_nobody);
     g_test_add_func("/server/streams", test_streams);
     g_test_add_func("/server/drain", test_drain_finishes_what_was_asked);
+    g_test_add_func("/server/tls", test_tls);
     g_test_add_func("/server/start", test_what_does_not_start);
     return g_test_run();
 }
