@@ -46,7 +46,7 @@ void http_response_clear(HttpResponse *response);
 /* Empties the response and makes it a short plain answer. */
 void http_response_error(HttpResponse *response, int status);
 
-/* Last touches before sending: 304, caching, compression, security headers. over_tls adds HSTS. */
+/* Last touches before sending: 304, caching, compression, security headers (HSTS when request->secure). */
 void http_response_finish(HttpResponse *response);
 
 const char *http_reason(int status); /* "Not Found"; "Status" for a number we never send */

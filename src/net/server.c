@@ -130,10 +130,12 @@ size_t server_body_limit(const char *method, const char *target, void *arg)
     return route && route->body_limit ? route->body_limit : ROUTE_BODY_DEFAULT;
 }
 
-static bool set_base_url(HttpServer *server, const char *base_url, GError **error)
+static bool set_base_url(HttpServer *server, const char *base_url, bool needs_one, GError **error)
 {
+    if (!base_url && needs_one)
+        g_set_error(error, FILO_ERROR, FILO_ERROR_USAGE, "beyond loopback a base_url must say which host is ours");
     if (!base_url)
-        return true;
+        return !needs_one;
     server->base_is_secure = g_str_has_prefix(base_url, "https://");
     const char *host = strstr(base_url, "://");
     bool is_http = server->base_is_secure || g_str_has_prefix(base_url, "http://");
@@ -293,7 +295,7 @@ HttpServer *http_server_start(const HttpServerOptions *options, GError **error)
         return NULL;
     signal(SIGPIPE, SIG_IGN); /* a client that leaves is an error of write, not the end of the process */
     g_autoptr(HttpServer) server = server_new(options);
-    if (!set_base_url(server, options->base_url, error))
+    if (!set_base_url(server, options->base_url, !is_loopback(&address), error))
         return NULL;
     server->router = router_new(options->tables, options->table_count, error);
     if (!server->router)

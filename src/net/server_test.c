@@ -568,7 +568,7 @@ static void test_tls(void)
 static void test_what_does_not_start(void)
 {
     static const HttpServerOptions wrong[] = {
-        {.listen = "0.0.0.0:0"}, {.listen = "nonsense"}, {.listen = "127.0.0.1:0", .base_url = "help.example.it"},
+        {.listen = "0.0.0.0:0"}, {.listen = "0.0.0.0:0", .insecure = true}, {.listen = "nonsense"}, {.listen = "127.0.0.1:0", .base_url = "help.example.it"},
         {.listen = "127.0.0.1:0", .base_url = "https://help.example.it/path"}};
     for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
         g_autoptr(GError) error = NULL;
