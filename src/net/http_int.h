@@ -14,7 +14,7 @@ enum { HTTP_PAIRS_MAX = 1000 }; /* parameters or fields in one request; more is 
 struct HttpResponse {
     HttpRequest *request; /* what it answers */
     int status;
-    GString *body; /* yours to free, or to hand to the loop */
+    GString *body;   /* yours to free, or to hand to the loop */
     GArray *headers; /* of HttpPair, texts in the request's arena */
     const char *type;
     const char *policy;

@@ -194,7 +194,8 @@ static bool address_read(const char *text, Address *address)
     if (!colon || !g_ascii_string_to_unsigned(colon + 1, 10, 0, 65535, &port, NULL))
         return false;
     bool is_v6 = text[0] == '[' && colon > text + 1 && colon[-1] == ']';
-    g_autofree char *host = is_v6 ? g_strndup(text + 1, (gsize)(colon - text - 2)) : g_strndup(text, (gsize)(colon - text));
+    g_autofree char *host =
+        is_v6 ? g_strndup(text + 1, (gsize)(colon - text - 2)) : g_strndup(text, (gsize)(colon - text));
     struct sockaddr_in *v4 = (void *)&address->storage;
     struct sockaddr_in6 *v6 = (void *)&address->storage;
     address->storage.ss_family = is_v6 ? AF_INET6 : AF_INET;

@@ -210,7 +210,8 @@ static Bytes next_piece(Conn *conn)
     }
     struct evbuffer_ptr from;
     struct evbuffer_iovec piece;
-    if (conn->gate.scanned >= held || evbuffer_ptr_set(conn->pending, &from, conn->gate.scanned, EVBUFFER_PTR_SET) < 0 ||
+    if (conn->gate.scanned >= held ||
+        evbuffer_ptr_set(conn->pending, &from, conn->gate.scanned, EVBUFFER_PTR_SET) < 0 ||
         evbuffer_peek(conn->pending, -1, &from, &piece, 1) < 1)
         return (Bytes){0};
     return (Bytes){piece.iov_base, piece.iov_len};
