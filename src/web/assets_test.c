@@ -16,14 +16,13 @@ static Bytes gunzip(Bytes data, uint8_t *buffer, size_t size)
 
 static void test_every_name_is_found_under_its_hash(void)
 {
-    static const char *const names[] = {"filo.css", "icons.svg", "page.js"};
+    static const char *const names[] = {"favicon.svg", "filo.css", "icons.svg", "page.js"};
     static uint8_t buffer[1 << 20];
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         Asset asset;
         char digest[SHA256_HEX_SIZE];
         g_assert_true(asset_find(asset_url(names[i]), &asset));
-        g_assert_cmpuint(asset.bytes.size, >, 1000);
-        g_assert_cmpuint(asset.gzip.size, <, asset.bytes.size);
+        g_assert_cmpuint(asset.bytes.size, >, 0);
         g_assert_true(bytes_equal(gunzip(asset.gzip, buffer, sizeof buffer), asset.bytes));
         bytes_sha256_hex(asset.bytes, digest);
         digest[12] = '\0';

@@ -159,6 +159,7 @@ static void queue_tour(GString *out, const Sample *sample)
     view.has_tour = view.filtered = true;
     view.tour = tour;
     view.tour_count = 1;
+    view.next_url = to(NULL);
     queue_render(out, sample->lang, &view);
 }
 
@@ -243,7 +244,7 @@ static void ticket(GString *out, const Sample *sample, bool closing_open)
     const Option waits[] = {{"waiting_part", state(sample, "waiting_part", ""), true}, {"waiting_third_party", state(sample, "waiting_third_party", ""), false}};
     const TicketAssign assign = {{"/tickets/12318/assign"}, people, 2, people, 2};
     const TicketWait wait = {{"/tickets/12318/wait"}, waits, 2, "2026-04-03T17:20"};
-    const TicketMore more = {{"/tickets/12318/merge"}, said(sample, ""), said(sample, ""), {"/tickets/12318/spam"}, {"/tickets/12318/reopen"}};
+    const TicketMore more = {{"/tickets/12318/merge"}, said(sample, ""), said(sample, ""), {"/tickets/12318/spam"}, {sample->hostile ? "/tickets/12318/reopen" : NULL}};
     const TicketComposer composer = {.url = to("/tickets/12318/messages"), .to = said(sample, "Lucia Ferri <barcentrale@example.it>"),
         .text = said(sample, ""), .draft_key = "ticket-12318", .error = said(sample, "")};
     const char *const reasons[] = {said(sample, "V2-25-01837 consegnata il 12 settembre 2025: garanzia di 12 mesi fra aziende."),
@@ -332,7 +333,7 @@ static void track(GString *out, const Sample *sample)
 static void customer_file(GString *out, const Sample *sample)
 {
     const TicketCustomer *known = customer(sample);
-    const Contact contacts[] = {{known->person, said(sample, "titolare"), known->phone, known->phone_url, known->email, known->email_url}};
+    const Contact contacts[] = {{said(sample, "Lucia Ferri"), said(sample, "titolare"), known->phone, known->phone_url, known->email, known->email_url}};
     const Fact figures[] = {{MSG_CUSTOMER_TICKETS, "4", {"/tickets?party=88"}}, {MSG_TICKET_COSTS, "97,26 €", {NULL}}, {MSG_COVERAGE_HOURS, "6 h 30 min", {NULL}}};
     const Fact facts[] = {{MSG_FIELD_EMAIL, known->email, known->email_url}, {MSG_FIELD_PHONE, known->phone, known->phone_url}};
     CustomerPageView view = {.page = layout(sample, "Bar Centrale"), .name = known->name, .kind = known->kind, .new_url = to("/tickets/new?party=88"),

@@ -163,7 +163,7 @@ static void write_file(const char *folder, const char *name, Bytes data)
 /* Both languages, both themes; pages are named queue.it.light.html. */
 static void write_pages(const char *folder)
 {
-    static const char *const themes[] = {"light", "dark"}, *const assets[] = {"filo.css", "icons.svg", "page.js"};
+    static const char *const themes[] = {"light", "dark"}, *const assets[] = {"favicon.svg", "filo.css", "icons.svg", "page.js"};
     for (size_t i = 0; i < sample_page_count * LANG_COUNT * G_N_ELEMENTS(themes); i++) {
         const SamplePage *page = &sample_pages[i / 4];
         Lang lang = (Lang)(i / 2 % 2);
