@@ -33,9 +33,9 @@ bool asset_find(const char *path, Asset *asset_out)
 
 const char *asset_url(const char *name)
 {
-    for (size_t i = 0; i < asset_table_count; i++)
-        if (!strcmp(asset_table[i].name, name))
-            return asset_table[i].path;
-    check(!"a static file of that name");
-    return NULL;
+    size_t at = 0;
+    while (at < asset_table_count && strcmp(asset_table[at].name, name))
+        at++;
+    check(at < asset_table_count);
+    return asset_table[at].path;
 }

@@ -134,7 +134,6 @@ static void test_the_judge_sees_an_attack(void)
 
 static void test_text_is_escaped_by_place(void)
 {
-    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
     g_autoptr(GString) out = g_string_new(NULL);
     const PublicLayoutView page = {.title = "a<b", .company = "C&C", .language = "it", .theme = "\"><", .return_to = "'\"",
         .phone = "0733", .phone_url = url_checked("javascript:alert(1)"), .hours = ""};
