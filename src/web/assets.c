@@ -12,7 +12,8 @@
 static Bytes read_resource(const char *name, const char *suffix)
 {
     g_autofree char *path = g_strconcat("/filo/", name, suffix, NULL);
-    g_autoptr(GBytes) data = g_resource_lookup_data(filo_assets_get_resource(), path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+    g_autoptr(GBytes) data =
+        g_resource_lookup_data(filo_assets_get_resource(), path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
     check(data);
     gsize size;
     const void *start = g_bytes_get_data(data, &size);
@@ -25,7 +26,8 @@ bool asset_find(const char *path, Asset *asset_out)
         const AssetEntry *entry = &asset_table[i];
         if (strcmp(entry->path, path))
             continue;
-        *asset_out = (Asset){read_resource(entry->name, ""), read_resource(entry->name, ".gz"), entry->type, entry->etag};
+        *asset_out =
+            (Asset){read_resource(entry->name, ""), read_resource(entry->name, ".gz"), entry->type, entry->etag};
         return true;
     }
     return false;

@@ -9,7 +9,7 @@ static Bytes gunzip(Bytes data, uint8_t *buffer, size_t size)
     g_autoptr(GZlibDecompressor) zip = g_zlib_decompressor_new(G_ZLIB_COMPRESSOR_FORMAT_GZIP);
     gsize bytes_read, written;
     GConverterResult result = g_converter_convert(G_CONVERTER(zip), data.data, data.size, buffer, size,
-        G_CONVERTER_INPUT_AT_END, &bytes_read, &written, NULL);
+                                                  G_CONVERTER_INPUT_AT_END, &bytes_read, &written, NULL);
     g_assert_cmpint(result, ==, G_CONVERTER_FINISHED);
     return (Bytes){buffer, written};
 }
@@ -33,8 +33,8 @@ static void test_every_name_is_found_under_its_hash(void)
 
 static void test_no_other_address_is_found(void)
 {
-    static const char *const paths[] = {"/static/filo.css", "/static/", "", "/static/../filo.css",
-        "/static/filo.000000000000.css", "filo.css"};
+    static const char *const paths[] = {
+        "/static/filo.css", "/static/", "", "/static/../filo.css", "/static/filo.000000000000.css", "filo.css"};
     Asset asset;
     for (size_t i = 0; i < G_N_ELEMENTS(paths); i++)
         g_assert_false(asset_find(paths[i], &asset));
