@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Gathers the static files the binary carries. Usage: assets.py --static DIR --modules node_modules --out DIR
 
-Writes to --out: favicon.svg, filo.css, page.js (htmx, idiomorph and filo.js in one), icons.svg (a sprite of the icons listed in
-icons.txt), each with a .gz beside it; asset_table.c (address with content hash, type, etag) and assets.gresource.xml.
+Writes to --out: favicon.svg, filo.css, page.js (htmx, idiomorph and filo.js in one), icons.svg (a sprite of the icons
+listed in icons.txt), each with a .gz beside it; asset_table.c (address with content hash, type, etag) and
+assets.gresource.xml.
 Nothing is downloaded here: `npm ci` has put the pinned packages into node_modules.
 """
 import argparse
