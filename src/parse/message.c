@@ -76,10 +76,20 @@ static Bytes part_slice(const Walk *walk, GMimePart *part)
     return (Bytes){raw.data + start, (size_t)(end - start)};
 }
 
+/* "text", "<html>": no type/subtype, which RFC 2045 5.2 reads as text/plain; GMime would say octet-stream. */
+static bool type_is_no_type(GMimeObject *part)
+{
+    const char *value = g_mime_object_get_header(part, "Content-Type");
+    size_t end = value ? strcspn(value, ";") : 0;
+    return value && *value && !memchr(value, '/', end);
+}
+
 static const char *part_type(Arena *arena, GMimeObject *part)
 {
     GMimeContentType *type = g_mime_object_get_content_type(part);
     const char *major = g_mime_content_type_get_media_type(type), *minor = g_mime_content_type_get_media_subtype(type);
+    if (type_is_no_type(part))
+        return "text/plain";
     g_autofree char *joined = g_strdup_printf("%s/%s", major ? major : "", minor ? minor : "");
     g_autofree char *lower = g_ascii_strdown(joined, -1);
     size_t slash = strcspn(lower, "/");
