@@ -84,6 +84,8 @@ static bool pump_gmime(GMimeContentEncoding encoding, Bytes coded, DecodeSink si
 static Bytes uu_body(Bytes coded)
 {
     enum { LINES_MAX = 20 };
+    if (!coded.size)
+        return coded;
     const uint8_t *at = coded.data, *end = coded.data + coded.size;
     for (int line = 0; line < LINES_MAX && at < end; line++) {
         const uint8_t *newline = memchr(at, '\n', (size_t)(end - at));

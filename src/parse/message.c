@@ -350,6 +350,7 @@ static void lists_keep(MessageBuilder *builder)
 void message_parse(Arena *arena, Bytes raw, bool clipped, ParsedMail *out)
 {
     message_init();
+    raw.data = raw.data ? raw.data : (const uint8_t *)"";
     *out = (ParsedMail){.from_address = "", .from_name = "", .subject = "", .message_id = "", .in_reply_to = "",
                         .text = "", .report_message_id = "", .quote_at = PARSE_NO_QUOTE, .parsed = true};
     MessageBuilder builder = {.arena = arena, .raw = raw, .mail = out, .options = options_new(out),

@@ -2,7 +2,6 @@
 /* What a message says, through real workers; hostile shapes; and the checker against mutated results. */
 #include "parse/attachment.h"
 #include "parse/html_int.h"
-#include "parse/message_int.h"
 #include "parse/sandbox_int.h"
 #include "parse/wire_int.h"
 
@@ -280,6 +279,16 @@ static void test_delivery_report(void)
     g_assert_cmpstr(mail.text, ==, "Not delivered.");
 }
 
+/* Found by the fuzzer: a part of a report with nothing in it. */
+static void test_empty_report_parts(void)
+{
+    ParsedMail mail = parse_text("From: a@x.it\nContent-Type: multipart/report; boundary=B\n\n"
+                                 "--B\nContent-Type: message/rfc822\n\n--B\nContent-Type: message/delivery-status\n\n--B--\n");
+    g_assert_true(mail.is_bounce);
+    g_assert_false(mail.truncated);
+    g_assert_cmpuint(mail.report_count, ==, 0);
+}
+
 /* ---- hostile shapes (A09, A21, A31, A58) ---- */
 
 static GString *shape(const char *head, const char *piece, size_t count, const char *tail)
@@ -379,9 +388,7 @@ static const char *const full_message =
 
 static GByteArray *full_result(void)
 {
-    g_autoptr(Arena) scratch = arena_new(ARENA_REQUEST_CAP);
-    ParsedMail mail;
-    message_parse(scratch, bytes_of(full_message), false, &mail);
+    ParsedMail mail = parse_text(full_message);
     return wire_mail_write(&mail);
 }
 
@@ -497,6 +504,7 @@ int main(int argc, char **argv)
     g_test_add_func("/message/attachments", test_attachments);
     g_test_add_func("/message/names", test_names_are_harmless);
     g_test_add_func("/message/report", test_delivery_report);
+    g_test_add_func("/message/empty-report", test_empty_report_parts);
     g_test_add_func("/message/hostile", test_hostile_shapes);
     g_test_add_func("/message/largest", test_the_largest_message);
     g_test_add_func("/wire/round-trip", test_round_trip);
