@@ -35,7 +35,8 @@ static void asset_show(HttpRequest *request, HttpResponse *response, void *conte
     const char *accepts = http_header(request, "accept-encoding");
     bool packed = asset.gzip.size && accepts && strstr(accepts, "gzip");
     const Bytes *bytes = packed ? &asset.gzip : &asset.bytes;
-    bool headed = http_set_type(response, asset.type) && http_set_header(response, "Cache-Control", ASSET_CACHE_CONTROL) &&
+    bool headed = http_set_type(response, asset.type) &&
+                  http_set_header(response, "Cache-Control", ASSET_CACHE_CONTROL) &&
                   http_set_header(response, "ETag", asset.etag) &&
                   (!packed || http_set_header(response, "Content-Encoding", "gzip")) &&
                   http_set_header(response, "Vary", "Accept-Encoding");
