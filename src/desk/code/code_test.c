@@ -2,16 +2,16 @@
 #include "desk/code/code.h"
 
 #include "desk/code/code_shipped.h"
-#include "desk/desk_testing.h"
+#include "desk/noun_testing.h"
 
-static Code find(DeskTest *test, CodeList list, const char *key)
+static Code find(NounTest *test, CodeList list, const char *key)
 {
     Code code;
     g_assert_true(code_find_key(test->tx, test->arena, list, key, &code));
     return code;
 }
 
-static void test_install_writes_the_shipped_lists_once(DeskTest *test)
+static void test_install_writes_the_shipped_lists_once(NounTest *test)
 {
     size_t shipped, stored = 0;
     code_shipped_list(&shipped);
@@ -31,7 +31,7 @@ static void test_install_writes_the_shipped_lists_once(DeskTest *test)
     g_assert_cmpint(noise.parent.value, ==, find(test, CODE_SYMPTOM, "works_badly").id.value);
 }
 
-static void test_marks_of_origins(DeskTest *test)
+static void test_marks_of_origins(NounTest *test)
 {
     code_install(test->tx, test->arena);
     Code peace = find(test, CODE_ORIGIN, "quieto_vivere"), none = find(test, CODE_ORIGIN, "nff");
@@ -40,7 +40,7 @@ static void test_marks_of_origins(DeskTest *test)
     g_assert_true(find(test, CODE_ORIGIN, "design").is_defect);
 }
 
-static void test_list_has_groups_before_their_leaves(DeskTest *test)
+static void test_list_has_groups_before_their_leaves(NounTest *test)
 {
     code_install(test->tx, test->arena);
     CodeRows rows = code_list(test->tx, test->arena, CODE_SOLUTION, false);
@@ -54,7 +54,7 @@ static void test_list_has_groups_before_their_leaves(DeskTest *test)
     }
 }
 
-static void assert_add_refused(DeskTest *test, Code code, const char *key)
+static void assert_add_refused(NounTest *test, Code code, const char *key)
 {
     CodeId id;
     InputError refused = {0};
@@ -62,7 +62,7 @@ static void assert_add_refused(DeskTest *test, Code code, const char *key)
     g_assert_cmpstr(refused.key, ==, key);
 }
 
-static void test_add(DeskTest *test)
+static void test_add(NounTest *test)
 {
     code_install(test->tx, test->arena);
     CodeId group = find(test, CODE_SYMPTOM, "works_badly").id, id;
@@ -89,7 +89,7 @@ static void test_add(DeskTest *test)
     assert_add_refused(test, wrong, "code.error.parent");
 }
 
-static void test_stale_write(DeskTest *test)
+static void test_stale_write(NounTest *test)
 {
     code_install(test->tx, test->arena);
     Code seen = find(test, CODE_ORIGIN, "wear");
@@ -101,7 +101,7 @@ static void test_stale_write(DeskTest *test)
     g_assert_cmpstr(refused.key, ==, "code.error.stale");
 }
 
-static void test_retire_keeps_the_row_and_names_the_heir(DeskTest *test)
+static void test_retire_keeps_the_row_and_names_the_heir(NounTest *test)
 {
     code_install(test->tx, test->arena);
     Code leak = find(test, CODE_SYMPTOM, "leak"), noise = find(test, CODE_SYMPTOM, "noise");
@@ -116,14 +116,14 @@ static void test_retire_keeps_the_row_and_names_the_heir(DeskTest *test)
     g_assert_cmpint(today.id.value, ==, slow.id.value);
 }
 
-static void assert_retire_refused(DeskTest *test, Code code, CodeId heir, const char *key)
+static void assert_retire_refused(NounTest *test, Code code, CodeId heir, const char *key)
 {
     InputError refused = {0};
     g_assert_false(code_retire(test->tx, test->arena, code.id, code.version, heir, test->now, &refused));
     g_assert_cmpstr(refused.key, ==, key);
 }
 
-static void test_retire_refusals(DeskTest *test)
+static void test_retire_refusals(NounTest *test)
 {
     code_install(test->tx, test->arena);
     Code leak = find(test, CODE_SYMPTOM, "leak");
@@ -141,12 +141,12 @@ static void test_retire_refusals(DeskTest *test)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    desk_test_each_engine("/code/install", test_install_writes_the_shipped_lists_once);
-    desk_test_each_engine("/code/marks", test_marks_of_origins);
-    desk_test_each_engine("/code/list", test_list_has_groups_before_their_leaves);
-    desk_test_each_engine("/code/add", test_add);
-    desk_test_each_engine("/code/stale", test_stale_write);
-    desk_test_each_engine("/code/retire", test_retire_keeps_the_row_and_names_the_heir);
-    desk_test_each_engine("/code/retire-refused", test_retire_refusals);
+    noun_test_each_engine("/code/install", test_install_writes_the_shipped_lists_once);
+    noun_test_each_engine("/code/marks", test_marks_of_origins);
+    noun_test_each_engine("/code/list", test_list_has_groups_before_their_leaves);
+    noun_test_each_engine("/code/add", test_add);
+    noun_test_each_engine("/code/stale", test_stale_write);
+    noun_test_each_engine("/code/retire", test_retire_keeps_the_row_and_names_the_heir);
+    noun_test_each_engine("/code/retire-refused", test_retire_refusals);
     return g_test_run();
 }

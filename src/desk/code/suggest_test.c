@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "desk/code/suggest.h"
 
-#include "desk/desk_testing.h"
+#include "desk/noun_testing.h"
 #include "desk/product/product.h"
 
 static void test_words(void)
@@ -77,7 +77,7 @@ typedef struct Shop {
     SuggestWords leaking, noisy;
 } Shop;
 
-static ProductId product_make(DeskTest *test, const char *name)
+static ProductId product_make(NounTest *test, const char *name)
 {
     ProductId id;
     InputError refused;
@@ -86,7 +86,7 @@ static ProductId product_make(DeskTest *test, const char *name)
     return id;
 }
 
-static Shop shop_open(DeskTest *test)
+static Shop shop_open(NounTest *test)
 {
     Shop shop = {.v2 = product_make(test, "V2"), .mono = product_make(test, "Mono")};
     code_install(test->tx, test->arena);
@@ -101,7 +101,7 @@ static Shop shop_open(DeskTest *test)
     return shop;
 }
 
-static void test_suggest_from_what_was_coded(DeskTest *test)
+static void test_suggest_from_what_was_coded(NounTest *test)
 {
     Shop shop = shop_open(test);
     SuggestWords asked = suggest_words(test->arena, "Perde ACQUA da ieri");
@@ -117,7 +117,7 @@ static void test_suggest_from_what_was_coded(DeskTest *test)
     g_assert_cmpint(best.items[1].code.value, ==, shop.leak.id.value);
 }
 
-static void test_suggest_by_product_alone(DeskTest *test)
+static void test_suggest_by_product_alone(NounTest *test)
 {
     Shop shop = shop_open(test);
     SuggestWords none = {.count = 0};
@@ -128,7 +128,7 @@ static void test_suggest_by_product_alone(DeskTest *test)
     g_assert_cmpint(best.items[0].uses, ==, 3);
 }
 
-static void test_unlearning_and_retiring(DeskTest *test)
+static void test_unlearning_and_retiring(NounTest *test)
 {
     Shop shop = shop_open(test);
     InputError refused;
@@ -151,8 +151,8 @@ int main(int argc, char **argv)
     g_test_add_func("/suggest/shares", test_rank_by_shares);
     g_test_add_func("/suggest/same-product", test_rank_prefers_the_same_product);
     g_test_add_func("/suggest/five", test_rank_gives_five_in_a_fixed_order);
-    desk_test_each_engine("/suggest/coded", test_suggest_from_what_was_coded);
-    desk_test_each_engine("/suggest/product", test_suggest_by_product_alone);
-    desk_test_each_engine("/suggest/unlearn", test_unlearning_and_retiring);
+    noun_test_each_engine("/suggest/coded", test_suggest_from_what_was_coded);
+    noun_test_each_engine("/suggest/product", test_suggest_by_product_alone);
+    noun_test_each_engine("/suggest/unlearn", test_unlearning_and_retiring);
     return g_test_run();
 }

@@ -2,9 +2,9 @@
 #include "desk/cost/cost.h"
 
 #include "desk/cost/tariff.h"
-#include "desk/desk_testing.h"
+#include "desk/noun_testing.h"
 
-static TicketId ticket_make(DeskTest *test)
+static TicketId ticket_make(NounTest *test)
 {
     return ticket_open(test->tx, test->arena,
                        &(TicketOpening){.channel = "phone",
@@ -17,7 +17,7 @@ static TicketId ticket_make(DeskTest *test)
                        test->actor, test->now);
 }
 
-static TicketEdit edit_make(DeskTest *test)
+static TicketEdit edit_make(NounTest *test)
 {
     TicketEdit edit;
     tariff_install(test->tx, LANG_IT);
@@ -25,14 +25,14 @@ static TicketEdit edit_make(DeskTest *test)
     return edit;
 }
 
-static CostWork work_of(const DeskTest *test, int64_t units)
+static CostWork work_of(const NounTest *test, int64_t units)
 {
     return (CostWork){.quantity = units * COST_UNIT, .worked_at = test->now, .staff = test->sara, .note = ""};
 }
 
 /* domain.md section 3: 34 min·0.55 + 12 min·0.045 + 22 + 46 km·0.62 + 50 min·0.55 = 97.26 €; by hand 18.70 + 0.54 +
  * 22.00 + 28.52 + 27.50. */
-static void test_the_example_of_the_specification(DeskTest *test)
+static void test_the_example_of_the_specification(NounTest *test)
 {
     TicketEdit edit = edit_make(test);
     CostEntryId id;
@@ -60,7 +60,7 @@ static void test_the_example_of_the_specification(DeskTest *test)
     g_assert_null(ticket_verify(test->tx, test->arena, edit.ticket.id)); /* the lines are events too */
 }
 
-static void test_the_price_is_that_of_the_day_of_the_work(DeskTest *test)
+static void test_the_price_is_that_of_the_day_of_the_work(NounTest *test)
 {
     TicketEdit edit = edit_make(test);
     TariffId tariff;
@@ -85,7 +85,7 @@ static void test_the_price_is_that_of_the_day_of_the_work(DeskTest *test)
     g_assert_cmpstr(refused.key, ==, "tariff.error.source");
 }
 
-static void test_tariffs_are_installed_once(DeskTest *test)
+static void test_tariffs_are_installed_once(NounTest *test)
 {
     tariff_install(test->tx, LANG_IT);
     tariff_install(test->tx, LANG_EN);
@@ -98,7 +98,7 @@ static void test_tariffs_are_installed_once(DeskTest *test)
     g_assert_false(tariff_at(test->tx, test->arena, TARIFF_LABOUR, 1, &none)); /* 1970 */
 }
 
-static void test_zero_needs_a_tick_and_no_lines(DeskTest *test)
+static void test_zero_needs_a_tick_and_no_lines(NounTest *test)
 {
     TicketEdit edit = edit_make(test);
     CostEntryId line, reversal;
@@ -119,7 +119,7 @@ static void test_zero_needs_a_tick_and_no_lines(DeskTest *test)
     g_assert_null(ticket_verify(test->tx, test->arena, edit.ticket.id));
 }
 
-static void test_a_line_is_reversed_once(DeskTest *test)
+static void test_a_line_is_reversed_once(NounTest *test)
 {
     TicketEdit edit = edit_make(test);
     CostEntryId line, reversal, again;
@@ -141,7 +141,7 @@ static void assert_refused(const TicketEdit *edit, bool done, const char *key)
     g_assert_cmpstr(edit->refused.key, ==, key);
 }
 
-static void test_refusals(DeskTest *test)
+static void test_refusals(NounTest *test)
 {
     TicketEdit edit = edit_make(test);
     CostEntryId id;
@@ -162,11 +162,11 @@ static void test_refusals(DeskTest *test)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    desk_test_each_engine("/cost/example", test_the_example_of_the_specification);
-    desk_test_each_engine("/cost/dated", test_the_price_is_that_of_the_day_of_the_work);
-    desk_test_each_engine("/cost/installed", test_tariffs_are_installed_once);
-    desk_test_each_engine("/cost/zero", test_zero_needs_a_tick_and_no_lines);
-    desk_test_each_engine("/cost/reversed", test_a_line_is_reversed_once);
-    desk_test_each_engine("/cost/refused", test_refusals);
+    noun_test_each_engine("/cost/example", test_the_example_of_the_specification);
+    noun_test_each_engine("/cost/dated", test_the_price_is_that_of_the_day_of_the_work);
+    noun_test_each_engine("/cost/installed", test_tariffs_are_installed_once);
+    noun_test_each_engine("/cost/zero", test_zero_needs_a_tick_and_no_lines);
+    noun_test_each_engine("/cost/reversed", test_a_line_is_reversed_once);
+    noun_test_each_engine("/cost/refused", test_refusals);
     return g_test_run();
 }

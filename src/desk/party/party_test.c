@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "desk/party/party.h"
 
-#include "desk/desk_testing.h"
+#include "desk/noun_testing.h"
 
 /* Two published examples of identity_test.c. */
 #define VAT "00743110157"
 #define FISCAL "MRTMTT25D09F205Z"
 
-static PartyId party_make(DeskTest *test, PartyKind kind, const char *name, const char *sort_key, const char *vat)
+static PartyId party_make(NounTest *test, PartyKind kind, const char *name, const char *sort_key, const char *vat)
 {
     PartyId id;
     PartyRefusal refused;
@@ -66,7 +66,7 @@ static void test_contacts_have_one_form(void)
     g_assert_cmpstr(refused.key, ==, "phone.error.short_code");
 }
 
-static void test_duplicates_name_the_other_party(DeskTest *test)
+static void test_duplicates_name_the_other_party(NounTest *test)
 {
     PartyRefusal refused = {0};
     PartyId bar = party_make(test, PARTY_COMPANY, "Bar Centrale", "bar centrale", VAT), id;
@@ -85,7 +85,7 @@ static void test_duplicates_name_the_other_party(DeskTest *test)
     g_assert_cmpint(refused.other.value, ==, id.value);
 }
 
-static void test_edit(DeskTest *test)
+static void test_edit(NounTest *test)
 {
     PartyRefusal refused = {0};
     PartyId id = party_make(test, PARTY_COMPANY, "Bar Centrale", "bar centrale", VAT);
@@ -104,7 +104,7 @@ static void test_edit(DeskTest *test)
     g_assert_cmpstr(refused.error.key, ==, "party.error.not_found");
 }
 
-static bool put(DeskTest *test, PartyId party, ContactKind kind, const char *typed, PartyRefusal *refused)
+static bool put(NounTest *test, PartyId party, ContactKind kind, const char *typed, PartyRefusal *refused)
 {
     ContactPoint point;
     InputError wrong;
@@ -113,7 +113,7 @@ static bool put(DeskTest *test, PartyId party, ContactKind kind, const char *typ
     return contact_point_put(test->tx, test->arena, party, &point, test->now, refused);
 }
 
-static void test_contact_points(DeskTest *test)
+static void test_contact_points(NounTest *test)
 {
     PartyRefusal refused;
     PartyId bar = party_make(test, PARTY_COMPANY, "Bar", "bar", NULL);
@@ -140,7 +140,7 @@ static void test_contact_points(DeskTest *test)
     g_assert_cmpint(match.contact.value, ==, other.value);
 }
 
-static void test_membership(DeskTest *test)
+static void test_membership(NounTest *test)
 {
     InputError wrong = {0};
     PartyRefusal refused;
@@ -170,7 +170,7 @@ static void test_membership(DeskTest *test)
     g_assert_false(membership_remove(test->tx, bar, anna));
 }
 
-static void test_search_pages_by_prefix(DeskTest *test)
+static void test_search_pages_by_prefix(NounTest *test)
 {
     party_make(test, PARTY_COMPANY, "Bar Zeta", "bar zeta", NULL);
     party_make(test, PARTY_COMPANY, "Bar Alfa", "bar alfa", NULL);
@@ -196,10 +196,10 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/party/read", test_what_is_typed_becomes_normal_form);
     g_test_add_func("/party/read-contact", test_contacts_have_one_form);
-    desk_test_each_engine("/party/duplicates", test_duplicates_name_the_other_party);
-    desk_test_each_engine("/party/edit", test_edit);
-    desk_test_each_engine("/party/contacts", test_contact_points);
-    desk_test_each_engine("/party/membership", test_membership);
-    desk_test_each_engine("/party/search", test_search_pages_by_prefix);
+    noun_test_each_engine("/party/duplicates", test_duplicates_name_the_other_party);
+    noun_test_each_engine("/party/edit", test_edit);
+    noun_test_each_engine("/party/contacts", test_contact_points);
+    noun_test_each_engine("/party/membership", test_membership);
+    noun_test_each_engine("/party/search", test_search_pages_by_prefix);
     return g_test_run();
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "desk/product/product.h"
 
-#include "desk/desk_testing.h"
+#include "desk/noun_testing.h"
 #include "desk/party/party.h"
 #include "desk/product/item.h"
 
-static ProductId product_make(DeskTest *test, const char *name, const char *sort_key)
+static ProductId product_make(NounTest *test, const char *name, const char *sort_key)
 {
     ProductId id;
     InputError refused;
@@ -14,7 +14,7 @@ static ProductId product_make(DeskTest *test, const char *name, const char *sort
     return id;
 }
 
-static void test_add_and_edit(DeskTest *test)
+static void test_add_and_edit(NounTest *test)
 {
     InputError refused = {0};
     ProductId id = product_make(test, "V2", "v2"), taken;
@@ -42,7 +42,7 @@ static void test_add_and_edit(DeskTest *test)
     g_assert_cmpstr(refused.key, ==, "product.error.name");
 }
 
-static void test_search_pages_by_prefix(DeskTest *test)
+static void test_search_pages_by_prefix(NounTest *test)
 {
     InputError refused;
     product_make(test, "Macina K", "macina k");
@@ -87,7 +87,7 @@ typedef struct Park {
     PartyId bar;
 } Park;
 
-static Park park_make(DeskTest *test)
+static Park park_make(NounTest *test)
 {
     PartyId bar = party_add(test->tx,
                             &(Party){.kind = PARTY_COMPANY, .name = "Bar", .buyer = BUYER_BUSINESS, .language = "it"},
@@ -95,7 +95,7 @@ static Park park_make(DeskTest *test)
     return (Park){product_make(test, "V2", "v2"), product_make(test, "Mono", "mono"), bar};
 }
 
-static InstalledItemId item_make(DeskTest *test, Park park, ProductId product, const char *serial)
+static InstalledItemId item_make(NounTest *test, Park park, ProductId product, const char *serial)
 {
     InstalledItemId id;
     InputError refused;
@@ -105,7 +105,7 @@ static InstalledItemId item_make(DeskTest *test, Park park, ProductId product, c
     return id;
 }
 
-static void test_items(DeskTest *test)
+static void test_items(NounTest *test)
 {
     Park park = park_make(test);
     InstalledItemId first = item_make(test, park, park.v2, "A100"), twin = item_make(test, park, park.mono, "A100");
@@ -127,7 +127,7 @@ static void test_items(DeskTest *test)
     g_assert_cmpuint(item_list_party(test->tx, test->arena, park.bar, first, 10).count, ==, 2);
 }
 
-static void assert_item_refused(DeskTest *test, Item item, const char *key)
+static void assert_item_refused(NounTest *test, Item item, const char *key)
 {
     InstalledItemId id;
     InputError refused = {0};
@@ -135,7 +135,7 @@ static void assert_item_refused(DeskTest *test, Item item, const char *key)
     g_assert_cmpstr(refused.key, ==, key);
 }
 
-static void test_item_refusals(DeskTest *test)
+static void test_item_refusals(NounTest *test)
 {
     Park park = park_make(test);
     Item item;
@@ -162,9 +162,9 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/product/ownership", test_ownership);
     g_test_add_func("/item/serial", test_serial_has_one_form);
-    desk_test_each_engine("/product/edit", test_add_and_edit);
-    desk_test_each_engine("/product/search", test_search_pages_by_prefix);
-    desk_test_each_engine("/item/list", test_items);
-    desk_test_each_engine("/item/refused", test_item_refusals);
+    noun_test_each_engine("/product/edit", test_add_and_edit);
+    noun_test_each_engine("/product/search", test_search_pages_by_prefix);
+    noun_test_each_engine("/item/list", test_items);
+    noun_test_each_engine("/item/refused", test_item_refusals);
     return g_test_run();
 }

@@ -2,7 +2,7 @@
 #include "desk/solution/solution.h"
 
 #include "desk/code/code.h"
-#include "desk/desk_testing.h"
+#include "desk/noun_testing.h"
 #include "desk/product/product.h"
 
 typedef struct Shelf {
@@ -10,7 +10,7 @@ typedef struct Shelf {
     CodeId leak, noise;
 } Shelf;
 
-static ProductId product_make(DeskTest *test, const char *name)
+static ProductId product_make(NounTest *test, const char *name)
 {
     ProductId id;
     InputError refused;
@@ -19,7 +19,7 @@ static ProductId product_make(DeskTest *test, const char *name)
     return id;
 }
 
-static Shelf shelf_make(DeskTest *test)
+static Shelf shelf_make(NounTest *test)
 {
     Code leak, noise;
     code_install(test->tx, test->arena);
@@ -28,7 +28,7 @@ static Shelf shelf_make(DeskTest *test)
     return (Shelf){product_make(test, "V2"), product_make(test, "Mono"), leak.id, noise.id};
 }
 
-static SolutionId solution_make(DeskTest *test, const char *title, ProductId product, CodeId problem, int used)
+static SolutionId solution_make(NounTest *test, const char *title, ProductId product, CodeId problem, int used)
 {
     SolutionId id;
     InputError refused;
@@ -44,14 +44,14 @@ static SolutionId solution_make(DeskTest *test, const char *title, ProductId pro
     return id;
 }
 
-static Solution find(DeskTest *test, SolutionId id)
+static Solution find(NounTest *test, SolutionId id)
 {
     Solution solution;
     g_assert_true(solution_find(test->tx, test->arena, id, &solution));
     return solution;
 }
 
-static void test_add_is_a_draft_with_its_author(DeskTest *test)
+static void test_add_is_a_draft_with_its_author(NounTest *test)
 {
     Shelf shelf = shelf_make(test);
     Solution solution = find(test, solution_make(test, "Perde", shelf.v2, shelf.leak, 2));
@@ -69,7 +69,7 @@ static void test_add_is_a_draft_with_its_author(DeskTest *test)
     g_assert_cmpstr(refused.key, ==, "solution.error.text");
 }
 
-static void step(DeskTest *test, SolutionId id, SolutionState to, const char *refused_key)
+static void step(NounTest *test, SolutionId id, SolutionState to, const char *refused_key)
 {
     InputError refused = {0};
     bool moved = solution_set_state(test->tx, test->arena, id, find(test, id).version, to, test->sara, test->now + 5,
@@ -78,7 +78,7 @@ static void step(DeskTest *test, SolutionId id, SolutionState to, const char *re
     g_assert_cmpint(moved, ==, refused_key == NULL);
 }
 
-static void test_states(DeskTest *test)
+static void test_states(NounTest *test)
 {
     Shelf shelf = shelf_make(test);
     SolutionId id = solution_make(test, "Perde", shelf.v2, shelf.leak, 0);
@@ -106,7 +106,7 @@ static void test_states(DeskTest *test)
     g_assert_cmpuint(solution_suggest(test->tx, test->arena, shelf.v2, shelf.leak, 5).count, ==, 0);
 }
 
-static void test_suggest_by_use(DeskTest *test)
+static void test_suggest_by_use(NounTest *test)
 {
     Shelf shelf = shelf_make(test);
     SolutionId rare = solution_make(test, "rare", shelf.v2, shelf.leak, 1);
@@ -130,8 +130,8 @@ static void test_suggest_by_use(DeskTest *test)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    desk_test_each_engine("/solution/add", test_add_is_a_draft_with_its_author);
-    desk_test_each_engine("/solution/states", test_states);
-    desk_test_each_engine("/solution/suggest", test_suggest_by_use);
+    noun_test_each_engine("/solution/add", test_add_is_a_draft_with_its_author);
+    noun_test_each_engine("/solution/states", test_states);
+    noun_test_each_engine("/solution/suggest", test_suggest_by_use);
     return g_test_run();
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "desk/desk_testing.h"
+#include "desk/noun_testing.h"
 
 #include "desk/staff/staff.h"
 #include "store/store_testing.h"
 
 typedef struct Case {
-    DeskTestBody body;
+    NounTestBody body;
     StoreEngine engine;
 } Case;
 
@@ -13,7 +13,7 @@ static bool body_run(StoreTx *tx, void *arg)
 {
     const Case *test = arg;
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
-    DeskTest desk = {.tx = tx, .arena = arena, .now = INT64_C(1775229600000)};
+    NounTest desk = {.tx = tx, .arena = arena, .now = INT64_C(1775229600000)};
     desk.team = team_add(tx, "Assistenza", "assistenza", TEAM_INTERNAL);
     desk.sara = staff_add(tx,
                           &(Staff){.login = "sara",
@@ -40,7 +40,7 @@ static void case_run(gconstpointer data)
     test_store_close(&store);
 }
 
-void desk_test_each_engine(const char *name, DeskTestBody body)
+void noun_test_each_engine(const char *name, NounTestBody body)
 {
     static const char *const engines[] = {[STORE_SQLITE] = "sqlite", [STORE_POSTGRESQL] = "postgresql"};
     for (StoreEngine engine = STORE_SQLITE; engine <= STORE_POSTGRESQL; engine++) {
