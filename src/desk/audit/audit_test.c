@@ -39,20 +39,6 @@ static AuditVerdict verify(House *house, const AuditHead *noted)
     return verdict;
 }
 
-/* What an intruder with the database in hand does. */
-static void tamper(House *house, const char *sql)
-{
-    if (house->test.db) {
-        test_sql(house->test.db, sql);
-        return;
-    }
-    g_autofree char *file = g_build_filename(house->test.dir, "filo.db", NULL);
-    test_program((const char *const[]){"python3", "-c",
-                                       "import sqlite3,sys; d=sqlite3.connect(sys.argv[1]); d.execute(sys.argv[2]); "
-                                       "d.commit()",
-                                       file, sql, NULL});
-}
-
 static void test_rows(gconstpointer engine)
 {
     House house = house_open(ENGINE_OF(engine));
@@ -150,7 +136,7 @@ static void test_tampering(gconstpointer engine)
     for (size_t i = 0; i < G_N_ELEMENTS(attacks); i++) {
         House house = sealed_house(ENGINE_OF(engine));
         g_assert_cmpint(verify(&house, NULL).found, ==, AUDIT_WHOLE);
-        tamper(&house, attacks[i].sql);
+        house_tamper(&house, attacks[i].sql);
         AuditVerdict verdict = verify(&house, NULL);
         g_test_message("%s", attacks[i].what);
         g_assert_cmpint(verdict.found, ==, attacks[i].found);
@@ -174,8 +160,8 @@ static void test_noted_head(gconstpointer engine)
     seal(&house, TEST_NOW + 9);
     g_assert_cmpint(verify(&house, &noted).found, ==, AUDIT_WHOLE);
 
-    tamper(&house, "DELETE FROM audit WHERE audit_seal_id >= 3");
-    tamper(&house, "DELETE FROM audit_seal WHERE audit_seal_id >= 3");
+    house_tamper(&house, "DELETE FROM audit WHERE audit_seal_id >= 3");
+    house_tamper(&house, "DELETE FROM audit_seal WHERE audit_seal_id >= 3");
     g_assert_cmpint(verify(&house, NULL).found, ==, AUDIT_WHOLE);
     AuditVerdict verdict = verify(&house, &noted);
     g_assert_cmpint(verdict.found, ==, AUDIT_HEAD_MISSING);
@@ -231,7 +217,7 @@ static void test_many_sealers(gconstpointer engine)
 static void test_late_commit(gconstpointer engine)
 {
     House house = sealed_house(ENGINE_OF(engine));
-    tamper(&house, ENGINE_OF(engine) == STORE_POSTGRESQL
+    house_tamper(&house, ENGINE_OF(engine) == STORE_POSTGRESQL
                        ? "INSERT INTO audit (audit_id, at, actor_kind, action, object, payload) OVERRIDING SYSTEM VALUE "
                          "VALUES (0, 1, 'system', 'x.y', '', '{}')"
                        : "INSERT INTO audit (audit_id, at, actor_kind, action, object, payload) "
