@@ -296,13 +296,13 @@ CREATE TABLE ticket (
     tracking_sha256   @text NULL UNIQUE,
     version           @int NOT NULL
 );
-CREATE INDEX ticket_queue ON ticket (state, next_update_at, ticket_id);
-CREATE INDEX ticket_owner ON ticket (owner_id, state, next_update_at, ticket_id);
+CREATE INDEX ticket_queue ON ticket (next_update_at, ticket_id);
+CREATE INDEX ticket_owner ON ticket (owner_id, next_update_at, ticket_id);
 CREATE INDEX ticket_party ON ticket (party_id, ticket_id);
 CREATE INDEX ticket_contact ON ticket (contact_id, ticket_id);
 CREATE INDEX ticket_product ON ticket (product_id, problem_id);
 CREATE INDEX ticket_item ON ticket (installed_item_id);
-CREATE INDEX ticket_team ON ticket (team_id, state);
+CREATE INDEX ticket_team ON ticket (team_id, next_update_at, ticket_id);
 CREATE INDEX ticket_received ON ticket (received_at, ticket_id);
 CREATE INDEX ticket_resolved ON ticket (resolved_at);
 CREATE INDEX ticket_master ON ticket (master_id);
