@@ -5,7 +5,6 @@
 
 #include <stdalign.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { BLOCK_SIZE = 16 * 1024 };
@@ -133,14 +132,9 @@ Bytes arena_bytes(Arena *arena, Bytes bytes)
 
 char *arena_printf(Arena *arena, const char *format, ...)
 {
-    va_list args, again;
+    va_list args;
     va_start(args, format);
-    va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
+    g_autofree char *text = g_strdup_vprintf(format, args);
     va_end(args);
-    check(length >= 0);
-    char *text = arena_alloc(arena, (size_t)length + 1);
-    vsnprintf(text, (size_t)length + 1, format, again);
-    va_end(again);
-    return text;
+    return arena_strdup(arena, text);
 }

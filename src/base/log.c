@@ -72,7 +72,7 @@ static const char *quote(const char *value, char out[VALUE_MAX * 6 + 3])
 
 static bool is_secret(const char *name)
 {
-    static const char *const secret[] = {"password", "token", "cookie", "authorization", "secret", "body",
+    static const char *const secret[] = {"password", "token", "cookie",  "authorization", "secret", "body",
                                          "session",  "email", "address", "subject",       "text",   "key"};
     for (size_t i = 0; i < G_N_ELEMENTS(secret); i++)
         if (strstr(name, secret[i]))

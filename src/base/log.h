@@ -6,7 +6,7 @@
  * addresses, bodies, tokens or paths that may hold one. Not the audit trail (desk/audit) and not metrics.
  * Redaction by construction: there is no format string; every value is a named field, escaped and clipped to 200
  * bytes, and a field whose name says secret (password, token, cookie, authorization, secret, body, …) is never written.
- * Only who acts on a failure logs it: library code returns it instead (base/error.h).
+ * Called by: whoever acts on a failure; library code returns it instead (base/error.h).
  *
  * Pointers: all borrowed until the call returns. Any thread may call. Errors: none; a line that cannot be written is lost.
  *

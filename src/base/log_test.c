@@ -39,8 +39,7 @@ static void test_hostile_values_stay_one_json_line(void)
     g_assert_nonnull(line);
     g_assert_cmpstr(json_string_value(json_object_get(line, "level")), ==, "warning");
     g_assert_cmpstr(json_string_value(json_object_get(line, "event")), ==, "test.line");
-    g_assert_cmpstr(json_string_value(json_object_get(line, "agent")), ==,
-                    "a\"b\\\r\n{\"level\":\"x\"}\x1b\xc3\xbf");
+    g_assert_cmpstr(json_string_value(json_object_get(line, "agent")), ==, "a\"b\\\r\n{\"level\":\"x\"}\x1b\xc3\xbf");
     g_assert_cmpint(json_integer_value(json_object_get(line, "ms")), ==, -7);
     json_decref(line);
 }

@@ -6,7 +6,7 @@
 TimeMs backoff_next(TimeMs first_at, TimeMs now, int attempts)
 {
     static const TimeMs waits[] = {1 * TIME_MINUTE, 5 * TIME_MINUTE, 15 * TIME_MINUTE, 30 * TIME_MINUTE,
-        1 * TIME_HOUR, 2 * TIME_HOUR, 4 * TIME_HOUR};
+                                   1 * TIME_HOUR,   2 * TIME_HOUR,   4 * TIME_HOUR};
     check(attempts > 0);
     TimeMs last = first_at + BACKOFF_GIVE_UP;
     if (now >= last)

@@ -36,9 +36,9 @@
 #include <stdatomic.h>
 
 typedef enum ChannelCaps {
-    CHANNEL_CAN_ATTACH = 1 << 0,       /* files go with the text */
-    CHANNEL_CAN_COPY = 1 << 1,         /* several recipients, some in copy */
-    CHANNEL_CAN_SUBJECT = 1 << 2,      /* has a subject line */
+    CHANNEL_CAN_ATTACH = 1 << 0,         /* files go with the text */
+    CHANNEL_CAN_COPY = 1 << 1,           /* several recipients, some in copy */
+    CHANNEL_CAN_SUBJECT = 1 << 2,        /* has a subject line */
     CHANNEL_CAN_REPORT_DELIVERY = 1 << 3 /* a later event may say delivered or failed */
 } ChannelCaps;
 
@@ -82,11 +82,11 @@ typedef struct ChannelContact {
 typedef struct Outbound {
     int64_t ticket_id;
     int64_t outbox_id;
-    const char *random;      /* 8-64 letters and digits, drawn once, kept with the row: part of the external id */
-    TimeMs written_at;       /* kept with the row */
+    const char *random; /* 8-64 letters and digits, drawn once, kept with the row: part of the external id */
+    TimeMs written_at;  /* kept with the row */
     ChannelPurpose purpose;
-    const char *operator_name; /* who answers; NULL for automatic messages */
-    const char *reply_token;   /* brings the reply back to the ticket; NULL: none */
+    const char *operator_name;      /* who answers; NULL for automatic messages */
+    const char *reply_token;        /* brings the reply back to the ticket; NULL: none */
     const ChannelContact *contacts; /* at least one not in copy */
     size_t contact_count;
     const char *subject;
@@ -149,7 +149,7 @@ typedef struct ChannelAdapter {
 
     /* One attempt. result_out starts zeroed. Blocks for the peer's time-outs at most. */
     void (*deliver)(Arena *arena, const ChannelSettings *settings, const Outbound *outbound, const ChannelHooks *hooks,
-        DeliveryResult *result_out);
+                    DeliveryResult *result_out);
 
     /* Reaches the peer and signs in, sends nothing. For the dashboard and the settings page's test. */
     void (*health)(Arena *arena, const ChannelSettings *settings, ChannelHealth *health_out);

@@ -217,8 +217,8 @@ static int check_header_line(const GateRules *rules, Bytes line, Head *head)
  * body for the next request. */
 static int check_framing(const Head *head)
 {
-    bool may_have_body = strcmp(head->method, "POST") == 0 || strcmp(head->method, "PUT") == 0 ||
-                         strcmp(head->method, "PATCH") == 0;
+    bool may_have_body =
+        strcmp(head->method, "POST") == 0 || strcmp(head->method, "PUT") == 0 || strcmp(head->method, "PATCH") == 0;
     if (head->hosts != 1 || head->codings > 1 || (head->codings && (head->lengths || head->is_1_0)))
         return 400;
     if (!may_have_body && (head->codings || head->length > 0))

@@ -39,17 +39,24 @@ typedef struct GateRules {
     void *arg;
 } GateRules;
 
-typedef enum GateStage { GATE_HEAD, GATE_BODY, GATE_CHUNK_SIZE, GATE_CHUNK_DATA, GATE_CHUNK_END, GATE_TRAILER } GateStage;
+typedef enum GateStage {
+    GATE_HEAD,
+    GATE_BODY,
+    GATE_CHUNK_SIZE,
+    GATE_CHUNK_DATA,
+    GATE_CHUNK_END,
+    GATE_TRAILER
+} GateStage;
 
 typedef struct Gate {
     const GateRules *rules;
     GateStage stage;
-    int refused;       /* 0, or the status to answer before closing */
+    int refused;         /* 0, or the status to answer before closing */
     bool wants_continue; /* Expect: 100-continue was seen and the body is still to come */
-    size_t scanned;    /* bytes of the request already looked at */
-    size_t line_start; /* in a head: where the current line begins */
-    size_t need;       /* bytes of the body or the chunk still to come */
-    size_t body_size;  /* of a chunked body: what its chunks add up to so far */
+    size_t scanned;      /* bytes of the request already looked at */
+    size_t line_start;   /* in a head: where the current line begins */
+    size_t need;         /* bytes of the body or the chunk still to come */
+    size_t body_size;    /* of a chunked body: what its chunks add up to so far */
     size_t body_limit;
     int chunk_digits;
 } Gate;

@@ -32,9 +32,9 @@
 
 typedef enum HttpMethod { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OPTIONS } HttpMethod;
 
-const char *http_method_name(HttpMethod method);                     /* "GET"; static */
-bool http_method_parse(const char *name, HttpMethod *method_out);    /* exact case; false: not one of ours */
-static inline bool http_method_is_safe(HttpMethod method)            /* promises to change nothing */
+const char *http_method_name(HttpMethod method);                  /* "GET"; static */
+bool http_method_parse(const char *name, HttpMethod *method_out); /* exact case; false: not one of ours */
+static inline bool http_method_is_safe(HttpMethod method)         /* promises to change nothing */
 {
     return method == HTTP_GET || method == HTTP_HEAD || method == HTTP_OPTIONS;
 }
@@ -72,14 +72,14 @@ typedef struct HttpRequest {
     HttpPairs form; /* text fields of an urlencoded or multipart body */
     HttpFile *files;
     size_t file_count;
-    Bytes body;         /* raw */
-    const char *remote; /* the peer's address as text, without port */
-    const char *host;   /* the Host header, lower case, checked by the gate */
-    bool secure;        /* came over TLS */
-    int64_t started_us; /* clock_monotonic_us when its last byte arrived */
-    const char *route;  /* the matched pattern, static; for logs */
+    Bytes body;             /* raw */
+    const char *remote;     /* the peer's address as text, without port */
+    const char *host;       /* the Host header, lower case, checked by the gate */
+    bool secure;            /* came over TLS */
+    int64_t started_us;     /* clock_monotonic_us when its last byte arrived */
+    const char *route;      /* the matched pattern, static; for logs */
     const char *permission; /* the route's permission word, static; for the authorize hook */
-    void *who;          /* whatever the authorize hook leaves for handlers, in the arena; NULL before */
+    void *who;              /* whatever the authorize hook leaves for handlers, in the arena; NULL before */
 } HttpRequest;
 
 /* First value of a name, or NULL. http_header wants lower case. */

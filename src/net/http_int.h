@@ -14,7 +14,7 @@ enum { HTTP_PAIRS_MAX = 1000 }; /* parameters or fields in one request; more is 
 struct HttpResponse {
     HttpRequest *request; /* what it answers */
     int status;
-    GString *body; /* yours to free, or to hand to the loop */
+    GString *body;   /* yours to free, or to hand to the loop */
     GArray *headers; /* of HttpPair, texts in the request's arena */
     const char *type;
     const char *policy;
@@ -46,7 +46,7 @@ void http_response_clear(HttpResponse *response);
 /* Empties the response and makes it a short plain answer. */
 void http_response_error(HttpResponse *response, int status);
 
-/* Last touches before sending: 304, caching, compression, security headers. over_tls adds HSTS. */
+/* Last touches before sending: 304, caching, compression, security headers (HSTS when request->secure). */
 void http_response_finish(HttpResponse *response);
 
 const char *http_reason(int status); /* "Not Found"; "Status" for a number we never send */

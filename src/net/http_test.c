@@ -15,8 +15,9 @@ static HttpRequest request_with(Arena *arena, const char *name, const char *valu
 static void test_forms_and_queries(void)
 {
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
-    HttpRequest request = request_with(arena, "content-type", "application/x-www-form-urlencoded; charset=utf-8",
-                                       "subject=Non+parte%21&code=E07&code=E08&empty=&flag&=x&&text=perch%C3%A9%0D%0Ano");
+    HttpRequest request =
+        request_with(arena, "content-type", "application/x-www-form-urlencoded; charset=utf-8",
+                     "subject=Non+parte%21&code=E07&code=E08&empty=&flag&=x&&text=perch%C3%A9%0D%0Ano");
     g_assert_true(http_parse_form(&request));
     g_assert_cmpuint(request.form.count, ==, 7);
     g_assert_cmpstr(http_form(&request, "subject"), ==, "Non parte!");
@@ -57,8 +58,12 @@ static void test_language(void)
     static const char *const offered[] = {"it", "en"};
     static const struct {
         const char *accepted, *expected;
-    } cases[] = {{"en-GB,en;q=0.9,it;q=0.8", "en"}, {"de, it;q=0.7, en;q=0.3", "it"}, {"de", "it"},
-                 {"en;q=0, it;q=0.1", "it"},        {"", "it"},                       {"enx, it;q=0.5", "it"}};
+    } cases[] = {{"en-GB,en;q=0.9,it;q=0.8", "en"},
+                 {"de, it;q=0.7, en;q=0.3", "it"},
+                 {"de", "it"},
+                 {"en;q=0, it;q=0.1", "it"},
+                 {"", "it"},
+                 {"enx, it;q=0.5", "it"}};
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         HttpRequest request = request_with(arena, "accept-language", cases[i].accepted, "");
         g_assert_cmpstr(http_language(&request, offered, 2), ==, cases[i].expected);
@@ -67,8 +72,9 @@ static void test_language(void)
 
 static void test_local_paths(void)
 {
-    static const char *const foreign[] = {"//evil", "/\\evil", "https:evil", "\t//evil", "javascript:alert(1)", "",
-                                          "/a\r\nSet-Cookie: x", "/\t/evil", "http://evil/", "evil"};
+    static const char *const foreign[] = {
+        "//evil",   "/\\evil",      "https:evil", "\t//evil", "javascript:alert(1)", "", "/a\r\nSet-Cookie: x",
+        "/\t/evil", "http://evil/", "evil"};
     for (size_t i = 0; i < G_N_ELEMENTS(foreign); i++)
         g_assert_false(http_path_is_local(foreign[i]));
     g_assert_false(http_path_is_local(NULL));
@@ -160,11 +166,19 @@ static void test_multipart(void)
 static void test_multipart_refuses(void)
 {
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
-    static const char *const bad[] = {
-        "", "--XX", "--XX\r\n", "--XY\r\n", PART(FIELD("a"), "b"), PART(FIELD("a"), "b") "--XX-",
-        PART(FIELD("a"), "b") "--XX--junk", PART("Content-Disposition: attachment; name=a", "b") "--XX--",
-        PART("Content-Type: text/plain", "b") "--XX--", PART("Content-Disposition: form-data; name=\"a", "b") "--XX--",
-        PART(FIELD("a"), "\xff") "--XX--", "--XX\r\n\r\n\r\nb\r\n--XX--", "x" PART(FIELD("a"), "b") "--XX--"};
+    static const char *const bad[] = {"",
+                                      "--XX",
+                                      "--XX\r\n",
+                                      "--XY\r\n",
+                                      PART(FIELD("a"), "b"),
+                                      PART(FIELD("a"), "b") "--XX-",
+                                      PART(FIELD("a"), "b") "--XX--junk",
+                                      PART("Content-Disposition: attachment; name=a", "b") "--XX--",
+                                      PART("Content-Type: text/plain", "b") "--XX--",
+                                      PART("Content-Disposition: form-data; name=\"a", "b") "--XX--",
+                                      PART(FIELD("a"), "\xff") "--XX--",
+                                      "--XX\r\n\r\n\r\nb\r\n--XX--",
+                                      "x" PART(FIELD("a"), "b") "--XX--"};
     HttpRequest request;
     for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
         if (strlen(bad[i]) && parse_multipart(arena, bad[i], strlen(bad[i]), &request))

@@ -88,8 +88,8 @@ static bool add_part(HttpRequest *request, Bytes head, Bytes content)
     if (!file_name)
         return add_field(request, name, content);
     const char *type = part_header(arena, head, "Content-Type");
-    request->files[request->file_count++] = (HttpFile){
-        name, clean_file_name(arena, file_name), type ? type : "application/octet-stream", content};
+    request->files[request->file_count++] =
+        (HttpFile){name, clean_file_name(arena, file_name), type ? type : "application/octet-stream", content};
     return true;
 }
 

@@ -40,8 +40,8 @@ enum {
 #define ROUTE_BODY_DEFAULT ((size_t)1 << 20)
 
 typedef struct Route {
-    HttpMethod method;      /* a GET row answers HEAD too */
-    const char *pattern;    /* "/tickets/:id/reply", "/static/" "*" */
+    HttpMethod method;   /* a GET row answers HEAD too */
+    const char *pattern; /* "/tickets/:id/reply", "/static/" "*" */
     RouteHandler handler;
     const char *permission; /* "public", "ticket.read"; never NULL */
     Lane lane;

@@ -11,7 +11,10 @@ static void handle(HttpRequest *request, HttpResponse *response, void *context)
     (void)request, (void)response, (void)context;
 }
 
-#define ROW(method, pattern) {method, pattern, handle, "public", LANE_PAGE, 0, 0, "A test."}
+#define ROW(method, pattern)                                                                                           \
+    {                                                                                                                  \
+        method, pattern, handle, "public", LANE_PAGE, 0, 0, "A test."                                                  \
+    }
 
 static const Route rows[] = {
     ROW(HTTP_GET, "/"),
@@ -20,7 +23,8 @@ static const Route rows[] = {
     ROW(HTTP_GET, "/tickets/new"),
     ROW(HTTP_POST, "/tickets/:id"),
     ROW(HTTP_POST, "/tickets/:id/reply"),
-    ROW(HTTP_GET, "/static/" "*"),
+    ROW(HTTP_GET, "/static/"
+                  "*"),
     ROW(HTTP_GET, "/static/app.css"),
     ROW(HTTP_GET, "/:word"),
 };
@@ -63,8 +67,8 @@ static void test_paths_cannot_climb(void)
 {
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
     g_autoptr(Router) router = router_new(&table, 1, NULL);
-    static const char *const hostile[] = {"/static/../x", "/static/%2e%2e/x", "/static/a%2fb", "/static/%ff", "static",
-                                          "/static/./x", "/a?b=%ff", "/a?b=%0"};
+    static const char *const hostile[] = {"/static/../x", "/static/%2e%2e/x", "/static/a%2fb", "/static/%ff",
+                                          "static",       "/static/./x",      "/a?b=%ff",      "/a?b=%0"};
     for (size_t i = 0; i < G_N_ELEMENTS(hostile); i++)
         g_assert_cmpstr(found(arena, router, HTTP_GET, hostile[i]), ==, "400");
 }

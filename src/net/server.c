@@ -130,10 +130,12 @@ size_t server_body_limit(const char *method, const char *target, void *arg)
     return route && route->body_limit ? route->body_limit : ROUTE_BODY_DEFAULT;
 }
 
-static bool set_base_url(HttpServer *server, const char *base_url, GError **error)
+static bool set_base_url(HttpServer *server, const char *base_url, bool needs_one, GError **error)
 {
+    if (!base_url && needs_one)
+        g_set_error(error, FILO_ERROR, FILO_ERROR_USAGE, "beyond loopback a base_url must say which host is ours");
     if (!base_url)
-        return true;
+        return !needs_one;
     server->base_is_secure = g_str_has_prefix(base_url, "https://");
     const char *host = strstr(base_url, "://");
     bool is_http = server->base_is_secure || g_str_has_prefix(base_url, "http://");
@@ -172,7 +174,7 @@ static HttpServer *server_new(const HttpServerOptions *options)
 
 typedef struct Address {
     struct sockaddr_storage storage;
-    int size;
+    socklen_t size;
 } Address;
 
 static bool is_loopback(const Address *address)
@@ -184,11 +186,30 @@ static bool is_loopback(const Address *address)
     return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
 }
 
+/* "127.0.0.1:8080" or "[::1]:8080" (libevent's own reader refuses port 0). */
+static bool address_read(const char *text, Address *address)
+{
+    const char *colon = text ? strrchr(text, ':') : NULL;
+    guint64 port;
+    if (!colon || !g_ascii_string_to_unsigned(colon + 1, 10, 0, 65535, &port, NULL))
+        return false;
+    bool is_v6 = text[0] == '[' && colon > text + 1 && colon[-1] == ']';
+    g_autofree char *host =
+        is_v6 ? g_strndup(text + 1, (gsize)(colon - text - 2)) : g_strndup(text, (gsize)(colon - text));
+    struct sockaddr_in *v4 = (void *)&address->storage;
+    struct sockaddr_in6 *v6 = (void *)&address->storage;
+    address->storage.ss_family = is_v6 ? AF_INET6 : AF_INET;
+    address->size = is_v6 ? sizeof *v6 : sizeof *v4;
+    if (is_v6)
+        v6->sin6_port = htons((uint16_t)port);
+    else
+        v4->sin_port = htons((uint16_t)port);
+    return inet_pton(address->storage.ss_family, host, is_v6 ? (void *)&v6->sin6_addr : (void *)&v4->sin_addr) == 1;
+}
+
 static bool address_parse(const HttpServerOptions *options, Address *address, GError **error)
 {
-    address->size = sizeof address->storage;
-    if (!options->listen || evutil_parse_sockaddr_port(options->listen, (struct sockaddr *)&address->storage,
-                                                       &address->size) < 0) {
+    if (!address_read(options->listen, address)) {
         g_set_error(error, FILO_ERROR, FILO_ERROR_USAGE, "listen must be ADDRESS:PORT, for instance 127.0.0.1:8080");
         return false;
     }
@@ -208,7 +229,7 @@ static int socket_open(Address *address, GError **error)
     if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
         setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0 &&
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0 &&
-        bind(fd, (struct sockaddr *)&address->storage, (socklen_t)address->size) == 0 && listen(fd, 1024) == 0)
+        bind(fd, (struct sockaddr *)&address->storage, address->size) == 0 && listen(fd, 1024) == 0)
         return fd;
     filo_error_from_errno(error, errno, "listening");
     if (fd >= 0)
@@ -275,7 +296,7 @@ HttpServer *http_server_start(const HttpServerOptions *options, GError **error)
         return NULL;
     signal(SIGPIPE, SIG_IGN); /* a client that leaves is an error of write, not the end of the process */
     g_autoptr(HttpServer) server = server_new(options);
-    if (!set_base_url(server, options->base_url, error))
+    if (!set_base_url(server, options->base_url, !is_loopback(&address), error))
         return NULL;
     server->router = router_new(options->tables, options->table_count, error);
     if (!server->router)

@@ -54,16 +54,16 @@ typedef struct HttpLimits {
 } HttpLimits;
 
 typedef struct HttpServerOptions {
-    const char *listen;   /* "127.0.0.1:8080", "[::1]:0"; port 0: any */
-    const char *base_url; /* "https://help.example.it", no path; NULL: only loopback hosts are answered */
-    bool insecure;        /* plain HTTP on an address that is not loopback */
+    const char *listen;             /* "127.0.0.1:8080", "[::1]:0"; port 0: any */
+    const char *base_url;           /* "https://help.example.it", no path; NULL: only loopback hosts are answered */
+    bool insecure;                  /* plain HTTP on an address that is not loopback */
     const char *tls_cert, *tls_key; /* PEM files; NULL: plain */
-    int loops;            /* 0: one per core */
-    int workers[LANE_COUNT]; /* 0: 4 page, 2 slow, 2 hash */
-    size_t lane_capacity; /* requests that may wait in a lane; 0: 512 */
+    int loops;                      /* 0: one per core */
+    int workers[LANE_COUNT];        /* 0: 4 page, 2 slow, 2 hash */
+    size_t lane_capacity;           /* requests that may wait in a lane; 0: 512 */
     const RouteTable *tables;
     size_t table_count;
-    void *context; /* given to handlers and hooks */
+    void *context;           /* given to handlers and hooks */
     HttpAuthorize authorize; /* NULL: only "public" routes are answered, others 403 */
     HttpHook before, after;
     HttpLimits limits;

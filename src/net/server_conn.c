@@ -100,6 +100,27 @@ static void conn_begin(evutil_socket_t none, short what, void *arg)
     bufferevent_decref(bev);
 }
 
+/* All but the first `kept` bytes: those went through the gate already, and the parser has not come to them yet. */
+static void take_input(Conn *conn, struct evbuffer *input, size_t kept)
+{
+    struct evbuffer *fresh = evbuffer_new();
+    conn->moving = true;
+    evbuffer_add_buffer(fresh, input);
+    if (kept)
+        evbuffer_remove_buffer(fresh, input, kept);
+    if (!conn->flooded && !conn->refusing)
+        evbuffer_add_buffer(conn->pending, fresh);
+    evbuffer_free(fresh);
+    conn->moving = false;
+}
+
+/* While a request is in work the next ones wait in pending, up to a limit: a client that sends and never reads must not
+ * fill the memory. What is complete by then is still answered, what comes later is dropped, and then it is refused. */
+static void limit_pipeline(Conn *conn)
+{
+    conn->flooded = conn->flooded || evbuffer_get_length(conn->pending) > PENDING_WHILE_BUSY_MAX;
+}
+
 static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *arg)
 {
     Conn *conn = arg;
@@ -107,10 +128,12 @@ static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info
         return;
     if (evbuffer_get_length(conn->pending) == 0 && !conn->busy)
         conn->since_us = clock_monotonic_us();
-    conn->moving = true;
-    evbuffer_add_buffer(conn->pending, input);
-    conn->moving = false;
-    conn_advance(conn);
+    size_t kept = evbuffer_get_length(input) - info->n_added;
+    take_input(conn, input, kept);
+    if (conn->busy)
+        limit_pipeline(conn);
+    else
+        conn_advance(conn);
 }
 
 struct bufferevent *conn_new(struct event_base *base, void *arg)
@@ -187,7 +210,8 @@ static Bytes next_piece(Conn *conn)
     }
     struct evbuffer_ptr from;
     struct evbuffer_iovec piece;
-    if (conn->gate.scanned >= held || evbuffer_ptr_set(conn->pending, &from, conn->gate.scanned, EVBUFFER_PTR_SET) < 0 ||
+    if (conn->gate.scanned >= held ||
+        evbuffer_ptr_set(conn->pending, &from, conn->gate.scanned, EVBUFFER_PTR_SET) < 0 ||
         evbuffer_peek(conn->pending, -1, &from, &piece, 1) < 1)
         return (Bytes){0};
     return (Bytes){piece.iov_base, piece.iov_len};
@@ -207,23 +231,10 @@ static bool request_is_complete(Conn *conn)
     }
 }
 
-/* While a request is in work the next ones wait here, up to a limit: a client that sends and never reads must not fill
- * the memory. What is complete by then is still answered; then it is refused. */
-static void limit_pipeline(Conn *conn)
-{
-    size_t held = evbuffer_get_length(conn->pending);
-    if (conn->refusing)
-        evbuffer_drain(conn->pending, held);
-    else if (held > PENDING_WHILE_BUSY_MAX)
-        conn->flooded = true;
-}
-
 static void conn_advance(Conn *conn)
 {
-    if (conn->busy) {
-        limit_pipeline(conn);
+    if (conn->busy)
         return;
-    }
     if (request_is_complete(conn)) {
         size_t size = conn->gate.scanned;
         gate_next(&conn->gate);
@@ -244,9 +255,7 @@ void conn_request_done(Conn *conn)
     conn->has_served = true;
     atomic_fetch_sub(&conn->loop->server->in_work, 1);
     conn->since_us = clock_monotonic_us();
-    if (conn->refusing)
-        return;
-    if (evbuffer_get_length(conn->pending))
+    if (!conn->refusing && (conn->flooded || evbuffer_get_length(conn->pending)))
         conn_advance(conn);
 }
 

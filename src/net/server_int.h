@@ -77,7 +77,7 @@ struct Loop {
     StreamBox *box;
     StreamBoard *board;
     GHashTable *lingers; /* set of sockets read to their end after a refusal */
-    GHashTable *seats; /* StreamSeat → Conn, those seated here */
+    GHashTable *seats;   /* StreamSeat → Conn, those seated here */
 };
 
 struct Conn {
@@ -88,8 +88,8 @@ struct Conn {
     struct evbuffer_cb_entry *input_watch;
     struct evbuffer *pending; /* read, not yet through the gate */
     Gate gate;
-    char *remote; /* NULL: not counted yet */
-    Job *job;     /* the request being answered */
+    char *remote;     /* NULL: not counted yet */
+    Job *job;         /* the request being answered */
     StreamSeat *seat; /* it is an event stream now; job owns it */
     int64_t since_us; /* when it became idle, or the first byte of the pending request came */
     bool is_plain;
@@ -115,23 +115,23 @@ struct Job {
 
 /* server_conn.c */
 struct bufferevent *conn_new(struct event_base *base, void *loop); /* evhttp's hook for a new connection */
-void conn_request_done(Conn *conn); /* the answer has left: the next request may pass */
-void conn_tick(Conn *conn, int64_t now_us); /* time-outs */
-void conn_abort(Conn *conn);        /* hangs up; libevent then tears it down */
+void conn_request_done(Conn *conn);                                /* the answer has left: the next request may pass */
+void conn_tick(Conn *conn, int64_t now_us);                        /* time-outs */
+void conn_abort(Conn *conn);                                       /* hangs up; libevent then tears it down */
 
 /* server_loop.c */
 Loop *loop_new(HttpServer *server, int socket, GError **error);
 bool loop_start(Loop *loop, GError **error);
 void loop_stop(Loop *loop); /* ends the thread and closes what is open */
 void loop_free(Loop *loop);
-void loop_wake(Loop *loop);        /* any thread */
-void loop_hand_back(Job *job);     /* any thread */
+void loop_wake(Loop *loop);    /* any thread */
+void loop_hand_back(Job *job); /* any thread */
 
 /* server_job.c */
 Job *job_new(Conn *conn, struct evhttp_request *handle);
 bool job_read(Job *job, const char *target, Bytes body); /* false: answer 400 */
-void job_run(void *job);           /* on a worker */
-void job_answer_now(Job *job, int status); /* on the loop, without a worker */
+void job_run(void *job);                                 /* on a worker */
+void job_answer_now(Job *job, int status);               /* on the loop, without a worker */
 void job_free(Job *job);
 
 /* server.c */

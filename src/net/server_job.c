@@ -23,8 +23,8 @@ Job *job_new(Conn *conn, struct evhttp_request *handle)
     Arena *arena = arena_new(ARENA_REQUEST_CAP + server->body_max);
     job->request = (HttpRequest){.arena = arena, .started_us = clock_monotonic_us()};
     job->request.remote = arena_strdup(arena, conn->remote ? conn->remote : "");
-    job->request.id = arena_printf(arena, "%08x%08x", (unsigned)server->id_seed,
-                                   (unsigned)atomic_fetch_add(&server->next_id, 1));
+    job->request.id =
+        arena_printf(arena, "%08x%08x", (unsigned)server->id_seed, (unsigned)atomic_fetch_add(&server->next_id, 1));
     job->response = http_response_new(&job->request);
     return job;
 }

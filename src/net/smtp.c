@@ -41,7 +41,7 @@ typedef struct Exchange {
     bool signed_in;
     bool dot_asked, dot_allowed;
     bool stopped;
-    bool leaving; /* QUIT is said: its answer is of no interest */
+    bool leaving;           /* QUIT is said: its answer is of no interest */
     bool plaintext_refused; /* SMTP_TLS_NONE and the host is not loopback */
 
     char *recipient;  /* of the RCPT last sent */
@@ -56,15 +56,9 @@ typedef struct Exchange {
 const char *smtp_stage_name(SmtpStage stage)
 {
     static const char *const names[SMTP_STAGES] = {
-        [SMTP_STAGE_HERE] = "here",
-        [SMTP_STAGE_CONNECT] = "connect",
-        [SMTP_STAGE_GREET] = "greet",
-        [SMTP_STAGE_TLS] = "tls",
-        [SMTP_STAGE_SIGN_IN] = "sign_in",
-        [SMTP_STAGE_MAIL] = "mail",
-        [SMTP_STAGE_RCPT] = "rcpt",
-        [SMTP_STAGE_DATA] = "data",
-        [SMTP_STAGE_DOT] = "dot",
+        [SMTP_STAGE_HERE] = "here", [SMTP_STAGE_CONNECT] = "connect", [SMTP_STAGE_GREET] = "greet",
+        [SMTP_STAGE_TLS] = "tls",   [SMTP_STAGE_SIGN_IN] = "sign_in", [SMTP_STAGE_MAIL] = "mail",
+        [SMTP_STAGE_RCPT] = "rcpt", [SMTP_STAGE_DATA] = "data",       [SMTP_STAGE_DOT] = "dot",
     };
     check(stage >= 0 && stage < SMTP_STAGES);
     return names[stage];
@@ -156,7 +150,8 @@ static size_t on_reply_line(char *line, size_t size, size_t count, void *arg)
 {
     Exchange *exchange = arg;
     size_t length = MIN(size * count, (size_t)REPLY_LINE_MAX);
-    if (exchange->leaving || length < 3 || !g_ascii_isdigit(line[0]) || !g_ascii_isdigit(line[1]) || !g_ascii_isdigit(line[2]))
+    if (exchange->leaving || length < 3 || !g_ascii_isdigit(line[0]) || !g_ascii_isdigit(line[1]) ||
+        !g_ascii_isdigit(line[2]))
         return size * count;
     if (!exchange->reply_open)
         g_string_truncate(exchange->text, 0);
@@ -210,7 +205,8 @@ static int on_debug(CURL *curl, curl_infotype type, char *data, size_t size, voi
     if (exchange->stage == SMTP_STAGE_RCPT) {
         const char *open = memchr(data, '<', size), *close = memchr(data, '>', size);
         exchange->recipient = open && close > open
-            ? arena_strndup(exchange->arena, open + 1, (size_t)(close - open - 1)) : arena_strdup(exchange->arena, "");
+                                  ? arena_strndup(exchange->arena, open + 1, (size_t)(close - open - 1))
+                                  : arena_strdup(exchange->arena, "");
     }
     return 0;
 }
@@ -227,7 +223,8 @@ static size_t on_read(char *buffer, size_t size, size_t count, void *arg)
         exchange->sent += piece;
         return piece;
     }
-    check(!exchange->dot_asked); /* libcurl asks again after the end only on a retry, and connections are never reused */
+    check(
+        !exchange->dot_asked); /* libcurl asks again after the end only on a retry, and connections are never reused */
     exchange->dot_asked = true;
     const SmtpHooks *hooks = exchange->hooks;
     if (hooks->before_final_dot && !hooks->before_final_dot(hooks->arg))
@@ -283,10 +280,10 @@ static bool set_url(CURL *curl, const SmtpServer *server)
     char *url = NULL;
     CURLU *parts = curl_url();
     check(parts != NULL);
-    bool done = !curl_url_set(parts, CURLUPART_SCHEME, server->tls == SMTP_TLS_IMPLICIT ? "smtps" : "smtp", 0)
-        && !curl_url_set(parts, CURLUPART_HOST, host, 0) && !curl_url_set(parts, CURLUPART_PORT, port, 0)
-        && !curl_url_set(parts, CURLUPART_PATH, path, 0) && !curl_url_get(parts, CURLUPART_URL, &url, 0)
-        && !curl_easy_setopt(curl, CURLOPT_URL, url);
+    bool done = !curl_url_set(parts, CURLUPART_SCHEME, server->tls == SMTP_TLS_IMPLICIT ? "smtps" : "smtp", 0) &&
+                !curl_url_set(parts, CURLUPART_HOST, host, 0) && !curl_url_set(parts, CURLUPART_PORT, port, 0) &&
+                !curl_url_set(parts, CURLUPART_PATH, path, 0) && !curl_url_get(parts, CURLUPART_URL, &url, 0) &&
+                !curl_easy_setopt(curl, CURLOPT_URL, url);
     curl_free(url);
     curl_url_cleanup(parts);
     return done;
@@ -357,9 +354,9 @@ static struct curl_slist *set_message(CURL *curl, Exchange *exchange)
 
 static bool is_tls_failure(CURLcode done)
 {
-    return done == CURLE_USE_SSL_FAILED || done == CURLE_SSL_CONNECT_ERROR || done == CURLE_PEER_FAILED_VERIFICATION
-        || done == CURLE_SSL_CERTPROBLEM || done == CURLE_SSL_CIPHER || done == CURLE_SSL_CACERT_BADFILE
-        || done == CURLE_SSL_ISSUER_ERROR || done == CURLE_SSL_INVALIDCERTSTATUS;
+    return done == CURLE_USE_SSL_FAILED || done == CURLE_SSL_CONNECT_ERROR || done == CURLE_PEER_FAILED_VERIFICATION ||
+           done == CURLE_SSL_CERTPROBLEM || done == CURLE_SSL_CIPHER || done == CURLE_SSL_CACERT_BADFILE ||
+           done == CURLE_SSL_ISSUER_ERROR || done == CURLE_SSL_INVALIDCERTSTATUS;
 }
 
 /* A server that offers no sign-in although we have one to make refuses everyone as a stranger: what failed then is the
@@ -464,8 +461,7 @@ static void conclude(Exchange *exchange, CURLcode done, const char *curl_words, 
 
 static void refuse_here(Arena *arena, const char *fault, SmtpOutcome outcome, SmtpResult *result_out)
 {
-    *result_out =
-        (SmtpResult){.outcome = outcome, .stage = SMTP_STAGE_HERE, .text = arena_strdup(arena, fault)};
+    *result_out = (SmtpResult){.outcome = outcome, .stage = SMTP_STAGE_HERE, .text = arena_strdup(arena, fault)};
 }
 
 /* After a success libcurl says QUIT when the handle is freed, with time-outs of its own; a tarpit would hold us for two
@@ -509,15 +505,15 @@ static void exchange_run(Exchange *exchange, SmtpResult *result_out)
 }
 
 void smtp_send(Arena *arena, const SmtpServer *server, const SmtpMessage *message, const SmtpHooks *hooks,
-    SmtpResult *result_out)
+               SmtpResult *result_out)
 {
     const char *fault = message_fault(message);
     if (fault) {
         refuse_here(arena, fault, SMTP_PERMANENT, result_out);
         return;
     }
-    Exchange exchange = {.arena = arena, .server = server, .message = message, .hooks = hooks,
-        .stage = SMTP_STAGE_CONNECT};
+    Exchange exchange = {
+        .arena = arena, .server = server, .message = message, .hooks = hooks, .stage = SMTP_STAGE_CONNECT};
     exchange_run(&exchange, result_out);
 }
 

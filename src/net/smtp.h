@@ -47,10 +47,10 @@ typedef struct SmtpServer {
     const char *host; /* a name or an address */
     uint16_t port;
     SmtpTls tls;
-    const char *user;      /* NULL or "": no sign-in */
-    const char *password;  /* borrowed; the caller wipes it */
-    const char *ca_file;   /* PEM of what to trust instead of the system's list; NULL: the system's */
-    const char *helo;      /* the name we greet with; NULL: localhost */
+    const char *user;         /* NULL or "": no sign-in */
+    const char *password;     /* borrowed; the caller wipes it */
+    const char *ca_file;      /* PEM of what to trust instead of the system's list; NULL: the system's */
+    const char *helo;         /* the name we greet with; NULL: localhost */
     unsigned connect_seconds; /* until connected; 0: 30 */
     unsigned reply_seconds;   /* for each reply, that to the dot included; 0: 600 (RFC 5321 §4.5.3.2.6) */
     unsigned stall_seconds;   /* the message moves slower than 10 bytes a second for so long; 0: 180 */
@@ -103,17 +103,17 @@ typedef struct SmtpRefusal {
 typedef struct SmtpResult {
     SmtpOutcome outcome;
     SmtpStage stage;
-    int code;             /* of the last complete reply; 0: none came */
-    const char *enhanced; /* its RFC 3463 status "4.7.1", or NULL */
-    const char *text;     /* its words, or what went wrong on the way; one clean line, never NULL */
-    const char *queue_id; /* what the server calls the message, when it says so in a way known; else NULL */
+    int code;                    /* of the last complete reply; 0: none came */
+    const char *enhanced;        /* its RFC 3463 status "4.7.1", or NULL */
+    const char *text;            /* its words, or what went wrong on the way; one clean line, never NULL */
+    const char *queue_id;        /* what the server calls the message, when it says so in a way known; else NULL */
     const SmtpRefusal *refusals; /* recipients the server did not take */
     size_t refusal_count;
 } SmtpResult;
 
 /* One attempt. Blocks until the outcome is known. */
 void smtp_send(Arena *arena, const SmtpServer *server, const SmtpMessage *message, const SmtpHooks *hooks,
-    SmtpResult *result_out);
+               SmtpResult *result_out);
 
 /* Connects, greets, starts TLS and signs in as smtp_send would, and leaves. ACCEPTED: all that works. */
 void smtp_probe(Arena *arena, const SmtpServer *server, SmtpResult *result_out);

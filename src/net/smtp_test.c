@@ -50,7 +50,7 @@ static Sink sink_start(const char *options)
     g_autoptr(GError) error = NULL;
     Sink sink = {0};
     sink.process = g_subprocess_new(G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "node",
-        script, options, NULL);
+                                    script, options, NULL);
     g_assert_no_error(error);
     sink.lines = g_data_input_stream_new(g_subprocess_get_stdout_pipe(sink.process));
     json_t *ready = sink_await(&sink, "ready");
@@ -74,14 +74,20 @@ static const char SHORT_MESSAGE[] = "Subject: prova\r\n\r\nciao\r\n";
 
 static SmtpServer plain_server(const Sink *sink)
 {
-    return (SmtpServer){.host = "127.0.0.1", .port = sink->port, .tls = SMTP_TLS_NONE, .reply_seconds = 5,
-        .connect_seconds = 5, .total_seconds = 20};
+    return (SmtpServer){.host = "127.0.0.1",
+                        .port = sink->port,
+                        .tls = SMTP_TLS_NONE,
+                        .reply_seconds = 5,
+                        .connect_seconds = 5,
+                        .total_seconds = 20};
 }
 
 static SmtpMessage short_message(void)
 {
-    return (SmtpMessage){.return_path = "assistenza+b.0123456789abcdef@filo.test", .recipients = CUSTOMER,
-        .recipient_count = 1, .content = bytes_of(SHORT_MESSAGE)};
+    return (SmtpMessage){.return_path = "assistenza+b.0123456789abcdef@filo.test",
+                         .recipients = CUSTOMER,
+                         .recipient_count = 1,
+                         .content = bytes_of(SHORT_MESSAGE)};
 }
 
 static bool count_dot(void *arg)
@@ -223,8 +229,8 @@ static void test_verdicts(void)
         {"{\"at\":\"mail\",\"reply\":\"451 4.3.0 busy\"}", SMTP_TEMPORARY, SMTP_STAGE_MAIL, 451, 0, "4.3.0"},
         {"{\"at\":\"mail\",\"reply\":\"552 5.3.4 too big\"}", SMTP_PERMANENT, SMTP_STAGE_MAIL, 552, 0, "5.3.4"},
         {"{\"at\":\"rcpt\",\"reply\":\"450 4.2.1 full\"}", SMTP_TEMPORARY, SMTP_STAGE_RCPT, 450, 0, "4.2.1"},
-        {"{\"at\":\"rcpt\",\"reply\":\"550-5.1.1 no\\r\\n550 5.1.1 such user\"}", SMTP_PERMANENT, SMTP_STAGE_RCPT, 550, 0,
-            "5.1.1"},
+        {"{\"at\":\"rcpt\",\"reply\":\"550-5.1.1 no\\r\\n550 5.1.1 such user\"}", SMTP_PERMANENT, SMTP_STAGE_RCPT, 550,
+         0, "5.1.1"},
         {"{\"at\":\"rcpt\",\"close\":true}", SMTP_TEMPORARY, SMTP_STAGE_RCPT, 250, 0, "2.1.0"},
         {"{\"at\":\"data\",\"reply\":\"452 4.3.1 disk\"}", SMTP_TEMPORARY, SMTP_STAGE_DATA, 452, 0, "4.3.1"},
         {"{\"at\":\"data\",\"close\":true}", SMTP_TEMPORARY, SMTP_STAGE_DATA, 250, 0, "2.1.5"},
@@ -412,14 +418,14 @@ static void test_tls(void)
         {"{\"tls\":\"starttls\"," AUTH, SMTP_TLS_STARTTLS, "localhost", false, SMTP_TEMPORARY},
         {"{\"tls\":\"implicit\"," AUTH, SMTP_TLS_IMPLICIT, "localhost", false, SMTP_TEMPORARY},
         {"{\"tls\":\"none\"," AUTH, SMTP_TLS_STARTTLS, "localhost", false, SMTP_TEMPORARY}, /* stripped */
-        {"{\"tls\":\"starttls\",\"rules\":[{\"at\":\"starttls\",\"reply\":\"454 4.7.0 not now\"}]," AUTH, SMTP_TLS_STARTTLS,
-            "localhost", true, SMTP_TEMPORARY},
-        {"{\"tls\":\"starttls\",\"certificate\":{\"name\":\"mail.altri.test\"}," AUTH, SMTP_TLS_STARTTLS, "localhost", true,
-            SMTP_TEMPORARY},
-        {"{\"tls\":\"implicit\",\"certificate\":{\"name\":\"mail.altri.test\"}," AUTH, SMTP_TLS_IMPLICIT, "localhost", true,
-            SMTP_TEMPORARY},
+        {"{\"tls\":\"starttls\",\"rules\":[{\"at\":\"starttls\",\"reply\":\"454 4.7.0 not now\"}]," AUTH,
+         SMTP_TLS_STARTTLS, "localhost", true, SMTP_TEMPORARY},
+        {"{\"tls\":\"starttls\",\"certificate\":{\"name\":\"mail.altri.test\"}," AUTH, SMTP_TLS_STARTTLS, "localhost",
+         true, SMTP_TEMPORARY},
+        {"{\"tls\":\"implicit\",\"certificate\":{\"name\":\"mail.altri.test\"}," AUTH, SMTP_TLS_IMPLICIT, "localhost",
+         true, SMTP_TEMPORARY},
         {"{\"tls\":\"starttls\",\"certificate\":{\"expired\":true}," AUTH, SMTP_TLS_STARTTLS, "localhost", true,
-            SMTP_TEMPORARY},
+         SMTP_TEMPORARY},
     };
 #undef AUTH
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
@@ -484,8 +490,8 @@ static void check_refused_here(const char *return_path, const char *recipient, B
 {
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
     SmtpServer server = {.host = "127.0.0.1", .port = 1, .tls = SMTP_TLS_NONE};
-    SmtpMessage message = {.return_path = return_path, .recipients = &recipient, .recipient_count = 1,
-        .content = content};
+    SmtpMessage message = {
+        .return_path = return_path, .recipients = &recipient, .recipient_count = 1, .content = content};
     SmtpResult result;
     smtp_send(arena, &server, &message, &(SmtpHooks){0}, &result);
     g_assert_cmpint(result.outcome, ==, SMTP_PERMANENT);

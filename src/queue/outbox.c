@@ -100,6 +100,12 @@ static bool step_retry(StoreTx *tx, void *arg)
     return sql_outbox_mark_retry(tx, &(SqlOutboxMarkRetryIn){work->id, work->holder, work->text, work->at}) == 1;
 }
 
+static bool step_resend(StoreTx *tx, void *arg)
+{
+    const StepWork *work = arg;
+    return sql_outbox_mark_resend(tx, &(SqlOutboxMarkResendIn){work->id, work->holder, work->text, work->at}) == 1;
+}
+
 static bool step_failed(StoreTx *tx, void *arg)
 {
     const StepWork *work = arg;
@@ -134,6 +140,12 @@ bool outbox_set_retry(Store *store, OutboxId id, const char *holder, const char 
                       GError **error)
 {
     return step(store, "outbox retry", step_retry, (StepWork){id, holder, reason, not_before}, error);
+}
+
+bool outbox_set_resend(Store *store, OutboxId id, const char *holder, const char *reason, TimeMs not_before,
+                       GError **error)
+{
+    return step(store, "outbox resend", step_resend, (StepWork){id, holder, reason, not_before}, error);
 }
 
 bool outbox_set_failed(Store *store, OutboxId id, const char *holder, const char *reason, TimeMs now, GError **error)

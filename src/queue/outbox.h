@@ -71,6 +71,9 @@ bool outbox_set_dot_sent(Store *store, OutboxId id, const char *holder, const ch
 bool outbox_set_sent(Store *store, OutboxId id, const char *holder, const char *external_id, TimeMs now, GError **error);
 bool outbox_set_retry(Store *store, OutboxId id, const char *holder, const char *reason, TimeMs not_before,
                       GError **error);
+/* The peer may have it and may not: queued once more, marked resent. */
+bool outbox_set_resend(Store *store, OutboxId id, const char *holder, const char *reason, TimeMs not_before,
+                       GError **error);
 bool outbox_set_failed(Store *store, OutboxId id, const char *holder, const char *reason, TimeMs now, GError **error);
 
 /* Takes over what dead holders left: every leased row whose lease has ended, or, on SQLite where no other node can

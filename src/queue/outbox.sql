@@ -109,6 +109,18 @@ UPDATE outbox
    AND lease_holder = $2
    AND state IN ('sending', 'dot_sent');
 
+-- @statement outbox_mark_resend : run
+-- @param  outbox_id    id(outbox)
+-- @param  lease_holder text
+-- @param  error        text
+-- @param  not_before   time
+-- @index  primary key of outbox
+UPDATE outbox
+   SET state = 'queued', resent = 1, error = $3, not_before = $4, lease_until = NULL, lease_holder = NULL
+ WHERE outbox_id = $1
+   AND lease_holder = $2
+   AND state IN ('sending', 'dot_sent');
+
 -- @statement outbox_mark_failed : run
 -- @param  outbox_id    id(outbox)
 -- @param  lease_holder text

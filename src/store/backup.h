@@ -13,7 +13,8 @@
  * Owns the files under DIR/backups. Called by cli (backup, restore), job (nightly), and the migrations runner.
  *
  * Memory: the path backup_make gives is yours to g_free. A summary holds no pointers.
- * Errors: CORRUPT (a file is not what the manifest says), REFUSED (the target is not empty, or of the other engine), FULL, IO.
+ * Errors: CORRUPT (a file is not what the manifest says), REFUSED (the target is not empty, or of the other engine),
+ * FULL, IO.
  *
  * Invariants:
  *  1. A directory without ".partial-" in its name under DIR/backups is complete: it is renamed last.

@@ -136,7 +136,8 @@ static bool dump_run(const char *db, const char *path, const char *snapshot, GEr
 {
     g_autofree char *from = g_strconcat("--dbname=", db, NULL), *to = g_strconcat("--file=", path, NULL);
     g_autofree char *seen = g_strconcat("--snapshot=", snapshot, NULL);
-    const char *const argv[] = {"pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--no-password", to, seen, from, NULL};
+    const char *const argv[] = {"pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--no-password",
+                                to,        seen,              from,         NULL};
     return program_run(argv, error);
 }
 

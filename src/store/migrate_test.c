@@ -2,6 +2,7 @@
 #include "store/backup.h"
 #include "store/store_testing.h"
 
+#include <pthread.h>
 #include <string.h>
 
 enum { MIGRATIONS = 66 };
@@ -132,6 +133,33 @@ static void test_foreign_database_is_refused(void)
     test_store_close(&test);
 }
 
+typedef struct Node {
+    pthread_t thread;
+    const char *db;
+    char *dir;
+} Node;
+
+static void *node_main(void *arg)
+{
+    Node *node = arg;
+    store_close(test_store_open_at(node->dir, node->db, STORE_WRITER));
+    return NULL;
+}
+
+static void test_two_nodes_start_at_once(void)
+{
+    g_autofree char *db = test_database();
+    Node nodes[3];
+    for (size_t i = 0; i < G_N_ELEMENTS(nodes); i++) {
+        nodes[i] = (Node){.db = db, .dir = test_dir()};
+        g_assert_cmpint(pthread_create(&nodes[i].thread, NULL, node_main, &nodes[i]), ==, 0);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(nodes); i++)
+        g_assert_cmpint(pthread_join(nodes[i].thread, NULL), ==, 0);
+    for (size_t i = 0; i < G_N_ELEMENTS(nodes); i++)
+        g_free(nodes[i].dir);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -140,6 +168,7 @@ int main(int argc, char **argv)
     test_add_both("/migrate/failed", test_a_failed_migration_leaves_nothing);
     test_add_both("/migrate/commit-inside", test_a_script_may_not_end_its_transaction);
     g_test_add_func("/migrate/rebuild", test_sqlite_rebuilds_a_parent_and_checks_keys);
+    g_test_add_func("/migrate/two-nodes", test_two_nodes_start_at_once);
     g_test_add_func("/migrate/foreign", test_foreign_database_is_refused);
     return g_test_run();
 }

@@ -223,6 +223,25 @@ static void test_a_restart_is_survived(void)
     test_store_close(&test);
 }
 
+static void test_old_keys_are_pruned(void)
+{
+    TestStore test = {.dir = test_dir(), .db = test_database()};
+    ClockManual clock;
+    StoreSetup setup = test_setup();
+    StoreOptions options = {.data_dir = test.dir, .db = test.db, .mode = STORE_WRITER, .may_migrate = true};
+    Adding adding = {0};
+    clock_manual_init(&clock, 1000 * TIME_DAY);
+    setup.clock = &clock.clock;
+    test.store = store_open_with(&options, &setup, NULL);
+    for (int i = 0; i < 3; i++)
+        g_assert_cmpint(store_write(test.store, "add", add_item, &adding, NULL), ==, STORE_COMMITTED);
+    test_sql(test.db, "DO $$ BEGIN ASSERT (SELECT count(*) FROM write_key) = 3; END $$");
+    clock_manual_set(&clock, 1001 * TIME_DAY + TIME_MINUTE);
+    g_assert_cmpint(store_write(test.store, "add", add_item, &adding, NULL), ==, STORE_COMMITTED);
+    test_sql(test.db, "DO $$ BEGIN ASSERT (SELECT count(*) FROM write_key) = 1; END $$");
+    test_store_close(&test);
+}
+
 static void refuse_url(const char *url, FiloError code)
 {
     g_autofree char *dir = test_dir();
@@ -254,6 +273,7 @@ int main(int argc, char **argv)
     g_test_add_func("/postgresql/conflict", test_a_serialization_conflict_runs_again);
     g_test_add_func("/postgresql/retries", test_eight_retries_then_busy);
     g_test_add_func("/postgresql/restart", test_a_restart_is_survived);
+    g_test_add_func("/postgresql/old-keys", test_old_keys_are_pruned);
     g_test_add_func("/postgresql/urls", test_urls_refused);
     return g_test_run();
 }

@@ -17,7 +17,9 @@
 enum { TRIES = 9, TAKEN_TRIES = 2, KEY_BYTES = 16 };
 #define LOST_COMMIT_WAIT_US (10 * (int64_t)G_USEC_PER_SEC)
 #define PRUNE_EVERY TIME_HOUR
-#define MIGRATION_LOCK "SELECT pg_advisory_xact_lock(7236964)"
+/* Two nodes may start at once: the second waits as long as the first one's migration takes. */
+#define MIGRATION_LOCK                                                                                                 \
+    "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(7236964)"
 
 static const StoreColumn key_params[] = {{"key", STORE_TEXT, false}, {"at", STORE_INT, false}};
 static const StoreStatement key_insert = {.name = "write_key_insert",
@@ -142,7 +144,7 @@ static bool key_says_committed(Attempt *attempt)
     StoreTx *tx = &attempt->connection->tx;
     attempt->connection->verdict = PG_FINAL;
     if (attempt->request->schema)
-        pg_script(tx, MIGRATION_LOCK); /* two nodes may start at once; write_key may not exist yet */
+        pg_script(tx, MIGRATION_LOCK); /* write_key may not exist yet, and the version says what was kept */
     else
         key_add(attempt, tx);
     return tx->failed && attempt->commit_lost && attempt->connection->verdict == PG_TAKEN;
@@ -152,7 +154,10 @@ static Step try_once(Attempt *attempt)
 {
     PgConnection *connection = attempt->connection;
     GError *error = NULL;
-    if (!transaction_begin(connection, attempt->store, "BEGIN ISOLATION LEVEL SERIALIZABLE", &error)) {
+    /* A migration's statements must see what another node did while it waited for the lock. */
+    const char *begin = attempt->request->schema ? "BEGIN ISOLATION LEVEL READ COMMITTED"
+                                                 : "BEGIN ISOLATION LEVEL SERIALIZABLE";
+    if (!transaction_begin(connection, attempt->store, begin, &error)) {
         if (attempt->commit_lost)
             return lost_commit_ask_later(attempt, error);
         request_fail(attempt->request, error);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What only SQLite has: groups, a full disk, a failed fsync, the queue, the WAL. */
 #include "store/sqlite_int.h"
+#include "store/store_check.h"
 #include "store/store_testing.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <string.h>
@@ -159,7 +161,8 @@ static void test_a_group_is_one_commit_and_a_bad_member_is_alone(void)
 {
     static _Atomic int commits;
     TestStore test = test_store_open(STORE_SQLITE);
-    Member members[] = {{.behaviour = ADDS}, {.behaviour = FAILS}, {.behaviour = ADDS}, {.behaviour = REFUSES}, {.behaviour = ADDS}};
+    Member members[] = {
+        {.behaviour = ADDS}, {.behaviour = FAILS}, {.behaviour = ADDS}, {.behaviour = REFUSES}, {.behaviour = ADDS}};
     store_on_commit(test.store, count_commit, &commits);
     group_run(test.store, members, G_N_ELEMENTS(members));
     for (size_t i = 0; i < G_N_ELEMENTS(members); i++)
@@ -337,6 +340,49 @@ static void test_settings(void)
     test_store_close(&test);
 }
 
+/* --- damage ------------------------------------------------------------------------------------------------------ */
+
+static void overwrite(const char *path, off_t at, size_t size)
+{
+    g_autofree char *noise = g_malloc(size);
+    memset(noise, 0xa5, size);
+    int fd = open(path, O_WRONLY);
+    g_assert_cmpint(pwrite(fd, noise, size, at), ==, (ssize_t)size);
+    close(fd);
+}
+
+static void note_finding(const char *finding, void *arg)
+{
+    (void)finding;
+    (*(int *)arg)++;
+}
+
+static void test_a_damaged_file_is_found_not_served(void)
+{
+    TestStore test = test_store_open(STORE_SQLITE);
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = g_build_filename(test.dir, "filo.db", NULL);
+    struct stat file;
+    int noted = 0;
+    Member member = {.behaviour = ADDS_MUCH, .store = test.store};
+    member_main(&member);
+    store_close(test.store);
+    g_assert_cmpint(stat(path, &file), ==, 0);
+    overwrite(path, file.st_size / 4096 / 2 * 4096, 4096); /* within the 100 pages of the large row */
+    test.store = test_store_open_at(test.dir, NULL, STORE_READ_ONLY);
+    int found = store_check(test.store, STORE_CHECK_WHOLE, note_finding, &noted, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(found, >=, 1);
+    g_assert_cmpint(noted, ==, found);
+    g_clear_pointer(&test.store, store_close);
+    overwrite(path, 0, 100);
+    StoreSetup setup = test_setup();
+    StoreOptions options = {.data_dir = test.dir, .mode = STORE_WRITER, .may_migrate = true};
+    g_assert_null(store_open_with(&options, &setup, &error));
+    g_assert_error(error, FILO_ERROR, FILO_ERROR_CORRUPT);
+    test_store_close(&test);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -347,5 +393,6 @@ int main(int argc, char **argv)
     g_test_add_func("/sqlite/queue-full", test_a_full_queue_is_busy);
     g_test_add_func("/sqlite/wal", test_the_wal_is_checkpointed_and_begins_anew);
     g_test_add_func("/sqlite/settings", test_settings);
+    g_test_add_func("/sqlite/damage", test_a_damaged_file_is_found_not_served);
     return g_test_run();
 }

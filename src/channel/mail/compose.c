@@ -32,7 +32,7 @@ char *mail_message_id(Arena *arena, int64_t ticket, int64_t outbox, const char *
     if (!is_alnum_between(random, 8, 64) || !mail_address_is_safe(mailbox_address))
         return NULL;
     char *id = arena_printf(arena, "%" G_GINT64_FORMAT ".%" G_GINT64_FORMAT ".%s%s", ticket, outbox, random,
-        strchr(mailbox_address, '@'));
+                            strchr(mailbox_address, '@'));
     return mail_id_is_safe(id) ? id : NULL;
 }
 
@@ -44,8 +44,8 @@ char *mail_plus_address(Arena *arena, const char *mailbox_address, char kind, co
         if (g_ascii_isupper(*c)) /* a relay may fold the case, so it cannot carry information */
             return NULL;
     const char *domain = strchr(mailbox_address, '@');
-    char *address = arena_printf(arena, "%.*s+%c.%s%s", (int)(domain - mailbox_address), mailbox_address, kind, token,
-        domain);
+    char *address =
+        arena_printf(arena, "%.*s+%c.%s%s", (int)(domain - mailbox_address), mailbox_address, kind, token, domain);
     return mail_address_is_safe(address) ? address : NULL;
 }
 
@@ -92,7 +92,7 @@ static bool append_people(Arena *arena, GString *out, const MailDraft *draft, GE
     mail_header_mailboxes(out, "From", &from, 1);
     if (draft->reply_token) {
         Mailbox reply = {.name = draft->company_name,
-            .address = mail_plus_address(arena, draft->mailbox_address, 't', draft->reply_token)};
+                         .address = mail_plus_address(arena, draft->mailbox_address, 't', draft->reply_token)};
         if (!reply.address)
             return refuse(error, "the reply token cannot stand in an address");
         mail_header_mailboxes(out, "Reply-To", &reply, 1);
@@ -108,7 +108,8 @@ static GPtrArray *thread_ids(const MailDraft *draft, bool answers)
 {
     GPtrArray *ids = g_ptr_array_new();
     for (size_t i = 0; i < draft->reference_count; i++)
-        if (mail_id_is_safe(draft->references[i]) && !(answers && g_str_equal(draft->references[i], draft->in_reply_to)))
+        if (mail_id_is_safe(draft->references[i]) &&
+            !(answers && g_str_equal(draft->references[i], draft->in_reply_to)))
             g_ptr_array_add(ids, (gpointer)draft->references[i]);
     if (answers)
         g_ptr_array_add(ids, (gpointer)draft->in_reply_to);
@@ -213,8 +214,7 @@ static void append_base64(GString *out, Bytes content)
 
 static void append_file(GString *out, const ChannelFile *file)
 {
-    const char *media_type =
-        mail_media_type_is_safe(file->media_type) ? file->media_type : "application/octet-stream";
+    const char *media_type = mail_media_type_is_safe(file->media_type) ? file->media_type : "application/octet-stream";
     mail_header_literal(out, "Content-Type", media_type);
     mail_header_parameter(out, "Content-Disposition", "attachment", "filename", file->name ? file->name : "");
     mail_header_literal(out, "Content-Transfer-Encoding", "base64");
@@ -253,7 +253,7 @@ bool mail_compose(Arena *arena, const MailDraft *draft, Bytes *message_out, GErr
         return false;
     if (estimate_size(draft) > MAIL_MESSAGE_MAX) {
         g_set_error(error, FILO_ERROR, FILO_ERROR_TOO_LARGE, "mail: the message would pass %zu MB",
-            MAIL_MESSAGE_MAX >> 20);
+                    MAIL_MESSAGE_MAX >> 20);
         return false;
     }
     g_autoptr(GString) out = g_string_sized_new(estimate_size(draft));

@@ -47,13 +47,13 @@ typedef struct MailDraft {
     size_t to_count;
     const Mailbox *cc;
     size_t cc_count;
-    const char *subject;              /* one line, as written; any content */
-    const char *text;                 /* the answer, plain UTF-8; any content */
-    const char *marker;               /* the line "reply above this line" of the catalogue; NULL: none */
-    const char *message_id;           /* mail_message_id: no angle brackets */
-    TimeMs date;                      /* when the answer was written: the same at each attempt */
-    const char *in_reply_to;          /* the message answered; NULL or not safe: no such header */
-    const char *const *references;    /* oldest first; those not safe are left out */
+    const char *subject;           /* one line, as written; any content */
+    const char *text;              /* the answer, plain UTF-8; any content */
+    const char *marker;            /* the line "reply above this line" of the catalogue; NULL: none */
+    const char *message_id;        /* mail_message_id: no angle brackets */
+    TimeMs date;                   /* when the answer was written: the same at each attempt */
+    const char *in_reply_to;       /* the message answered; NULL or not safe: no such header */
+    const char *const *references; /* oldest first; those not safe are left out */
     size_t reference_count;
     const ChannelFile *files;
     size_t file_count;

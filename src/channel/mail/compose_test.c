@@ -18,10 +18,16 @@ static const Mailbox LUCA = {.name = "Luca", .address = "luca@bar.test"};
 
 static MailDraft plain_draft(void)
 {
-    return (MailDraft){.purpose = CHANNEL_ANSWER, .mailbox_address = "assistenza@caffemeccanica.test",
-        .operator_name = "Sara", .company_name = "Caffemeccanica", .to = &LUCA, .to_count = 1, .subject = "Re: E07",
-        .text = "Buongiorno", .message_id = "10001.7.Ab3dEf9h@caffemeccanica.test",
-        .date = 1795342800000 /* 2026-11-22T10:20:00Z */};
+    return (MailDraft){.purpose = CHANNEL_ANSWER,
+                       .mailbox_address = "assistenza@caffemeccanica.test",
+                       .operator_name = "Sara",
+                       .company_name = "Caffemeccanica",
+                       .to = &LUCA,
+                       .to_count = 1,
+                       .subject = "Re: E07",
+                       .text = "Buongiorno",
+                       .message_id = "10001.7.Ab3dEf9h@caffemeccanica.test",
+                       .date = 1795342800000 /* 2026-11-22T10:20:00Z */};
 }
 
 static const char *compose(Arena *arena, const MailDraft *draft)
@@ -90,25 +96,25 @@ static void test_answer(void)
     draft.marker = "-- Rispondi sopra questa riga --";
     draft.text = "È il termostato.\n\n.\nFrom oggi =, \n";
     g_assert_cmpstr(compose(arena, &draft), ==,
-        "Date: Sun, 22 Nov 2026 10:20:00 +0000\r\n"
-        "From: =?UTF-8?Q?Sara_=E2=80=94_Caffemeccanica?=\r\n <assistenza@caffemeccanica.test>\r\n"
-        "Reply-To: Caffemeccanica\r\n <assistenza+t." TOKEN "@caffemeccanica.test>\r\n"
-        "To: Luca <luca@bar.test>\r\n"
-        "Subject: Re: E07\r\n"
-        "Message-ID: <10001.7.Ab3dEf9h@caffemeccanica.test>\r\n"
-        "In-Reply-To: <b@bar.test>\r\n"
-        "References: <a@bar.test> <b@bar.test>\r\n"
-        "X-Filo-Loop: assistenza@caffemeccanica.test\r\n"
-        "MIME-Version: 1.0\r\n"
-        "Content-Type: text/plain;\r\n charset=\"utf-8\"\r\n"
-        "Content-Transfer-Encoding: quoted-printable\r\n"
-        "\r\n"
-        "-- Rispondi sopra questa riga --\r\n"
-        "\r\n"
-        "=C3=88 il termostato.\r\n"
-        "\r\n"
-        "=2E\r\n"
-        "=46rom oggi =3D,=20\r\n");
+                    "Date: Sun, 22 Nov 2026 10:20:00 +0000\r\n"
+                    "From: =?UTF-8?Q?Sara_=E2=80=94_Caffemeccanica?=\r\n <assistenza@caffemeccanica.test>\r\n"
+                    "Reply-To: Caffemeccanica\r\n <assistenza+t." TOKEN "@caffemeccanica.test>\r\n"
+                    "To: Luca <luca@bar.test>\r\n"
+                    "Subject: Re: E07\r\n"
+                    "Message-ID: <10001.7.Ab3dEf9h@caffemeccanica.test>\r\n"
+                    "In-Reply-To: <b@bar.test>\r\n"
+                    "References: <a@bar.test> <b@bar.test>\r\n"
+                    "X-Filo-Loop: assistenza@caffemeccanica.test\r\n"
+                    "MIME-Version: 1.0\r\n"
+                    "Content-Type: text/plain;\r\n charset=\"utf-8\"\r\n"
+                    "Content-Transfer-Encoding: quoted-printable\r\n"
+                    "\r\n"
+                    "-- Rispondi sopra questa riga --\r\n"
+                    "\r\n"
+                    "=C3=88 il termostato.\r\n"
+                    "\r\n"
+                    "=2E\r\n"
+                    "=46rom oggi =3D,=20\r\n");
 }
 
 static void test_automatic_messages_say_so(void)
@@ -116,7 +122,8 @@ static void test_automatic_messages_say_so(void)
     static const struct {
         ChannelPurpose purpose;
         const char *submitted, *suppress;
-    } rows[] = {{CHANNEL_ANSWER, NULL, NULL}, {CHANNEL_ACK, "auto-replied", "All"}, {CHANNEL_NOTICE, "auto-generated", "All"}};
+    } rows[] = {
+        {CHANNEL_ANSWER, NULL, NULL}, {CHANNEL_ACK, "auto-replied", "All"}, {CHANNEL_NOTICE, "auto-generated", "All"}};
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
         MailDraft draft = plain_draft();
@@ -134,7 +141,9 @@ static const char *const HOSTILE[] = {
     "x\r\n\r\n--=_filo_0\r\nContent-Type: text/html\r\n\r\n<script>",
     "x%0d%0aBcc:v@x.test",
     "x\rBcc: v@x.test\x0b\x0c\x1b[31m\x7f",
-    "x\xe2\x80\xa8" "Bcc: v@x.test \xe2\x80\xae" "gnp.exe",
+    "x\xe2\x80\xa8"
+    "Bcc: v@x.test \xe2\x80\xae"
+    "gnp.exe",
     "perché così è",
     "=?UTF-8?Q?gi=C3=A0_codificato?=",
     "=?UTF-8?B?AAAA?= =?x",
@@ -142,8 +151,11 @@ static const char *const HOSTILE[] = {
     "a@b.test, c@d.test",
     "'single' 100% *0*=UTF-8''x",
     "日本語の件名はとても長いので、いくつかの符号化語に分けられなければなりません。そうですね。",
-    "👩‍🔧🔧☕️ macchina 🛠️ E07 👩‍🔧🔧☕️ macchina 🛠️ E07 👩‍🔧🔧☕️ macchina 🛠️",
-    "una riga piana e lunga che deve essere piegata agli spazi perche' passa i settantotto caratteri di una riga intera",
+    /* a mechanic (joined by U+200D) and a coffee (with U+FE0F), longer than one encoded word */
+    "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x94\xa7 E07 \xe2\x98\x95\xef\xb8\x8f macchina "
+    "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x94\xa7 E07 \xe2\x98\x95\xef\xb8\x8f",
+    "una riga piana e lunga che deve essere piegata agli spazi perche' passa i settantotto caratteri di una riga "
+    "intera",
     "parolasenzaspaziparolasenzaspaziparolasenzaspaziparolasenzaspaziparolasenzaspaziparolasenzaspazi",
     "invalid \xff\xfe\xc3 bytes \xc3\xa9",
     ".",
@@ -172,8 +184,8 @@ static void check_hostile(const char *value)
 
     g_autoptr(GMimeMessage) read = read_back(message);
     check_header_names(read, mail_id_is_safe(value)
-            ? " Date From To Subject Message-ID In-Reply-To References X-Filo-Loop MIME-Version"
-            : " Date From To Subject Message-ID X-Filo-Loop MIME-Version");
+                                 ? " Date From To Subject Message-ID In-Reply-To References X-Filo-Loop MIME-Version"
+                                 : " Date From To Subject Message-ID X-Filo-Loop MIME-Version");
     g_assert_cmpstr(g_mime_message_get_subject(read), ==, clean);
     InternetAddressList *list = g_mime_message_get_to(read);
     g_assert_cmpint(internet_address_list_length(list), ==, 2);
@@ -184,7 +196,7 @@ static void check_hostile(const char *value)
     }
     InternetAddress *from = internet_address_list_get_address(g_mime_message_get_from(read), 0);
     g_assert_cmpstr(internet_address_get_name(from), ==, clean);
-    g_assert_null(g_mime_message_get_bcc(read) && internet_address_list_length(g_mime_message_get_bcc(read)) ? "Bcc" : NULL);
+    g_assert_cmpint(internet_address_list_length(g_mime_message_get_bcc(read)), ==, 0);
 
     g_assert_true(GMIME_IS_MULTIPART(g_mime_message_get_mime_part(read)));
     GMimeMultipart *parts = GMIME_MULTIPART(g_mime_message_get_mime_part(read));
@@ -214,9 +226,11 @@ static void test_hostile_content_round_trips(void)
 /* Random strings of awkward pieces; the seed is printed by GLib and can be given again with --seed. */
 static void test_random_content_round_trips(void)
 {
-    static const char *const pieces[] = {"\r\n", "\n", "\r", " ", "\t", "=?", "?=", "è", "日", "👩", "\xff", "a", "Bcc:", "@",
-        "<", ">", "\"", "\\", ",", ";", "%", "'", "*", "=", "_", "?", ".", "--", "From ", "(", ")", "lungalungalungalunga",
-        "\x01", "\xc2\x85"};
+    static const char *const pieces[] = {"\r\n", "\n",      "\r",   " ",  "\t",    "=?", "?=", "è",
+                                         "日",   "👩",       "\xff", "a",  "Bcc:",  "@",  "<",  ">",
+                                         "\"",   "\\",      ",",    ";",  "%",     "'",  "*",  "=",
+                                         "_",    "?",       ".",    "--", "From ", "(",  ")",  "lungalungalungalunga",
+                                         "\x01", "\xc2\x85"};
     for (int i = 0; i < 400; i++) {
         g_autoptr(GString) value = g_string_new("x"); /* an empty name is another test */
         for (int n = g_test_rand_int_range(0, 40); n > 0; n--)
@@ -247,7 +261,7 @@ static void test_binary_file(void)
     for (size_t i = 0; i < sizeof content; i++)
         content[i] = (uint8_t)(i * 7);
     ChannelFile files[] = {{.name = "foto.jpg", .media_type = "image/jpeg", .content = {content, sizeof content}},
-        {.name = "vuoto.txt", .media_type = "message/rfc822", .content = {NULL, 0}}};
+                           {.name = "vuoto.txt", .media_type = "message/rfc822", .content = {NULL, 0}}};
     MailDraft draft = plain_draft();
     draft.files = files;
     draft.file_count = 2;
@@ -278,9 +292,23 @@ static void check_refused(const MailDraft *draft, int code)
 
 static void test_refused(void)
 {
-    static const char *const addresses[] = {NULL, "", "luca", "@bar.test", "luca@", "a b@bar.test", "luca@bar.test\r\nBcc: x@y",
-        "luca@bar.test>", "<luca@bar.test>", "luca@bar.test,x@y.test", "perché@bar.test", "luca@-bar.test", "luca@bar.test.",
-        ".luca@bar.test", "lu..ca@bar.test", "luca@bar test", "\"lu ca\"@bar.test"};
+    static const char *const addresses[] = {NULL,
+                                            "",
+                                            "luca",
+                                            "@bar.test",
+                                            "luca@",
+                                            "a b@bar.test",
+                                            "luca@bar.test\r\nBcc: x@y",
+                                            "luca@bar.test>",
+                                            "<luca@bar.test>",
+                                            "luca@bar.test,x@y.test",
+                                            "perché@bar.test",
+                                            "luca@-bar.test",
+                                            "luca@bar.test.",
+                                            ".luca@bar.test",
+                                            "lu..ca@bar.test",
+                                            "luca@bar test",
+                                            "\"lu ca\"@bar.test"};
     for (size_t i = 0; i < G_N_ELEMENTS(addresses); i++) {
         Mailbox to = {.name = "x", .address = addresses[i]};
         MailDraft draft = plain_draft();
@@ -304,7 +332,8 @@ static void test_refused(void)
     draft.reply_token = "../../../../../../x";
     check_refused(&draft, FILO_ERROR_REFUSED);
     draft = plain_draft();
-    ChannelFile huge = {.name = "x", .content = {(const uint8_t *)"", (size_t)23 << 20}}; /* never read: refused by size */
+    ChannelFile huge = {.name = "x",
+                        .content = {(const uint8_t *)"", (size_t)23 << 20}}; /* never read: refused by size */
     draft.files = &huge;
     draft.file_count = 1;
     check_refused(&draft, FILO_ERROR_TOO_LARGE);

@@ -14,8 +14,10 @@ static bool find_tls(const char *text, SmtpTls *tls_out)
     static const struct {
         const char *text;
         SmtpTls tls;
-    } rows[] = {{"", SMTP_TLS_STARTTLS}, {"starttls", SMTP_TLS_STARTTLS}, {"implicit", SMTP_TLS_IMPLICIT},
-        {"none", SMTP_TLS_NONE}};
+    } rows[] = {{"", SMTP_TLS_STARTTLS},
+                {"starttls", SMTP_TLS_STARTTLS},
+                {"implicit", SMTP_TLS_IMPLICIT},
+                {"none", SMTP_TLS_NONE}};
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
         if (strcmp(text, rows[i].text) == 0) {
             *tls_out = rows[i].tls;
@@ -68,8 +70,8 @@ static bool read_server(const ChannelSettings *settings, SmtpServer *server_out,
     server_out->helo = strchr(address, '@') + 1;
     if (!is_host(server_out->host))
         return wrong(error_out, "smtp_host", "channel.mail.error.host");
-    if (!find_tls(channel_setting(settings, "smtp_tls"), &server_out->tls)
-        || (server_out->tls == SMTP_TLS_NONE && !is_plain_allowed(server_out->host)))
+    if (!find_tls(channel_setting(settings, "smtp_tls"), &server_out->tls) ||
+        (server_out->tls == SMTP_TLS_NONE && !is_plain_allowed(server_out->host)))
         return wrong(error_out, "smtp_tls", "channel.mail.error.tls");
     if (!read_port(channel_setting(settings, "smtp_port"), server_out->tls, &server_out->port))
         return wrong(error_out, "smtp_port", "channel.mail.error.port");
@@ -159,11 +161,8 @@ static SmtpMessage envelope_of(Arena *arena, const MailDraft *draft, const Outbo
 static DeliveryOutcome outcome_of(SmtpOutcome outcome)
 {
     static const DeliveryOutcome outcomes[SMTP_OUTCOMES] = {
-        [SMTP_ACCEPTED] = CHANNEL_SENT,
-        [SMTP_TEMPORARY] = CHANNEL_RETRY,
-        [SMTP_PERMANENT] = CHANNEL_REFUSED,
-        [SMTP_UNCERTAIN] = CHANNEL_UNCERTAIN,
-        [SMTP_WITHHELD] = CHANNEL_WITHHELD,
+        [SMTP_ACCEPTED] = CHANNEL_SENT,       [SMTP_TEMPORARY] = CHANNEL_RETRY,   [SMTP_PERMANENT] = CHANNEL_REFUSED,
+        [SMTP_UNCERTAIN] = CHANNEL_UNCERTAIN, [SMTP_WITHHELD] = CHANNEL_WITHHELD,
     };
     check(outcome >= 0 && outcome < SMTP_OUTCOMES);
     return outcomes[outcome];
@@ -185,13 +184,13 @@ static void copy_refusals(Arena *arena, const SmtpResult *smtp, DeliveryResult *
 static void copy_result(Arena *arena, const SmtpResult *smtp, DeliveryResult *result_out)
 {
     result_out->outcome = outcome_of(smtp->outcome);
-    result_out->configuration = smtp->outcome == SMTP_TEMPORARY && smtp->stage > SMTP_STAGE_CONNECT
-        && smtp->stage < SMTP_STAGE_MAIL && smtp->code / 100 != 4;
+    result_out->configuration = smtp->outcome == SMTP_TEMPORARY && smtp->stage > SMTP_STAGE_CONNECT &&
+                                smtp->stage < SMTP_STAGE_MAIL && smtp->code / 100 != 4;
     result_out->peer_id = smtp->queue_id;
     result_out->code = smtp->code;
     result_out->enhanced = smtp->enhanced;
-    result_out->reason = smtp->outcome == SMTP_ACCEPTED
-        ? "" : arena_printf(arena, "%s: %s", smtp_stage_name(smtp->stage), smtp->text);
+    result_out->reason =
+        smtp->outcome == SMTP_ACCEPTED ? "" : arena_printf(arena, "%s: %s", smtp_stage_name(smtp->stage), smtp->text);
     copy_refusals(arena, smtp, result_out);
 }
 
@@ -203,7 +202,7 @@ static void refuse(Arena *arena, DeliveryResult *result_out, bool configuration,
 }
 
 static void mail_deliver(Arena *arena, const ChannelSettings *settings, const Outbound *outbound,
-    const ChannelHooks *hooks, DeliveryResult *result_out)
+                         const ChannelHooks *hooks, DeliveryResult *result_out)
 {
     SmtpServer server;
     InputError input;
@@ -231,8 +230,8 @@ static void mail_health(Arena *arena, const ChannelSettings *settings, ChannelHe
     SmtpServer server;
     InputError input;
     if (!read_server(settings, &server, &input)) {
-        *health_out = (ChannelHealth){
-            .works = false, .reason = arena_printf(arena, "the mailbox's setting %s is wrong", input.field)};
+        *health_out = (ChannelHealth){.works = false,
+                                      .reason = arena_printf(arena, "the mailbox's setting %s is wrong", input.field)};
         return;
     }
     SmtpResult smtp;

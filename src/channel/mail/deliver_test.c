@@ -35,11 +35,12 @@ static Sink sink_start(const char *options)
     g_autoptr(GError) error = NULL;
     Sink sink = {0};
     sink.process = g_subprocess_new(G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "node",
-        script, options, NULL);
+                                    script, options, NULL);
     g_assert_no_error(error);
     sink.lines = g_data_input_stream_new(g_subprocess_get_stdout_pipe(sink.process));
     json_t *ready = sink_await(&sink, "ready");
-    g_snprintf(sink.port, sizeof sink.port, "%" JSON_INTEGER_FORMAT, json_integer_value(json_object_get(ready, "port")));
+    g_snprintf(sink.port, sizeof sink.port, "%" JSON_INTEGER_FORMAT,
+               json_integer_value(json_object_get(ready, "port")));
     json_decref(ready);
     return sink;
 }
@@ -53,13 +54,22 @@ static void sink_stop(Sink *sink)
 }
 
 static const ChannelContact CONTACTS[] = {{.name = "Luca", .address = "luca@bar.test"},
-    {.name = "Anna", .address = "anna@bar.test", .in_copy = true}, {.address = "LUCA@bar.test", .in_copy = true}};
+                                          {.name = "Anna", .address = "anna@bar.test", .in_copy = true},
+                                          {.address = "LUCA@bar.test", .in_copy = true}};
 
 static Outbound answer(void)
 {
-    return (Outbound){.ticket_id = 10001, .outbox_id = 7, .random = "Ab3dEf9h", .written_at = 1795342800000,
-        .purpose = CHANNEL_ANSWER, .operator_name = "Sara", .reply_token = TOKEN, .contacts = CONTACTS,
-        .contact_count = G_N_ELEMENTS(CONTACTS), .subject = "Re: E07", .text = "È il termostato.\n"};
+    return (Outbound){.ticket_id = 10001,
+                      .outbox_id = 7,
+                      .random = "Ab3dEf9h",
+                      .written_at = 1795342800000,
+                      .purpose = CHANNEL_ANSWER,
+                      .operator_name = "Sara",
+                      .reply_token = TOKEN,
+                      .contacts = CONTACTS,
+                      .contact_count = G_N_ELEMENTS(CONTACTS),
+                      .subject = "Re: E07",
+                      .text = "È il termostato.\n"};
 }
 
 static bool count_sends(void *arg)
@@ -74,10 +84,14 @@ static bool refuse_send(void *arg)
     return false;
 }
 
-static DeliveryResult deliver(Arena *arena, const char *port, const Outbound *outbound, bool (*before)(void *), int *sends)
+static DeliveryResult deliver(Arena *arena, const char *port, const Outbound *outbound, bool (*before)(void *),
+                              int *sends)
 {
-    ChannelSetting items[] = {{"address", "assistenza@filo.test"}, {"company_name", "Caffemeccanica"},
-        {"smtp_host", "127.0.0.1"}, {"smtp_tls", "none"}, {"smtp_port", port}};
+    ChannelSetting items[] = {{"address", "assistenza@filo.test"},
+                              {"company_name", "Caffemeccanica"},
+                              {"smtp_host", "127.0.0.1"},
+                              {"smtp_tls", "none"},
+                              {"smtp_port", port}};
     ChannelSettings settings = {.items = items, .count = G_N_ELEMENTS(items)};
     ChannelHooks hooks = {.before_send = before, .arg = sends};
     DeliveryResult result = {0};
@@ -200,7 +214,7 @@ static void test_health(void)
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
     Sink sink = sink_start("{\"auth\":{\"user\":\"filo\",\"password\":\"giusta\"}}");
     ChannelSetting items[] = {{"address", "a@filo.test"}, {"smtp_host", "127.0.0.1"}, {"smtp_tls", "none"},
-        {"smtp_port", sink.port}, {"smtp_user", "filo"}, {"smtp_password", "giusta"}};
+                              {"smtp_port", sink.port},   {"smtp_user", "filo"},      {"smtp_password", "giusta"}};
     ChannelSettings settings = {.items = items, .count = G_N_ELEMENTS(items)};
     ChannelHealth health = {0};
     channel_mail.health(arena, &settings, &health);

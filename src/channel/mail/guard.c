@@ -59,7 +59,8 @@ static char *robot_name(const char *address)
 static bool is_robot_address(const char *address)
 {
     static const char *const robots[] = {"noreply", "donotreply", "nonrispondere", "mailerdaemon", "postmaster",
-        "daemon", "bounce", "bounces", "listserv", "majordomo", NULL};
+                                         "daemon",  "bounce",     "bounces",       "listserv",     "majordomo",
+                                         NULL};
     g_autofree char *name = robot_name(address);
     return g_strv_contains(robots, name);
 }
@@ -77,8 +78,8 @@ static bool is_report(const MailFacts *facts, const char *type)
 
 static bool is_bounce(const MailFacts *facts)
 {
-    return is_report(facts, "delivery-status") || facts->has_failed_recipients_header
-        || (is_null_sender(facts) && is_postman(facts->from_address));
+    return is_report(facts, "delivery-status") || facts->has_failed_recipients_header ||
+           (is_null_sender(facts) && is_postman(facts->from_address));
 }
 
 static bool is_submitted_automatically(const MailFacts *facts)
@@ -88,8 +89,9 @@ static bool is_submitted_automatically(const MailFacts *facts)
 
 static bool is_auto_reply(const MailFacts *facts)
 {
-    return facts->has_auto_reply_header || (facts->auto_submitted && first_word_is(facts->auto_submitted, "auto-replied"))
-        || (facts->precedence && first_word_is(facts->precedence, "auto_reply"));
+    return facts->has_auto_reply_header ||
+           (facts->auto_submitted && first_word_is(facts->auto_submitted, "auto-replied")) ||
+           (facts->precedence && first_word_is(facts->precedence, "auto_reply"));
 }
 
 /* A suppression header alone does not make an automatic reply: people's mail from some systems carries it, and their

@@ -25,18 +25,18 @@
 
 /* What the guard must know of a message. Texts are decoded header values, NULL where the header is absent. */
 typedef struct MailFacts {
-    const char *from_address;             /* local@domain; NULL or "" if unreadable */
-    const char *return_path;              /* "" or "<>": the null sender; NULL: not known (no such header) */
-    const char *auto_submitted;           /* RFC 3834 */
+    const char *from_address;   /* local@domain; NULL or "" if unreadable */
+    const char *return_path;    /* "" or "<>": the null sender; NULL: not known (no such header) */
+    const char *auto_submitted; /* RFC 3834 */
     const char *precedence;
-    const char *auto_response_suppress;   /* X-Auto-Response-Suppress */
-    const char *content_type;             /* media type of the whole message, without parameters */
-    const char *report_type;              /* its report-type parameter */
-    bool has_list_header;                 /* any List-* header */
-    bool has_loop_header;                 /* X-Loop, X-Filo-Loop: of anybody */
-    bool has_auto_reply_header;           /* X-Autoreply, X-Autorespond, X-Autoresponder, X-Auto-Reply */
-    bool has_failed_recipients_header;    /* X-Failed-Recipients */
-    const char *const *own_addresses;     /* every address Filo reads or writes as */
+    const char *auto_response_suppress; /* X-Auto-Response-Suppress */
+    const char *content_type;           /* media type of the whole message, without parameters */
+    const char *report_type;            /* its report-type parameter */
+    bool has_list_header;               /* any List-* header */
+    bool has_loop_header;               /* X-Loop, X-Filo-Loop: of anybody */
+    bool has_auto_reply_header;         /* X-Autoreply, X-Autorespond, X-Autoresponder, X-Auto-Reply */
+    bool has_failed_recipients_header;  /* X-Failed-Recipients */
+    const char *const *own_addresses;   /* every address Filo reads or writes as */
     size_t own_count;
 } MailFacts;
 

@@ -62,7 +62,8 @@ bool mail_media_type_is_safe(const char *media_type)
     for (const char *c = media_type; *c; c++)
         if (c != slash && !is_token_char(*c))
             return false;
-    return g_ascii_strncasecmp(media_type, "multipart/", 10) != 0 && g_ascii_strncasecmp(media_type, "message/", 8) != 0;
+    return g_ascii_strncasecmp(media_type, "multipart/", 10) != 0 &&
+           g_ascii_strncasecmp(media_type, "message/", 8) != 0;
 }
 
 /* The width of the line being written: what follows the last line break. */
@@ -281,13 +282,13 @@ static void append_extended(GString *out, const char *parameter, const char *lin
             if (encoded[at + size - back] == '%')
                 size -= back;
         g_string_append_printf(out, ";\r\n %s*%d*=%s%.*s", parameter, section, section ? "" : "UTF-8''", (int)size,
-            encoded + at);
+                               encoded + at);
         at += size;
     }
 }
 
 void mail_header_parameter(GString *out, const char *name, const char *value, const char *parameter,
-    const char *parameter_value)
+                           const char *parameter_value)
 {
     g_autoptr(Arena) arena = arena_new(VALUE_ARENA_CAP);
     const char *line = clean_line(arena, parameter_value);

@@ -56,7 +56,7 @@ void mail_header_literal(GString *out, const char *name, const char *value);
 /* value; parameter="…" (Content-Type, Content-Disposition). value is a literal of ours or a media type that passed
  * mail_media_type_is_safe; the parameter's value may be anything. */
 void mail_header_parameter(GString *out, const char *name, const char *value, const char *parameter,
-    const char *parameter_value);
+                           const char *parameter_value);
 
 /* type/subtype of RFC 2045 tokens, at most 127 bytes, that may be sent in base64: so not multipart or message. */
 bool mail_media_type_is_safe(const char *media_type);

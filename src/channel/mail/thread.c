@@ -85,7 +85,7 @@ static bool is_own_domain(const char *domain, const char *const *own_addresses, 
 }
 
 bool mail_message_id_parse(const char *id, const char *const *own_addresses, size_t own_count, int64_t *ticket_out,
-    int64_t *outbox_out)
+                           int64_t *outbox_out)
 {
     const char *at = id;
     if (!mail_id_is_safe(id) || !read_number(&at, ticket_out) || *at++ != '.')

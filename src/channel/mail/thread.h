@@ -55,7 +55,7 @@ const ThreadCandidate *mail_thread_candidates(Arena *arena, const ThreadFacts *f
 /* Is this an id mail_message_id made for one of these mailboxes' domains? Gives its numbers. It proves nothing until
  * the outbox row with that very id is found. */
 bool mail_message_id_parse(const char *id, const char *const *own_addresses, size_t own_count, int64_t *ticket_out,
-    int64_t *outbox_out);
+                           int64_t *outbox_out);
 
 /* Who wrote, as far as the ticket is concerned. */
 typedef enum ThreadSender {

@@ -25,20 +25,29 @@ static void check_candidates(ThreadFacts facts, const char *expected)
 static void test_best_evidence_first(void)
 {
     static const char *const recipients[] = {"luca@bar.test", "Assistenza+T.ABCDEFGHIJ0123456789ABCDEFGHIJ01@Filo.test",
-        ("ordini+b." TOKEN "x@filo.test")};
-    check_candidates((ThreadFacts){.recipients = recipients, .recipient_count = 3,
-                         .in_reply_to = "<old@bar.test> (comment)",
-                         .references = "<first@bar.test>\r\n <10001.7.Ab3dEf9h@filo.test> <old@bar.test>",
-                         .subject = "R: [#10001] E07 [#10002]"},
-        "token " TOKEN ", bounce " TOKEN "x, own 10001.7.Ab3dEf9h@filo.test, other old@bar.test, other first@bar.test, "
-        "number 10001, number 10002");
+                                             ("ordini+b." TOKEN "x@filo.test")};
+    check_candidates((ThreadFacts){.recipients = recipients,
+                                   .recipient_count = 3,
+                                   .in_reply_to = "<old@bar.test> (comment)",
+                                   .references = "<first@bar.test>\r\n <10001.7.Ab3dEf9h@filo.test> <old@bar.test>",
+                                   .subject = "R: [#10001] E07 [#10002]"},
+                     "token " TOKEN ", bounce " TOKEN
+                     "x, own 10001.7.Ab3dEf9h@filo.test, other old@bar.test, other first@bar.test, "
+                     "number 10001, number 10002");
 }
 
 static void test_tokens_elsewhere_mean_nothing(void)
 {
-    static const char *const recipients[] = {(TOKEN_ADDRESS "@evil.test"), ("altro+t." TOKEN "@filo.test"),
-        "assistenza+t.short@filo.test", (TOKEN_ADDRESS ".x@filo.test"), ("assistenza+x." TOKEN "@filo.test"),
-        "assistenza@filo.test", "", "@", "assistenza+t.@filo.test", TOKEN_ADDRESS};
+    static const char *const recipients[] = {(TOKEN_ADDRESS "@evil.test"),
+                                             ("altro+t." TOKEN "@filo.test"),
+                                             "assistenza+t.short@filo.test",
+                                             (TOKEN_ADDRESS ".x@filo.test"),
+                                             ("assistenza+x." TOKEN "@filo.test"),
+                                             "assistenza@filo.test",
+                                             "",
+                                             "@",
+                                             "assistenza+t.@filo.test",
+                                             TOKEN_ADDRESS};
     check_candidates((ThreadFacts){.recipients = recipients, .recipient_count = G_N_ELEMENTS(recipients)}, "");
 }
 

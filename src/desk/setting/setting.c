@@ -67,11 +67,11 @@ bool setting_set(StoreTx *tx, SettingKey key, const char *value, TimeMs now, Inp
     return true;
 }
 
-ChannelAccountId channel_account_add(StoreTx *tx, const ChannelAccount *account)
+void channel_account_put(StoreTx *tx, const ChannelAccount *account)
 {
-    return sql_channel_account_insert(tx, &(SqlChannelAccountInsertIn){account->channel, account->name, account->address,
-                                                                       account->config, account->sealed_secret,
-                                                                       account->active});
+    sql_channel_account_upsert(tx, &(SqlChannelAccountUpsertIn){account->channel, account->name, account->address,
+                                                                account->config, account->sealed_secret,
+                                                                account->active});
 }
 
 bool channel_account_find(StoreTx *tx, Arena *arena, const char *name, ChannelAccount *account_out)

@@ -45,7 +45,8 @@ typedef struct ChannelAccount {
     bool active;
 } ChannelAccount;
 
-ChannelAccountId channel_account_add(StoreTx *tx, const ChannelAccount *account);
+/* Adds the account, or replaces the one of that name. */
+void channel_account_put(StoreTx *tx, const ChannelAccount *account);
 bool channel_account_find(StoreTx *tx, Arena *arena, const char *name, ChannelAccount *account_out);
 
 typedef struct ChannelAccountList {

@@ -18,7 +18,7 @@ VALUES ($1, $2, $3)
 ON CONFLICT (setting_key) DO UPDATE
    SET value = excluded.value, changed_at = excluded.changed_at;
 
--- @statement channel_account_insert : add
+-- @statement channel_account_upsert : run
 -- @param  channel       text
 -- @param  name          text
 -- @param  address       text
@@ -28,7 +28,9 @@ ON CONFLICT (setting_key) DO UPDATE
 INSERT INTO channel_account
        (channel, name, address, config, sealed_secret, active)
 VALUES ($1, $2, $3, $4, $5, $6)
-RETURNING channel_account_id;
+ON CONFLICT (name) DO UPDATE
+   SET channel = excluded.channel, address = excluded.address, config = excluded.config,
+       sealed_secret = excluded.sealed_secret, active = excluded.active;
 
 -- @statement channel_account_find_name : find
 -- @param  name               text
