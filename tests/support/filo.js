@@ -60,10 +60,12 @@ export function runProgram(argv, { input = '', env = {}, onStart = null } = {}) 
 
 class Filo {
   constructor(options) {
-    this.options = { engine: 'sqlite', company: 'Caffemeccanica', env: {}, cluster: null, sink: null, dir: null, ...options };
+    this.options = { engine: 'sqlite', company: 'Caffemeccanica', env: {}, cluster: null, sink: null, dir: null, restored: null,
+      ...options };
     this.engine = this.options.engine;
     this.root = mkdtempSync(path.join(tmpdir(), 'filo-scenario-'));
     this.dir = this.options.dir ?? path.join(this.root, 'data');
+    this.cluster = this.engine === 'postgresql' ? this.options.cluster : null;
     this.server = null;
     this.port = 0;
     this.log = '';
@@ -80,6 +82,10 @@ class Filo {
   }
 
   async make() {
+    if (this.options.restored) {
+      Object.assign(this, this.options.restored);
+      return;
+    }
     if (this.engine === 'postgresql') {
       this.cluster = this.options.cluster ?? await sharedCluster();
       this.db = await this.cluster.createDatabase();
@@ -87,6 +93,11 @@ class Filo {
     await this.command(['init', '--company', this.options.company, '--admin', ADMIN.login, '--admin-name', ADMIN.name,
       '--admin-password-file', this.secretFile('admin', ADMIN.password)], { mustWork: true });
     if (this.options.sink) await this.setMailbox(MAILBOX, { port: this.options.sink.port });
+  }
+
+  // A command as it is, for another directory.
+  plain(words, options = {}) {
+    return runProgram([filoExe(), ...words], options);
   }
 
   setMailbox(name, { port, address = ADDRESS, tls = 'none', more = [] }) {
@@ -240,7 +251,7 @@ print(json.dumps([dict(row) for row in db.execute(sys.argv[2])]))
 `;
 
 // options: {engine, company, sink (a mailbox that sends there), dir (the data directory; else a new one), cluster, env,
-// serve: false (only made)}.
+// serve: false (only made), restored: {dir, db} (made already, by a restore)}.
 export async function startFilo(options = {}) {
   const filo = new Filo(options);
   try {
