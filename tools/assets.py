@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Gathers the static files the binary carries. Usage: assets.py --static DIR --modules node_modules --out DIR
 
-Writes to --out: filo.css, page.js (htmx, idiomorph and filo.js in one), icons.svg (a sprite of the icons listed in
-icons.txt), each with a .gz beside it; asset_table.c (address with content hash, type, etag) and assets.gresource.xml.
+Writes to --out: favicon.svg, filo.css, page.js (htmx, idiomorph and filo.js in one), icons.svg (a sprite of the icons
+listed in icons.txt), each with a .gz beside it; asset_table.c (address with content hash, type, etag) and
+assets.gresource.xml.
 Nothing is downloaded here: `npm ci` has put the pinned packages into node_modules.
 """
 import argparse
@@ -47,7 +48,8 @@ def script(static, modules):
 
 def gather(static, modules):
     names = [line for line in read(os.path.join(static, "icons.txt")).splitlines() if line and not line.startswith("#")]
-    return {"filo.css": read(os.path.join(static, "filo.css")), "icons.svg": sprite(modules, names),
+    own = {name: read(os.path.join(static, name)) for name in ("favicon.svg", "filo.css")}
+    return own | {"icons.svg": sprite(modules, names),
             "page.js": script(static, modules)}
 
 

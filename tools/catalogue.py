@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Compiles the catalogues (.po, msgid is the key) into an enum and tables, and refuses what would fail in front of a reader.
+"""Compiles the catalogues (.po, msgid is the key) into an enum and tables; refuses what would fail before a reader.
 
     catalogue.py compile --out DIR it.po en.po     writes catalogue_keys.h and catalogue_tables.c
     catalogue.py lint --src DIR it.po en.po        refuses keys that no source uses

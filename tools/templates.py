@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Compiles Mustache templates to C against typed views. Usage: templates.py --out DIR --po it.po en.po --icons LIST FILE…
+"""Compiles Mustache templates to C against typed views. See --help for its arguments.
 
 For NAME.mustache it writes NAME_view.h (the view structs, and what to call) and NAME_view.c. A template opens with its
 declarations, one field a line:
@@ -20,16 +20,17 @@ declarations, one field a line:
 
 Holes and sections:
     {{field}} {{a.b}} {{.}}             a value, by the writer of its place; names are looked up innermost first
-    {{#f}}…{{/f}}  {{^f}}…{{/f}}       bool, list, struct (enters it), text and url (not empty), int (not 0); and the inverse
+    {{#f}}…{{/f}}  {{^f}}…{{/f}}       bool, list, struct (enters it), text, url (not ""), int (not 0); inverse
     {{_ key}} {{_ key a=f count=n}}     catalogue text with its placeholders; count must be an int and picks the plural
     {{> name f}}  {{> name a=f b="x"}}  another template with its view from a field, or from values (a msg takes a key)
     {{< name …}}…{{/name}}              a template that holds {{$body}} around this; NAME_begin and NAME_end in C
     {{asset x}}  {{icon x}}             the address of a static file; an icon of the sprite
 
 The escaper follows the HTML. Refused: a hole in script, style, comment, tag name, attribute name, unquoted attribute,
-on*, style, srcdoc, srcset, hx-on*, hx-vals; anything but a url at the start of a URL attribute (or a text after a literal #); html_safe in an
-attribute; inline script, style attribute, on* attribute, <base>, http-equiv (the page's policy forbids them anyway);
-tags that do not close inside their section; an unknown field, key, icon or template; a field nobody uses.
+on*, style, srcdoc, srcset, hx-on*, hx-vals; anything but a url at the start of a URL attribute (or a text after a
+literal #); html_safe in an attribute; inline script, style attribute, on* attribute, <base>, http-equiv (the page's
+policy forbids them anyway); tags that do not close inside their section; an unknown field, key, icon or template; a
+field nobody uses.
 """
 import argparse
 import os
@@ -537,7 +538,8 @@ class Compiler:
             self.fail(f"{{{{/{name}}}}} closes {{{{{sigil}{opened}}}}}")
         self.html.between_attributes(self.fail)
         if self.html.place() != place:
-            self.fail(f"{{{{{sigil}{name}}}}} ends elsewhere in the HTML than it began: {place} and {self.html.place()}")
+            self.fail(f"{{{{{sigil}{name}}}}} ends elsewhere in the HTML than it began: "
+                      f"{place} and {self.html.place()}")
         self.html.at_value_start = self.html.at_value_start and at_start
         self.flush()
         if sigil == "<":
@@ -665,7 +667,8 @@ def render_struct(struct, world):
             lines.append(f"    {SCALARS[item.kind]}{item.name};")
             continue
         c_name = "char *const" if item.of == "text" else world.structs[item.of].c_name
-        lines.append(f"    const {c_name} *{item.name};" + (" /* may be NULL */" if item.kind == "struct" and item.optional else ""))
+        nullable = item.kind == "struct" and item.optional
+        lines.append(f"    const {c_name} *{item.name};" + (" /* may be NULL */" if nullable else ""))
         if item.kind == "list":
             lines.append(f"    size_t {item.name}_count;")
     if not struct.fields:

@@ -61,12 +61,15 @@ class TemplatesTest(unittest.TestCase):
         self.refuses("onclick is refused", '<p onclick="{{t}}">', '<p ONCLICK="x()">')
         self.refuses("style is refused", '<p style="{{t}}">', '<p style="color:red">')
         self.refuses("srcdoc is refused", '<iframe srcdoc="{{t}}">')
-        self.refuses("no hole may stand in the attribute", '<img srcset="{{t}}">', '<p hx-vals="{{t}}">', '<p hx-headers="{{t}}">')
+        self.refuses("no hole may stand in the attribute", '<img srcset="{{t}}">', '<p hx-vals="{{t}}">',
+                     '<p hx-headers="{{t}}">')
         self.refuses("hx-on:click is refused", '<p hx-on:click="x">')
 
     def test_url_attributes_take_a_url_at_their_start(self):
-        self.refuses("takes one url", '<a href="{{t}}">x</a>', '<form action="{{t}}"></form>', '<img src="{{t}}">', '<a href="/x/{{u}}">x</a>',
-                     '<a href="{{u}}{{u}}">x</a>', '<p hx-get="{{t}}">x</p>', '<a href="{{n}}">x</a>', '<a href="{{#b}}j{{/b}}{{u}}">x</a>')
+        self.refuses("takes one url", '<a href="{{t}}">x</a>', '<form action="{{t}}"></form>', '<img src="{{t}}">',
+                     '<a href="/x/{{u}}">x</a>',
+                     '<a href="{{u}}{{u}}">x</a>', '<p hx-get="{{t}}">x</p>', '<a href="{{n}}">x</a>',
+                     '<a href="{{#b}}j{{/b}}{{u}}">x</a>')
         self.refuses("no address", '<a href="{{_ k.plain}}">x</a>')
         self.refuses("address is refused", '<a href="javascript:x">x</a>')
 
@@ -84,7 +87,8 @@ class TemplatesTest(unittest.TestCase):
         self.accepts("{{#w}}<p>{{.}}</p>{{/w}}", "html_text(out, view->w[i1]);")
         self.accepts("{{#s}}{{name}}{{/s}}{{s.name}}", "html_text(out, view->s->name);")
         self.refuses("ends elsewhere", "{{#b}}<p>{{/b}}</p>", '<p title="{{#b}}">{{/b}}', "{{#b}}<!-- {{/b}} -->")
-        self.refuses("must start with a space", "<p{{#b}}x{{/b}}>y</p>", "<p {{#b}} hidden{{/b}}x>y</p>", '<p title="a"b>y</p>')
+        self.refuses("must start with a space", "<p{{#b}}x{{/b}}>y</p>", "<p {{#b}} hidden{{/b}}x>y</p>",
+                     '<p title="a"b>y</p>')
         self.refuses("is not closed", "{{#b}}x")
         self.refuses("closes", "{{#b}}x{{/t}}", "x{{/b}}")
         self.refuses("closes nothing that is open", "<p></div></p>")
@@ -117,8 +121,10 @@ class TemplatesTest(unittest.TestCase):
         part = {"part": "{{! view part\n id: text\n label: msg\n on: bool\n note?: text\n}}\n"
                         "<p id=\"{{id}}\">{{label}}{{#on}}{{note}}{{/on}}</p>"}
         box = {"box": "{{! view box\n id: text\n}}\n<div id=\"{{id}}\">{{$body}}</div>"}
-        self.accepts('{{> part id="x" label="k.plain" note=t}}', '.id = "x", .label = MSG_K_PLAIN, .note = view->t', others=part)
-        self.accepts('{{<box id="x"}}<p>{{t}}</p>{{/box}}', "box_begin(out, lang, &v1);", "box_end(out, lang, &v1);", others=box)
+        self.accepts('{{> part id="x" label="k.plain" note=t}}', '.id = "x", .label = MSG_K_PLAIN, .note = view->t',
+                     others=part)
+        self.accepts('{{<box id="x"}}<p>{{t}}</p>{{/box}}', "box_begin(out, lang, &v1);", "box_end(out, lang, &v1);",
+                     others=box)
         self.refuses("needs label", '{{> part id="x"}}', others=part)
         self.refuses("is a text", '{{> part id=u label="k.plain"}}', others=part)
         self.refuses("no key", '{{> part id="x" label="k.none"}}', others=part)
@@ -129,7 +135,8 @@ class TemplatesTest(unittest.TestCase):
         self.refuses("between tags", '<p title="{{> part id=t label=m}}"></p>', others=part)
 
     def test_counts_pick_the_plural(self):
-        self.accepts("<p>{{_ k.many count=n}}</p>", "msg_plural(lang, MSG_K_MANY, view->n)", "format_number_in(count_digits, lang, view->n)")
+        self.accepts("<p>{{_ k.many count=n}}</p>", "msg_plural(lang, MSG_K_MANY, view->n)",
+                     "format_number_in(count_digits, lang, view->n)")
 
 
 if __name__ == "__main__":

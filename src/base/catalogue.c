@@ -84,7 +84,8 @@ static int compare_key(const void *key, const void *entry)
 
 bool msg_id_find(const char *key, MsgId *id_out)
 {
-    const char *const *found = key ? bsearch(key, catalogue_keys, MSG_COUNT, sizeof *catalogue_keys, compare_key) : NULL;
+    const char *const *found =
+        key ? bsearch(key, catalogue_keys, MSG_COUNT, sizeof *catalogue_keys, compare_key) : NULL;
     if (!found)
         return false;
     *id_out = (MsgId)(found - catalogue_keys);

@@ -8,7 +8,7 @@
  * (base/format.h) nor for texts a company writes itself (those are rows).
  *
  * A text may hold {name} placeholders; fills are plain text and are escaped where they are written: msg_fill gives
- * plain text for a template's hole, msg_write goes through a writer.
+ * plain text for a template's hole, msg_write goes through a writer. Called by: whatever writes to people.
  * Pointers: texts are static; msg_fill's lives in the arena. Errors: msg_find gives NULL for an unknown key. A fill
  * missing for a placeholder is a bug (check).
  *

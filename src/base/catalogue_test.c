@@ -9,10 +9,19 @@ static void test_languages_are_negotiated(void)
         const char *header;
         Lang expected;
     } cases[] = {
-        {NULL, LANG_IT}, {"", LANG_IT}, {"*", LANG_IT}, {"de,fr;q=0.9", LANG_IT},
-        {"en", LANG_EN}, {"en-GB,en;q=0.9", LANG_EN}, {"it-IT,it;q=0.9,en;q=0.8", LANG_IT},
-        {"en;q=0.5, it;q=0.7", LANG_IT}, {"de, en;q=0.8, it;q=0.3", LANG_EN},
-        {"en;q=0", LANG_IT}, {"en;q=9, it;q=0.1", LANG_IT}, {"english", LANG_IT}, {"EN", LANG_EN},
+        {NULL, LANG_IT},
+        {"", LANG_IT},
+        {"*", LANG_IT},
+        {"de,fr;q=0.9", LANG_IT},
+        {"en", LANG_EN},
+        {"en-GB,en;q=0.9", LANG_EN},
+        {"it-IT,it;q=0.9,en;q=0.8", LANG_IT},
+        {"en;q=0.5, it;q=0.7", LANG_IT},
+        {"de, en;q=0.8, it;q=0.3", LANG_EN},
+        {"en;q=0", LANG_IT},
+        {"en;q=9, it;q=0.1", LANG_IT},
+        {"english", LANG_IT},
+        {"EN", LANG_EN},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
         g_assert_cmpint(lang_negotiate(cases[i].header), ==, cases[i].expected);
@@ -38,7 +47,7 @@ static void test_plurals_and_fills(void)
     g_assert_cmpstr(msg_fill_count(arena, LANG_IT, MSG_SPAN_HOURS, 0, NULL), ==, "0 ore");
     g_assert_cmpstr(msg_fill_count(arena, LANG_EN, MSG_SPAN_DAYS, 1200, NULL), ==, "1,200 days");
     g_assert_cmpstr(msg_fill(arena, LANG_EN, MSG_TICKET_STATE_OWNED, "owner", "Sara {owner} <b>", NULL), ==,
-        "With Sara {owner} <b>");
+                    "With Sara {owner} <b>");
 }
 
 static void test_a_writer_escapes_words_and_values(void)

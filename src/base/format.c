@@ -69,7 +69,7 @@ char *format_money(Arena *arena, Lang lang, int64_t cents)
     unsigned rest = (unsigned)(magnitude(cents) % 100);
     bool first = lang == LANG_EN;
     return arena_printf(arena, "%s%s%s%c%02u%s", cents < 0 ? MINUS : "", first ? "€" : "", whole, style->point, rest,
-        first ? "" : " €");
+                        first ? "" : " €");
 }
 
 char *format_percent(Arena *arena, Lang lang, double share, int digits)
@@ -113,7 +113,7 @@ char *format_moment(Arena *arena, Lang lang, Zone *zone, TimeMs at, TimeMs now)
     const char *month = nth_word(arena, msg(lang, MSG_DATE_MONTHS_SHORT), wall.date.month);
     const char *year = same_year ? "" : arena_printf(arena, " %d", wall.date.year);
     return arena_printf(arena, "%s %d %s%s, %s", weekday_of(arena, lang, &wall), wall.date.day, month, year,
-        hour_of(arena, &wall));
+                        hour_of(arena, &wall));
 }
 
 char *format_due(Arena *arena, Lang lang, Zone *zone, TimeMs at, TimeMs now)
@@ -134,7 +134,8 @@ char *format_due(Arena *arena, Lang lang, Zone *zone, TimeMs at, TimeMs now)
 
 char *format_date(Arena *arena, Lang lang, Date date)
 {
-    return arena_printf(arena, "%d %s %d", date.day, nth_word(arena, msg(lang, MSG_DATE_MONTHS), date.month), date.year);
+    return arena_printf(arena, "%d %s %d", date.day, nth_word(arena, msg(lang, MSG_DATE_MONTHS), date.month),
+                        date.year);
 }
 
 char *format_span(Arena *arena, Lang lang, int64_t span_ms)

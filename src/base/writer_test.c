@@ -44,13 +44,30 @@ static void test_each_context(void)
 static void test_urls_by_scheme(void)
 {
     static const char *const good[] = {
-        "/tickets/10001", "/", "?page=2", "#reply", "", "https://example.com/a?b=c", "HTTP://example.com",
-        "mailto:info@example.com", "tel:+390733000000",
+        "/tickets/10001",
+        "/",
+        "?page=2",
+        "#reply",
+        "",
+        "https://example.com/a?b=c",
+        "HTTP://example.com",
+        "mailto:info@example.com",
+        "tel:+390733000000",
     };
     static const char *const bad[] = {
-        "javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\tscript:alert(1)", " javascript:alert(1)",
-        "\x01javascript:alert(1)", "data:text/html,x", "vbscript:x", "//evil.example", "/\\evil.example", "http:evil",
-        "evil", "file:///etc/passwd", "/a b",
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "java\tscript:alert(1)",
+        " javascript:alert(1)",
+        "\x01javascript:alert(1)",
+        "data:text/html,x",
+        "vbscript:x",
+        "//evil.example",
+        "/\\evil.example",
+        "http:evil",
+        "evil",
+        "file:///etc/passwd",
+        "/a b",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(good); i++)
         g_assert_cmpstr(url_checked(good[i]).text, ==, good[i]);
@@ -63,20 +80,21 @@ static void test_local_urls_encode_their_holes(void)
 {
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
     g_assert_cmpstr(url_local(arena, "/tickets/%/reply?q=%", "10001", "a&b/../c").text, ==,
-        "/tickets/10001/reply?q=a%26b%2F..%2Fc");
+                    "/tickets/10001/reply?q=a%26b%2F..%2Fc");
     g_assert_cmpstr(url_local(arena, "/").text, ==, "/");
 }
 
 static void test_lines_become_html_with_links(void)
 {
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
-    g_assert_cmpstr(html_from_lines(arena, "<b>vedi</b>\nhttps://example.com/a?b=1&c=\"x (http://x).").text, ==,
+    g_assert_cmpstr(
+        html_from_lines(arena, "<b>vedi</b>\nhttps://example.com/a?b=1&c=\"x (http://x).").text, ==,
         "&lt;b&gt;vedi&lt;/b&gt;\n"
         "<a rel=\"noopener noreferrer nofollow\" target=\"_blank\" href=\"https://example.com/a?b=1&amp;c=\">"
         "https://example.com/a?b=1&amp;c=</a>\"x ("
         "<a rel=\"noopener noreferrer nofollow\" target=\"_blank\" href=\"http://x\">http://x</a>).");
     g_assert_cmpstr(html_from_lines(arena, "http e https:// e javascript:alert(1)").text, ==,
-        "http e https:// e javascript:alert(1)");
+                    "http e https:// e javascript:alert(1)");
     g_assert_cmpstr(html_from_lines(arena, NULL).text, ==, "");
 }
 

@@ -224,7 +224,7 @@ void dispatcher_wake(Dispatcher *dispatcher)
     pthread_mutex_unlock(&dispatcher->mutex);
 }
 
-static bool take_over(Dispatcher *dispatcher, GError **error)
+bool dispatcher_recover(Dispatcher *dispatcher, GError **error)
 {
     int64_t recovered = outbox_recover(desk_store(dispatcher->desk), dispatcher->holder, desk_now(dispatcher->desk), error);
     if (recovered > 0)
@@ -250,7 +250,7 @@ Dispatcher *dispatcher_start(const DispatcherOptions *options, GError **error)
     dispatcher->base_url = g_strdup(options->base_url);
     g_strlcpy(dispatcher->holder, token_new().text, sizeof dispatcher->holder);
     init_sync(dispatcher);
-    bool started = take_over(dispatcher, error);
+    bool started = dispatcher_recover(dispatcher, error);
     while (started && dispatcher->thread_count < wanted) {
         started = pthread_create(&dispatcher->threads[dispatcher->thread_count], NULL, run, dispatcher) == 0;
         dispatcher->thread_count += started;

@@ -31,6 +31,9 @@ Dispatcher *dispatcher_start(const DispatcherOptions *options, GError **error);
 /* Something was committed: look again. Any thread, returns at once. */
 void dispatcher_wake(Dispatcher *dispatcher);
 
+/* Takes over what dead nodes left, as at the start. Errors: the store's. */
+bool dispatcher_recover(Dispatcher *dispatcher, GError **error);
+
 /* Finishes the attempts under way and joins the threads. */
 void dispatcher_stop(Dispatcher *dispatcher);
 

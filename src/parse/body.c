@@ -156,9 +156,12 @@ static size_t cut_at_character(const char *text, size_t size, size_t max)
 
 static bool has_words_before(const char *text, size_t end)
 {
-    for (size_t i = 0; i < end; i++)
-        if (!g_ascii_isspace(text[i]))
+    for (size_t i = 0; i < end; i++) {
+        bool nbsp = i + 1 < end && !memcmp(text + i, "\xc2\xa0", 2);
+        if (!nbsp && !g_ascii_isspace(text[i]))
             return true;
+        i += nbsp;
+    }
     return false;
 }
 

@@ -2,6 +2,7 @@
 #include "parse/decode_int.h"
 
 #include <gmime/gmime.h>
+#include <string.h>
 
 enum { PIECE = 48 * 1024 };
 
@@ -79,6 +80,23 @@ static bool pump_gmime(GMimeContentEncoding encoding, Bytes coded, DecodeSink si
     return sink((Bytes){(const uint8_t *)out, written}, user);
 }
 
+/* What follows the line "begin 644 name"; all of it when there is none near the top. */
+static Bytes uu_body(Bytes coded)
+{
+    enum { LINES_MAX = 20 };
+    if (!coded.size)
+        return coded;
+    const uint8_t *at = coded.data, *end = coded.data + coded.size;
+    for (int line = 0; line < LINES_MAX && at < end; line++) {
+        const uint8_t *newline = memchr(at, '\n', (size_t)(end - at));
+        const uint8_t *next = newline ? newline + 1 : end;
+        if (end - at >= 6 && !memcmp(at, "begin ", 6))
+            return (Bytes){next, (size_t)(end - next)};
+        at = next;
+    }
+    return coded;
+}
+
 bool decode_pump(ParseEncoding encoding, Bytes coded, DecodeSink sink, void *user)
 {
     switch (encoding) {
@@ -87,7 +105,7 @@ bool decode_pump(ParseEncoding encoding, Bytes coded, DecodeSink sink, void *use
     case PARSE_QUOTED_PRINTABLE:
         return pump_gmime(GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE, coded, sink, user);
     case PARSE_UUENCODE:
-        return pump_gmime(GMIME_CONTENT_ENCODING_UUENCODE, coded, sink, user);
+        return pump_gmime(GMIME_CONTENT_ENCODING_UUENCODE, uu_body(coded), sink, user);
     case PARSE_IDENTITY:
     case PARSE_ENCODINGS:
         break;

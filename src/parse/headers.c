@@ -36,7 +36,7 @@ typedef struct EncodedWord {
     const char *start, *end; /* "=?" … behind "?=" */
     const char *charset, *text;
     size_t charset_size, text_size;
-    bool is_base64;
+    bool is_base64; /* else quoted-printable */
 } EncodedWord;
 
 /* The =?charset?B?text?= at `at`, or false. */
@@ -50,9 +50,12 @@ static bool word_read(const char *at, EncodedWord *word_out)
     const char *text = mark + 3, *end = text + strcspn(text, "? \t\r\n");
     if (end[0] != '?' || end[1] != '=')
         return false;
+    char coding = g_ascii_tolower(mark[1]);
+    if (coding != 'b' && coding != 'q')
+        return false;
     *word_out = (EncodedWord){.start = at, .end = end + 2, .charset = charset, .text = text,
                               .charset_size = (size_t)(mark - charset), .text_size = (size_t)(end - text),
-                              .is_base64 = mark[1] == 'B' || mark[1] == 'b'};
+                              .is_base64 = coding == 'b'};
     return true;
 }
 
@@ -68,6 +71,16 @@ static void word_decode(GByteArray *out, const EncodedWord *word)
     decode_pump(PARSE_BASE64, (Bytes){(const uint8_t *)word->text, word->text_size}, append_piece, out);
 }
 
+/* The word's charset; what calls itself latin-1 is windows-1252, as in bodies. Yours. */
+static char *word_charset(const EncodedWord *word)
+{
+    char *charset = g_strndup(word->charset, word->charset_size);
+    if (g_ascii_strcasecmp(charset, "iso-8859-1") != 0)
+        return charset;
+    g_free(charset);
+    return g_strdup("windows-1252");
+}
+
 /* Writes the run of adjacent base64 words of one charset that starts with *word as one word; gives where it ends. */
 static const char *words_append_run(GString *out, EncodedWord word)
 {
@@ -81,18 +94,27 @@ static const char *words_append_run(GString *out, EncodedWord word)
              next.charset_size == word.charset_size &&
              !g_ascii_strncasecmp(next.charset, word.charset, word.charset_size));
     g_autofree char *coded = g_base64_encode(bytes->data, bytes->len);
-    g_string_append_printf(out, "=?%.*s?B?%s?=", (int)word.charset_size, word.charset, coded);
+    g_autofree char *charset = word_charset(&word);
+    g_string_append_printf(out, "=?%s?B?%s?=", charset, coded);
     return end;
 }
 
-/* GMime loses what follows padding in a run of base64 words, and a letter split between two: make each run one word. */
+static const char *word_append(GString *out, const EncodedWord *word)
+{
+    g_autofree char *charset = word_charset(word);
+    g_string_append_printf(out, "=?%s?Q?%.*s?=", charset, (int)word->text_size, word->text);
+    return word->end;
+}
+
+/* GMime loses what follows padding in a run of base64 words, and a letter split between two: make each run one word.
+ * Yours. */
 static char *words_merge(const char *value)
 {
     GString *out = g_string_sized_new(strlen(value));
     EncodedWord word;
     while (*value) {
-        if (*value == '=' && word_read(value, &word) && word.is_base64)
-            value = words_append_run(out, word);
+        if (*value == '=' && word_read(value, &word))
+            value = word.is_base64 ? words_append_run(out, word) : word_append(out, &word);
         else
             g_string_append_c(out, *value++);
     }

@@ -401,6 +401,8 @@ static bool check_tag(Checker *checker)
 
 bool html_is_serialised(Bytes html)
 {
+    if (!html.size)
+        return true;
     Checker checker = {(const char *)html.data, (const char *)html.data + html.size};
     while (checker.at < checker.end) {
         char byte = *checker.at++;

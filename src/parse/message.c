@@ -76,10 +76,20 @@ static Bytes part_slice(const Walk *walk, GMimePart *part)
     return (Bytes){raw.data + start, (size_t)(end - start)};
 }
 
+/* "text", "<html>": no type/subtype, which RFC 2045 5.2 reads as text/plain; GMime would say octet-stream. */
+static bool type_is_no_type(GMimeObject *part)
+{
+    const char *value = g_mime_object_get_header(part, "Content-Type");
+    size_t end = value ? strcspn(value, ";") : 0;
+    return value && *value && !memchr(value, '/', end);
+}
+
 static const char *part_type(Arena *arena, GMimeObject *part)
 {
     GMimeContentType *type = g_mime_object_get_content_type(part);
     const char *major = g_mime_content_type_get_media_type(type), *minor = g_mime_content_type_get_media_subtype(type);
+    if (type_is_no_type(part))
+        return "text/plain";
     g_autofree char *joined = g_strdup_printf("%s/%s", major ? major : "", minor ? minor : "");
     g_autofree char *lower = g_ascii_strdown(joined, -1);
     size_t slash = strcspn(lower, "/");
@@ -340,6 +350,7 @@ static void lists_keep(MessageBuilder *builder)
 void message_parse(Arena *arena, Bytes raw, bool clipped, ParsedMail *out)
 {
     message_init();
+    raw.data = raw.data ? raw.data : (const uint8_t *)"";
     *out = (ParsedMail){.from_address = "", .from_name = "", .subject = "", .message_id = "", .in_reply_to = "",
                         .text = "", .report_message_id = "", .quote_at = PARSE_NO_QUOTE, .parsed = true};
     MessageBuilder builder = {.arena = arena, .raw = raw, .mail = out, .options = options_new(out),

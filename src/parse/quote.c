@@ -20,17 +20,28 @@ typedef struct Line {
     size_t next;      /* offset of the following line */
 } Line;
 
+/* Bytes of the white space at the start: HTML mail is full of no-break spaces. */
+static size_t blank_size(const char *text, size_t size)
+{
+    if (size && g_ascii_isspace(*text))
+        return 1;
+    return size >= 2 && !memcmp(text, "\xc2\xa0", 2) ? 2 : 0;
+}
+
+static bool ends_in_nbsp(const char *text, size_t size)
+{
+    return size >= 2 && !memcmp(text + size - 2, "\xc2\xa0", 2);
+}
+
 static Line line_at(const char *text, size_t size, size_t at)
 {
     const char *newline = memchr(text + at, '\n', size - at);
     size_t end = newline ? (size_t)(newline - text) : size;
     Line line = {.text = text + at, .size = end - at, .start = at, .next = newline ? end + 1 : size};
-    while (line.size && g_ascii_isspace(line.text[0])) {
-        line.text++;
-        line.size--;
-    }
-    while (line.size && g_ascii_isspace(line.text[line.size - 1]))
-        line.size--;
+    for (size_t blank; (blank = blank_size(line.text, line.size)); line.size -= blank)
+        line.text += blank;
+    while (line.size && (g_ascii_isspace(line.text[line.size - 1]) || ends_in_nbsp(line.text, line.size)))
+        line.size -= ends_in_nbsp(line.text, line.size) ? 2 : 1;
     return line;
 }
 

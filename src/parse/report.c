@@ -9,7 +9,7 @@ enum { REPORT_MAX = 64 * 1024 };
 /* The body's lines with folding undone. Yours. */
 static GStrv report_lines(Bytes body)
 {
-    g_autofree char *text = g_strndup((const char *)body.data, MIN(body.size, (size_t)REPORT_MAX));
+    g_autofree char *text = g_strndup(body.size ? (const char *)body.data : "", MIN(body.size, (size_t)REPORT_MAX));
     GString *joined = g_string_new(NULL);
     for (const char *at = text; *at; at++) {
         if (*at == '\n' && (at[1] == ' ' || at[1] == '\t'))

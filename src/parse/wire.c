@@ -500,7 +500,7 @@ bool wire_mail_read(Arena *arena, Bytes result, size_t raw_size, ParsedMail *out
     *out = (ParsedMail){0};
     MailReader in = {.arena = arena, .raw_size = raw_size, .mail = out, .addresses = addresses,
                      .references = references, .fields = fields, .attachments = attachments, .reports = reports};
-    if (result.size <= WIRE_RESULT_MAX)
+    if (result.size > 0 && result.size <= WIRE_RESULT_MAX)
         read_records(&in, result);
     else
         in.failed = true;

@@ -172,6 +172,14 @@ static void spin_for_ever(void)
         continue;
 }
 
+/* Sleeps on an allowed call: no CPU is used, so only the wall clock can end it. */
+static void hang(void)
+{
+    uint32_t word = 0;
+    for (;;)
+        syscall(SYS_futex, &word, 0 /* FUTEX_WAIT */, 0, NULL, NULL, 0);
+}
+
 static bool test_job(Bytes input, const uint64_t arguments[WORKER_ARGUMENTS])
 {
     (void)arguments;
@@ -182,6 +190,8 @@ static bool test_job(Bytes input, const uint64_t arguments[WORKER_ARGUMENTS])
         crash();
     if (!strcmp(name, "spin"))
         spin_for_ever();
+    if (!strcmp(name, "hang"))
+        hang();
     if (!strcmp(name, "fill"))
         return fill_until_stopped();
     if (!strcmp(name, "eat"))
@@ -259,6 +269,10 @@ static void test_limits(void)
 
 static void test_failures_are_contained(void)
 {
+    gint64 before = g_get_monotonic_time();
+    g_assert_null(run("hang"));
+    g_assert_cmpint(g_get_monotonic_time() - before, >=, (gint64)PARSE_WALL_MS * 1000);
+    g_assert_cmpint(g_get_monotonic_time() - before, <, (gint64)(PARSE_WALL_MS + 2000) * 1000);
     g_assert_null(run("crash"));
     g_assert_null(run("half"));
     g_assert_null(run("liar"));

@@ -12,7 +12,8 @@
 static Bytes read_resource(const char *name, const char *suffix)
 {
     g_autofree char *path = g_strconcat("/filo/", name, suffix, NULL);
-    g_autoptr(GBytes) data = g_resource_lookup_data(filo_assets_get_resource(), path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+    g_autoptr(GBytes) data =
+        g_resource_lookup_data(filo_assets_get_resource(), path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
     check(data);
     gsize size;
     const void *start = g_bytes_get_data(data, &size);
@@ -25,7 +26,8 @@ bool asset_find(const char *path, Asset *asset_out)
         const AssetEntry *entry = &asset_table[i];
         if (strcmp(entry->path, path))
             continue;
-        *asset_out = (Asset){read_resource(entry->name, ""), read_resource(entry->name, ".gz"), entry->type, entry->etag};
+        *asset_out =
+            (Asset){read_resource(entry->name, ""), read_resource(entry->name, ".gz"), entry->type, entry->etag};
         return true;
     }
     return false;
@@ -33,9 +35,9 @@ bool asset_find(const char *path, Asset *asset_out)
 
 const char *asset_url(const char *name)
 {
-    for (size_t i = 0; i < asset_table_count; i++)
-        if (!strcmp(asset_table[i].name, name))
-            return asset_table[i].path;
-    check(!"a static file of that name");
-    return NULL;
+    size_t at = 0;
+    while (at < asset_table_count && strcmp(asset_table[at].name, name))
+        at++;
+    check(at < asset_table_count);
+    return asset_table[at].path;
 }

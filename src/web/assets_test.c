@@ -9,21 +9,20 @@ static Bytes gunzip(Bytes data, uint8_t *buffer, size_t size)
     g_autoptr(GZlibDecompressor) zip = g_zlib_decompressor_new(G_ZLIB_COMPRESSOR_FORMAT_GZIP);
     gsize bytes_read, written;
     GConverterResult result = g_converter_convert(G_CONVERTER(zip), data.data, data.size, buffer, size,
-        G_CONVERTER_INPUT_AT_END, &bytes_read, &written, NULL);
+                                                  G_CONVERTER_INPUT_AT_END, &bytes_read, &written, NULL);
     g_assert_cmpint(result, ==, G_CONVERTER_FINISHED);
     return (Bytes){buffer, written};
 }
 
 static void test_every_name_is_found_under_its_hash(void)
 {
-    static const char *const names[] = {"filo.css", "icons.svg", "page.js"};
+    static const char *const names[] = {"favicon.svg", "filo.css", "icons.svg", "page.js"};
     static uint8_t buffer[1 << 20];
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         Asset asset;
         char digest[SHA256_HEX_SIZE];
         g_assert_true(asset_find(asset_url(names[i]), &asset));
-        g_assert_cmpuint(asset.bytes.size, >, 1000);
-        g_assert_cmpuint(asset.gzip.size, <, asset.bytes.size);
+        g_assert_cmpuint(asset.bytes.size, >, 0);
         g_assert_true(bytes_equal(gunzip(asset.gzip, buffer, sizeof buffer), asset.bytes));
         bytes_sha256_hex(asset.bytes, digest);
         digest[12] = '\0';
@@ -34,8 +33,8 @@ static void test_every_name_is_found_under_its_hash(void)
 
 static void test_no_other_address_is_found(void)
 {
-    static const char *const paths[] = {"/static/filo.css", "/static/", "", "/static/../filo.css",
-        "/static/filo.000000000000.css", "filo.css"};
+    static const char *const paths[] = {
+        "/static/filo.css", "/static/", "", "/static/../filo.css", "/static/filo.000000000000.css", "filo.css"};
     Asset asset;
     for (size_t i = 0; i < G_N_ELEMENTS(paths); i++)
         g_assert_false(asset_find(paths[i], &asset));

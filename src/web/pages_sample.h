@@ -24,7 +24,8 @@ typedef struct Sample {
 } Sample;
 
 /* Tries to leave text, both kinds of attribute, a comment and a URL at once. */
-#define SAMPLE_ATTACK "javascript:alert(1)//--></title></textarea><script>alert(1)</script>\"'><img src=x onerror=alert(1)> {{x}} {x}"
+#define SAMPLE_ATTACK                                                                                                  \
+    "javascript:alert(1)//--></title></textarea><script>alert(1)</script>\"'><img src=x onerror=alert(1)> {{x}} {x}"
 
 typedef struct SamplePage {
     const char *name;

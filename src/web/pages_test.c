@@ -11,12 +11,12 @@
 
 /* What the parser saw of one page. */
 typedef struct Seen {
-    GHashTable *names;  /* element names */
-    GHashTable *ids;    /* id values; a second one is counted */
-    unsigned alien;     /* elements and attributes no page of ours has */
-    unsigned doubled;   /* ids given twice */
-    unsigned unhelped;  /* fields without a "?" */
-    unsigned bad_urls;  /* href, src, action that are not safe */
+    GHashTable *names; /* element names */
+    GHashTable *ids;   /* id values; a second one is counted */
+    unsigned alien;    /* elements and attributes no page of ours has */
+    unsigned doubled;  /* ids given twice */
+    unsigned unhelped; /* fields without a "?" */
+    unsigned bad_urls; /* href, src, action that are not safe */
 } Seen;
 
 static const char *attribute(const xmlChar **attributes, const char *name)
@@ -71,7 +71,7 @@ static void parse_page(const GString *page, Seen *seen)
 {
     htmlSAXHandler handler = {.startElement = on_element};
     *seen = (Seen){.names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
-        .ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)};
+                   .ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)};
     htmlParserCtxtPtr parser = htmlCreatePushParserCtxt(&handler, seen, NULL, 0, "page", XML_CHAR_ENCODING_UTF8);
     htmlParseChunk(parser, page->str, (int)page->len, 1);
     htmlFreeParserCtxt(parser);
@@ -89,7 +89,7 @@ static void check_page(const GString *page, const char *name)
     parse_page(page, &seen);
     if (seen.alien || seen.doubled || seen.unhelped || seen.bad_urls)
         g_test_message("%s: %u alien, %u ids twice, %u without help, %u bad addresses", name, seen.alien, seen.doubled,
-            seen.unhelped, seen.bad_urls);
+                       seen.unhelped, seen.bad_urls);
     g_assert_cmpuint(seen.alien + seen.doubled + seen.unhelped + seen.bad_urls, ==, 0);
     g_assert_true(g_hash_table_contains(seen.names, "main"));
     g_assert_true(g_hash_table_contains(seen.names, "h1"));
@@ -123,7 +123,8 @@ static void test_hostile_text_stays_text(void)
 /* The judge must be able to say no. */
 static void test_the_judge_sees_an_attack(void)
 {
-    g_autoptr(GString) page = g_string_new("<main><h1>x</h1><p id=a>" SAMPLE_ATTACK "</p><p id=a><a href='javascript:x'>");
+    g_autoptr(GString) page =
+        g_string_new("<main><h1>x</h1><p id=a>" SAMPLE_ATTACK "</p><p id=a><a href='javascript:x'>");
     Seen seen;
     parse_page(page, &seen);
     g_assert_cmpuint(seen.alien, ==, 3); /* script, img, onerror */
@@ -134,12 +135,22 @@ static void test_the_judge_sees_an_attack(void)
 
 static void test_text_is_escaped_by_place(void)
 {
-    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
     g_autoptr(GString) out = g_string_new(NULL);
-    const PublicLayoutView page = {.title = "a<b", .company = "C&C", .language = "it", .theme = "\"><", .return_to = "'\"",
-        .phone = "0733", .phone_url = url_checked("javascript:alert(1)"), .hours = ""};
-    const ErrorPageView view = {.page = &page, .heading = MSG_ERROR_PAGE_BUSY_HAPPENED, .kept = MSG_ERROR_PAGE_BUSY_KEPT,
-        .todo = MSG_ERROR_PAGE_BUSY_TODO, .detail = "", .request_id = "<1>", .back_url = url_checked("/")};
+    const PublicLayoutView page = {.title = "a<b",
+                                   .company = "C&C",
+                                   .language = "it",
+                                   .theme = "\"><",
+                                   .return_to = "'\"",
+                                   .phone = "0733",
+                                   .phone_url = url_checked("javascript:alert(1)"),
+                                   .hours = ""};
+    const ErrorPageView view = {.page = &page,
+                                .heading = MSG_ERROR_PAGE_BUSY_HAPPENED,
+                                .kept = MSG_ERROR_PAGE_BUSY_KEPT,
+                                .todo = MSG_ERROR_PAGE_BUSY_TODO,
+                                .detail = "",
+                                .request_id = "<1>",
+                                .back_url = url_checked("/")};
     error_page_render(out, LANG_EN, &view);
     g_assert_nonnull(strstr(out->str, "<html lang=\"it\" data-theme=\"&#34;&gt;&lt;\">"));
     g_assert_nonnull(strstr(out->str, "<title>a&lt;b · C&amp;C</title>"));
@@ -163,7 +174,8 @@ static void write_file(const char *folder, const char *name, Bytes data)
 /* Both languages, both themes; pages are named queue.it.light.html. */
 static void write_pages(const char *folder)
 {
-    static const char *const themes[] = {"light", "dark"}, *const assets[] = {"filo.css", "icons.svg", "page.js"};
+    static const char *const themes[] = {"light", "dark"}, *const assets[] = {"favicon.svg", "filo.css", "icons.svg",
+                                                                              "page.js"};
     for (size_t i = 0; i < sample_page_count * LANG_COUNT * G_N_ELEMENTS(themes); i++) {
         const SamplePage *page = &sample_pages[i / 4];
         Lang lang = (Lang)(i / 2 % 2);

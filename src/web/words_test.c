@@ -44,7 +44,7 @@ static void test_delay_silence_and_bounces(void)
     g_assert_cmpstr(words_due(arena, LANG_EN, rome, TIME_NONE, now, &late), ==, "");
     g_assert_false(late);
     g_assert_cmpstr(words_update_by(arena, LANG_IT, rome, now + 3 * TIME_DAY, now), ==,
-        "Aggiornare il cliente entro lun 17:20");
+                    "Aggiornare il cliente entro lun 17:20");
     g_assert_cmpstr(words_warning(arena, LANG_IT, 3 * TIME_DAY, 2 * TIME_DAY, 3), ==, "Ferma da 3 giorni");
     g_assert_cmpstr(words_warning(arena, LANG_IT, TIME_DAY, 2 * TIME_DAY, 3), ==, "Rimbalzata 3 volte");
     g_assert_cmpstr(words_warning(arena, LANG_EN, TIME_DAY, 2 * TIME_DAY, 1), ==, "");
@@ -53,7 +53,8 @@ static void test_delay_silence_and_bounces(void)
 
 static void test_verdicts_and_problems(void)
 {
-    static const char *const kinds[] = {"bad_request", "forbidden", "not_found", "conflict", "too_large", "busy", "failed"};
+    static const char *const kinds[] = {"bad_request", "forbidden", "not_found", "conflict",
+                                        "too_large",   "busy",      "failed"};
     g_assert_cmpstr(words_verdict(LANG_IT, "quote_needed"), ==, "Fuori contratto: serve un preventivo");
     g_assert_cmpstr(words_verdict(LANG_EN, "in_warranty"), ==, "Under warranty");
     g_assert_nonnull(words_verdict(LANG_EN, "in_contract"));

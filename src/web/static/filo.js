@@ -29,6 +29,11 @@
     }
   }
 
+  // Reply or note must come back as it was: a note restored as a reply would go to the customer.
+  function mode(form) {
+    return find("[role=radiogroup] input:checked", form)?.id;
+  }
+
   function controls(form) {
     return all(SAVED, form).filter((control) => control.name && !control.closest(".trap"));
   }
@@ -36,9 +41,10 @@
   function saveDraft(form, key) {
     const values = {};
     for (const control of controls(form)) if (control.value !== control.defaultValue) values[control.name] = control.value;
-    const kept = writeDraft(key, Object.keys(values).length ? { at: Date.now(), values } : null);
+    const draft = Object.keys(values).length ? { at: Date.now(), mode: mode(form), values } : null;
+    const kept = writeDraft(key, draft);
     const note = find(".draft", form);
-    if (note) note.textContent = kept && Object.keys(values).length ? said("saidKept") : "";
+    if (note) note.textContent = kept && draft ? said("saidKept") : "";
   }
 
   function restoreDraft(form, key) {
@@ -53,8 +59,11 @@
       control.value = value;
       restored = true;
     }
+    if (!restored) return;
+    const choice = draft.mode && document.getElementById(draft.mode);
+    if (choice) choice.checked = true;
     const note = find(".draft", form);
-    if (restored && note) note.textContent = said("saidDraft");
+    if (note) note.textContent = said("saidDraft");
   }
 
   function startDrafts(root) {

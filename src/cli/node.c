@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What: the serving node, put together. How: parts are started left to right as a request flows (parser, store, desk,
+ * outbox, local door, pages) and stopped the other way round. The order of the first steps is fixed: rights are dropped
+ * and the zygote is started before any thread exists, and the store before anything can be acknowledged.
+ */
+#include "base/log.h"
+#include "cli/command.h"
+#include "cli/mail_in.h"
+#include "job/caretaker.h"
+#include "job/dispatcher.h"
+#include "net/local.h"
+#include "net/server.h"
+#include "store/data_dir.h"
+#include "web/web.h"
+
+#include <grp.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum { DRAIN_MS = 10000 };
+
+typedef struct Node {
+    Config config;
+    Installation installation;
+    MailReceiver receiver;
+    Dispatcher *dispatcher;
+    Caretaker *caretaker;
+    Web *web;
+    HttpServer *http;
+    LocalServer *local;
+    char *base_url;
+} Node;
+
+/* ------------------------------------------------------------------------------------------------------------- rights */
+
+/* As root: become the owner of the data directory, so that a hole in the server is not a hole in the machine. */
+static bool drop_rights(const char *data_dir, GError **error)
+{
+    struct stat owner;
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (geteuid() != 0 || stat(data_dir, &owner) != 0 || owner.st_uid == 0)
+        return true;
+    if (setgroups(0, NULL) == 0 && setgid(owner.st_gid) == 0 && setuid(owner.st_uid) == 0)
+        return true;
+    filo_error_from_errno(error, EPERM, "giving up root's rights");
+    return false;
+}
+
+static sigset_t stop_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    return set;
+}
+
+/* --------------------------------------------------------------------------------------------------------- local door */
+
+static const char *local_answer(const LocalRequest *request, void *context)
+{
+    const Node *node = context;
+    json_t *object = json_loads(request->header, JSON_REJECT_DUPLICATES, NULL);
+    const char *command = json_string_value(json_object_get(object, "command"));
+    const char *mailbox = arena_strdup(request->arena, json_string_value(json_object_get(object, "mailbox")));
+    bool mail = command && mailbox && strcmp(command, "mail-in") == 0;
+    json_decref(object);
+    if (!mail)
+        return "{\"status\":\"later\",\"reason\":\"this server does not know that command\"}";
+    return mail_in_answer(&node->receiver, request->arena, mailbox, request->body);
+}
+
+/* -------------------------------------------------------------------------------------------------------- the parts */
+
+static void on_commit(uint64_t sequence, void *arg)
+{
+    Node *node = arg;
+    dispatcher_wake(node->dispatcher);
+    web_notice(node->web, sequence);
+}
+
+static bool start_desk(Node *node, GError **error)
+{
+    if (!drop_rights(node->config.data_dir, error) ||
+        !installation_open(&node->installation, &node->config, NEED_PARSING, error))
+        return false;
+    node->receiver = (MailReceiver){node->installation.desk, node->installation.zygote};
+    return true;
+}
+
+static bool start_faces(Node *node, GError **error)
+{
+    HttpServerOptions options = {.listen = node->config.listen,
+                                 .base_url = node->config.base_url,
+                                 .insecure = node->config.insecure,
+                                 .tls_cert = node->config.tls_cert,
+                                 .tls_key = node->config.tls_key};
+    node->web = web_new(node->installation.desk, &node->receiver);
+    web_fill_options(node->web, &options);
+    node->http = http_server_start(&options, error);
+    if (!node->http)
+        return false;
+    web_set_streams(node->web, http_server_streams(node->http));
+    node->base_url = node->config.base_url ? g_strdup(node->config.base_url)
+                                           : g_strdup_printf("http://127.0.0.1:%d", http_server_port(node->http));
+    return true;
+}
+
+static bool start_jobs(Node *node, GError **error)
+{
+    g_autofree char *path = config_socket_path(&node->config);
+    node->dispatcher =
+        dispatcher_start(&(DispatcherOptions){.desk = node->installation.desk, .base_url = node->base_url}, error);
+    if (!node->dispatcher)
+        return false;
+    store_on_commit(node->installation.store, on_commit, node);
+    node->caretaker = caretaker_start(&node->receiver, node->dispatcher, error);
+    if (!node->caretaker)
+        return false;
+    node->local = local_server_start(path, local_answer, node, error);
+    return node->local != NULL;
+}
+
+static void stop(Node *node)
+{
+    local_server_stop(node->local);
+    if (node->http)
+        http_server_drain(node->http, DRAIN_MS);
+    http_server_stop(node->http);
+    caretaker_stop(node->caretaker);
+    if (node->installation.store)
+        store_on_commit(node->installation.store, NULL, NULL);
+    dispatcher_stop(node->dispatcher);
+    web_free(node->web);
+    installation_close(&node->installation);
+    config_clear(&node->config);
+    g_free(node->base_url);
+}
+
+/* ------------------------------------------------------------------------------------------------------------ serving */
+
+static void say_ready(const Node *node)
+{
+    printf("{\"ready\":true,\"port\":%d,\"url\":\"%s\",\"pid\":%d}\n", http_server_port(node->http), node->base_url,
+           (int)getpid());
+    fflush(stdout);
+}
+
+static void wait_for_stop(const Node *node, const sigset_t *signals)
+{
+    int signal_number;
+    while (sigwait(signals, &signal_number) == 0 && signal_number == SIGHUP) {
+        g_autoptr(GError) error = NULL;
+        if (node->config.tls_cert && !http_server_reload_tls(node->http, &error))
+            LOG(LOG_ERROR, "tls.reload", LOG_TEXT("reason", error->message));
+    }
+    LOG(LOG_INFO, "serve.stop", LOG_NUMBER("signal", signal_number));
+}
+
+int command_serve_node(int argc, char **argv)
+{
+    Node node = {0};
+    g_autoptr(GError) error = NULL;
+    sigset_t signals = stop_signals();
+    sigprocmask(SIG_BLOCK, &signals, NULL); /* before any thread: they inherit it, and sigwait gets them all */
+    signal(SIGPIPE, SIG_IGN);
+    bool started = config_parse(&node.config, NULL, "Serves pages, mail and jobs.", argc, argv, &error) &&
+                   start_desk(&node, &error) && start_faces(&node, &error) && start_jobs(&node, &error);
+    int code = started ? EX_OK : command_fail(error);
+    if (started) {
+        say_ready(&node);
+        wait_for_stop(&node, &signals);
+    }
+    stop(&node);
+    return code;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "job/caretaker.h"
+
+#include "base/log.h"
+#include "store/blob.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct Caretaker {
+    MailReceiver receiver;
+    Dispatcher *dispatcher;
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    bool stopping; /* under the mutex */
+};
+
+static bool finish_mail(Caretaker *caretaker, GError **error)
+{
+    return mail_finish_waiting(&caretaker->receiver, error) >= 0;
+}
+
+static bool take_over_leases(Caretaker *caretaker, GError **error)
+{
+    return dispatcher_recover(caretaker->dispatcher, error);
+}
+
+static bool sweep_blobs(Caretaker *caretaker, GError **error)
+{
+    return blob_sweep(desk_store(caretaker->receiver.desk), error) >= 0;
+}
+
+static const struct {
+    const char *name;
+    int period_s;
+    bool (*run)(Caretaker *caretaker, GError **error);
+} chores[] = {
+    {"finish_mail", 30, finish_mail},
+    {"take_over_leases", 60, take_over_leases},
+    {"sweep_blobs", 24 * 3600, sweep_blobs},
+};
+
+static void run_due(Caretaker *caretaker, int64_t due_us[])
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(chores); i++) {
+        g_autoptr(GError) error = NULL;
+        if (clock_monotonic_us() < due_us[i])
+            continue;
+        if (!chores[i].run(caretaker, &error))
+            LOG(LOG_WARNING, "caretaker.chore", LOG_TEXT("chore", chores[i].name),
+                LOG_TEXT("reason", error ? error->message : ""));
+        due_us[i] = clock_monotonic_us() + (int64_t)chores[i].period_s * 1000000;
+    }
+}
+
+/* Sleeps a second; false when it is time to stop. */
+static bool pause_a_second(Caretaker *caretaker)
+{
+    int64_t until_us = clock_monotonic_us() + 1000000;
+    struct timespec until = {until_us / 1000000, until_us % 1000000 * 1000};
+    int waited = 0;
+    pthread_mutex_lock(&caretaker->mutex);
+    while (waited == 0 && !caretaker->stopping)
+        waited = pthread_cond_timedwait(&caretaker->changed, &caretaker->mutex, &until);
+    bool go_on = !caretaker->stopping;
+    pthread_mutex_unlock(&caretaker->mutex);
+    return go_on;
+}
+
+static void *run(void *arg)
+{
+    Caretaker *caretaker = arg;
+    int64_t due_us[G_N_ELEMENTS(chores)] = {0};
+    do
+        run_due(caretaker, due_us);
+    while (pause_a_second(caretaker));
+    return NULL;
+}
+
+Caretaker *caretaker_start(const MailReceiver *receiver, Dispatcher *dispatcher, GError **error)
+{
+    Caretaker *caretaker = g_new0(Caretaker, 1);
+    pthread_condattr_t monotonic;
+    caretaker->receiver = *receiver;
+    caretaker->dispatcher = dispatcher;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&caretaker->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    pthread_mutex_init(&caretaker->mutex, NULL);
+    if (pthread_create(&caretaker->thread, NULL, run, caretaker) == 0)
+        return caretaker;
+    g_set_error(error, FILO_ERROR, FILO_ERROR_IO, "no thread for the caretaker");
+    g_free(caretaker);
+    return NULL;
+}
+
+void caretaker_stop(Caretaker *caretaker)
+{
+    if (!caretaker)
+        return;
+    pthread_mutex_lock(&caretaker->mutex);
+    caretaker->stopping = true;
+    pthread_cond_broadcast(&caretaker->changed);
+    pthread_mutex_unlock(&caretaker->mutex);
+    pthread_join(caretaker->thread, NULL);
+    pthread_cond_destroy(&caretaker->changed);
+    pthread_mutex_destroy(&caretaker->mutex);
+    g_free(caretaker);
+}
