@@ -70,7 +70,7 @@ class Disk:
         self.pending = []             # (record, file number or None)
 
     def _adopt(self, name, path):
-        if path.is_socket():
+        if path.is_socket() or name.endswith("-shm"):
             return
         number = len(self.files)
         self.files[number] = bytearray(path.read_bytes())
@@ -85,6 +85,8 @@ class Disk:
         if record.kind in (RENAME, UNLINK):
             number = self.seen.pop(record.path, None)
             if record.kind == RENAME:
+                if number is None:
+                    raise ValueError(f"{record.path} was renamed, which nobody made")
                 self.seen[os.path.normpath(record.data.decode())] = number
             return number
         return self.seen.get(record.path)
@@ -116,15 +118,21 @@ class Disk:
             if record.kind == RENAME:
                 names[os.path.normpath(record.data.decode())] = number
 
+    def has_unsynced_data(self):
+        return any(record.kind == WRITE for record, _ in self.pending)
+
     def do(self, record):
-        """The next record of the journal."""
+        """The next record of the journal. SQLite makes its -shm anew: it takes no part."""
+        if record.path.endswith("-shm"):
+            return
         if record.kind == SYNC:
             self._sync(record)
             return
         number = self._number(record)
         if number is None and record.kind in (WRITE, TRUNCATE):
             raise ValueError(f"a write to {record.path}, which nobody opened")
-        self.pending.append((record, number))
+        if number is not None or record.kind == MKDIR:  # else a socket's name went
+            self.pending.append((record, number))
 
     def crash(self, target, chance):
         """Writes into the directory target what a crash now leaves; chance() is asked for each unsynced piece."""
@@ -141,7 +149,7 @@ class Disk:
             os.makedirs(os.path.join(target, folder), mode=0o700, exist_ok=True)
         for name, number in names.items():
             path = os.path.join(target, name)
-            if os.path.basename(name).endswith("-shm") or not os.path.isdir(os.path.dirname(path)):
-                continue
+            if not os.path.isdir(os.path.dirname(path)):
+                continue  # the name is safe, the folder's is not
             with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
                 file.write(files.get(number, self.files[number]))

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Fails the power at many points of a recorded run and looks at what is left. Prints one JSON object.
 
-    power.py BASE JOURNAL LEDGER SCRATCH POINTS SEED
+    power.py BASE JOURNAL LEDGER SCRATCH POINTS SEED FILO
 
 BASE: the data directory before the run. LEDGER: JSON, [[word, journal length when its acknowledgement was in hand], …].
 After each crash: the database opens and is whole, every word acknowledged by then stands in exactly one message, no
-word in two, and every large blob a row names is there and is what its name says.
+word in two, and every large blob a row names is there and is what its name says. Every 50th point also passes `filo check`.
 """
 import hashlib
 import json
@@ -13,10 +13,12 @@ import os
 import random
 import re
 import sqlite3
+import subprocess
 import sys
 
 from disk import Disk, SYNC, read_journal
 
+CHECK_EVERY = 50
 WORD = re.compile(r"\b[a-z]+\d{6}x\b")
 
 
@@ -51,6 +53,12 @@ def blobs_lost(database, directory):
     return found
 
 
+def check(filo, directory):
+    """What the program itself says of it, before anyone else has opened it."""
+    result = subprocess.run([filo, "check", "--data", directory], capture_output=True, text=True, check=False)
+    return [] if result.returncode == 0 else [f"filo check: exit {result.returncode}: {result.stdout}{result.stderr}"]
+
+
 def judge(directory, ledger, length):
     found, words = look(directory)
     for word, acknowledged in ledger:
@@ -70,7 +78,7 @@ def chance_of(dice):
     return lambda: dice.random() < weight
 
 
-def main(base, journal, ledger_file, scratch, points, seed):
+def main(base, journal, ledger_file, scratch, points, seed, filo):
     records = read_journal(journal)
     with open(ledger_file, encoding="utf-8") as file:
         ledger = json.load(file)
@@ -81,9 +89,11 @@ def main(base, journal, ledger_file, scratch, points, seed):
         disk.do(record)
         while wanted and wanted[0] == at:
             wanted.pop(0)
-            dirty += bool(disk.pending)
+            dirty += disk.has_unsynced_data()
             disk.crash(scratch, chance_of(dice))
-            findings += [f"record {at} of {len(records)}: {finding}" for finding in judge(scratch, ledger, record.end)]
+            found = check(filo, scratch) if len(wanted) % CHECK_EVERY == 0 else []
+            found += judge(scratch, ledger, record.end)
+            findings += [f"record {at} of {len(records)}: {finding}" for finding in found]
     print(json.dumps({"records": len(records), "syncs": sum(record.kind == SYNC for record in records),
                       "acknowledged": len(ledger), "points": int(points), "unsynced": dirty,
                       "found": len(findings), "findings": findings[:20]}))

@@ -6,6 +6,8 @@
  *
  *     FILO_RECORD_DIR=/tmp/x/data FILO_RECORD_TO=/tmp/x/journal LD_PRELOAD=librecord.so filo serve --data /tmp/x/data …
  *
+ * FILO_RECORD_SLOW_NAMES_MS makes every sync of a directory take so long.
+ *
  * A record is a RecordHead, then path, then data. A write is recorded before it is made, a sync after it returned, with
  * the length the journal had when it began: only what stood before that is safe. Every process of the tree appends to
  * the same journal; each record is one write with O_APPEND.
@@ -39,6 +41,7 @@ typedef struct RecordHead {
 
 static char root[PATH_MAX];
 static int journal = -1;
+static unsigned slow_names_us;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char *tracked[TRACKED_MAX]; /* by descriptor: the path below root, or NULL */
 
@@ -50,6 +53,8 @@ static char *tracked[TRACKED_MAX]; /* by descriptor: the path below root, or NUL
 __attribute__((constructor)) static void record_init(void)
 {
     const char *dir = getenv("FILO_RECORD_DIR"), *to = getenv("FILO_RECORD_TO");
+    const char *slow = getenv("FILO_RECORD_SLOW_NAMES_MS");
+    slow_names_us = slow ? (unsigned)strtoul(slow, NULL, 10) * 1000 : 0;
     if (dir && to && snprintf(root, sizeof root, "%s", dir) < (int)sizeof root)
         journal = open(to, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
 }
@@ -140,6 +145,31 @@ int __open64_2(const char *path, int flags)
     return open64(path, flags);
 }
 
+#define MAKE_TEMPORARY(name, ...) \
+    REAL(name); \
+    int fd = real(__VA_ARGS__); \
+    return track(fd, below_root(pattern), O_CREAT, false) /* now the pattern is the name */
+
+int mkstemp(char *pattern)
+{
+    MAKE_TEMPORARY(mkstemp, pattern);
+}
+
+int mkstemp64(char *pattern)
+{
+    MAKE_TEMPORARY(mkstemp64, pattern);
+}
+
+int mkostemp(char *pattern, int flags)
+{
+    MAKE_TEMPORARY(mkostemp, pattern, flags);
+}
+
+int mkostemp64(char *pattern, int flags)
+{
+    MAKE_TEMPORARY(mkostemp64, pattern, flags);
+}
+
 int close(int fd)
 {
     REAL(close);
@@ -192,6 +222,14 @@ int ftruncate64(int fd, off_t size)
     return real(fd, size);
 }
 
+/* A disk that takes its time over names: what another thread does meanwhile is what the test is after. */
+static void dawdle(int fd)
+{
+    struct stat status;
+    if (slow_names_us && fstat(fd, &status) == 0 && S_ISDIR(status.st_mode))
+        usleep(slow_names_us);
+}
+
 static int synced(int result, int fd, uint64_t before)
 {
     if (result == 0)
@@ -202,13 +240,20 @@ static int synced(int result, int fd, uint64_t before)
 int fsync(int fd)
 {
     REAL(fsync);
-    return tracked_path(fd) ? synced(real(fd), fd, journal_size()) : real(fd);
+    if (!tracked_path(fd))
+        return real(fd);
+    uint64_t before = journal_size();
+    dawdle(fd);
+    return synced(real(fd), fd, before);
 }
 
 int fdatasync(int fd)
 {
     REAL(fdatasync);
-    return tracked_path(fd) ? synced(real(fd), fd, journal_size()) : real(fd);
+    if (!tracked_path(fd))
+        return real(fd);
+    uint64_t before = journal_size();
+    return synced(real(fd), fd, before);
 }
 
 int mkdir(const char *path, mode_t mode)

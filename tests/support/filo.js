@@ -91,7 +91,7 @@ class Filo {
       this.db = await this.cluster.createDatabase();
     }
     await this.command(['init', '--company', this.options.company, '--admin', ADMIN.login, '--admin-name', ADMIN.name,
-      '--admin-password-file', this.secretFile('admin', ADMIN.password)], { mustWork: true });
+      ...(process.env.NO_PW ? [] : ['--admin-password-file', this.secretFile('admin', ADMIN.password)])], { mustWork: true });
     if (this.options.sink) await this.setMailbox(MAILBOX, { port: this.options.sink.port });
   }
 
@@ -101,16 +101,14 @@ class Filo {
   }
 
   setMailbox(name, { port, address = ADDRESS, tls = 'none', more = [] }) {
-    return this.command(['mailbox', 'set', name, '--address', address, '--smtp-host', '127.0.0.1', '--smtp-port', `${port}`,
+    return this.command(['mailbox', '--name', name, '--address', address, '--smtp-host', '127.0.0.1', '--smtp-port', `${port}`,
       '--smtp-tls', tls, ...more], { mustWork: true });
   }
 
   // ---- subcommands
 
   argv(words) {
-    const depth = words[0] === 'mailbox' ? 2 : 1;
-    return [filoExe(), ...words.slice(0, depth), '--data', this.dir, ...(this.db ? ['--db', this.db] : []),
-      ...words.slice(depth)];
+    return [filoExe(), words[0], '--data', this.dir, ...(this.db ? ['--db', this.db] : []), ...words.slice(1)];
   }
 
   async command(words, { mustWork = false, wrapper = [], ...options } = {}) {
