@@ -24,6 +24,19 @@ static void test_only_tokens_are_hashed(void)
     g_assert_false(token_hash("abcdefghijklmnopqrstuvwxyz23456/", hash));
 }
 
+static void test_key_is_no_token(void)
+{
+    Key a = key_new(), b = key_new();
+    Token token = token_new();
+    char hash[SHA256_HEX_SIZE];
+    g_assert_cmpuint(strlen(a.text) * 5, >=, 256);
+    g_assert_cmpstr(a.text, !=, b.text);
+    g_assert_true(key_hash(a.text, hash));
+    g_assert_cmpstr(hash, ==, a.sha256);
+    g_assert_false(token_hash(a.text, hash));
+    g_assert_false(key_hash(token.text, hash));
+}
+
 static void test_hash_is_sha256(void)
 {
     char hash[SHA256_HEX_SIZE];
@@ -36,6 +49,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/token/differ", test_tokens_differ_and_hash);
     g_test_add_func("/token/strict", test_only_tokens_are_hashed);
+    g_test_add_func("/token/key", test_key_is_no_token);
     g_test_add_func("/token/sha256", test_hash_is_sha256);
     return g_test_run();
 }

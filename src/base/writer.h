@@ -48,8 +48,8 @@ bool url_is_safe(const char *text);
 /* The text as a SafeUrl, or {NULL} if it may not be one. */
 SafeUrl url_checked(const char *text);
 
-/* A local URL: pattern is a constant that starts with one '/', each '%' in it takes one text argument and writes it
- * with url_arg. As many arguments as '%'. */
+/* A local URL: pattern is a constant that starts with one '/' and a word; each '%' in it takes one text argument and
+ * writes it with url_arg. As many arguments as '%'. */
 SafeUrl url_local(Arena *arena, const char *pattern, ...);
 
 /* HTML that an allow-list re-serialiser (parse/) or html_from_lines made; {NULL} stands for none. */

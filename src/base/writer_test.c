@@ -82,6 +82,7 @@ static void test_local_urls_encode_their_holes(void)
     g_assert_cmpstr(url_local(arena, "/tickets/%/reply?q=%", "10001", "a&b/../c").text, ==,
                     "/tickets/10001/reply?q=a%26b%2F..%2Fc");
     g_assert_cmpstr(url_local(arena, "/").text, ==, "/");
+    g_assert_cmpstr(url_local(arena, "/t/%/x", "").text, ==, "/t//x");
 }
 
 static void test_lines_become_html_with_links(void)

@@ -264,7 +264,7 @@ InboundEvent mail_event(Arena *arena, const Desk *desk, const MailArrival *arriv
     event.html_sha256 = arrival->html_sha256;
     event.message_id = *mail->message_id ? mail->message_id : NULL;
     event.reported_id = *mail->report_message_id ? mail->report_message_id : NULL;
-    event.occurred_at = mail->date;
+    event.occurred_at = MAX(mail->date, TIME_NONE); /* a date before 1970 is nobody's word on when */
     event.flags = flags_of(mail, mail_classify(&facts));
     event.acknowledge_by = mail_ack_decide(&facts, &no_brake) == ACK_ALLOWED ? "mail" : NULL;
     add_keys(arena, arrival, &event);

@@ -268,7 +268,7 @@ static bool edit_new_ticket(Intake *intake, TicketId ticket)
     TicketEdit edit;
     if (!ticket_edit_begin(&edit, intake->tx, intake->arena, ticket, intake->event->actor, intake->now))
         return false;
-    ticket_note_inbound(&edit, intake->result.message, intake->event->received_at, false, TIME_NONE);
+    ticket_note_inbound(&edit, &(InboundNote){intake->result.message, intake->event->received_at, false, 0, 0});
     note_acknowledged(intake, &edit);
     return ticket_edit_end(&edit);
 }
@@ -322,8 +322,9 @@ static bool append(Intake *intake, TicketId ticket)
     add_message(intake, ticket);
     if (trusted && !is_robot(intake))
         add_participants(intake, ticket, true);
-    ticket_note_inbound(&edit, intake->result.message, intake->event->received_at, trusted && !is_robot(intake),
-                        intake->event->reopen_since);
+    ticket_note_inbound(&edit, &(InboundNote){intake->result.message, intake->event->received_at,
+                                              trusted && !is_robot(intake), intake->event->reopen_since,
+                                              intake->event->next_update_at});
     intake->result.ticket = ticket;
     intake->result.outcome = edit.ticket.now.reopened > reopened_before ? INTAKE_REOPENED : INTAKE_APPENDED;
     return ticket_edit_end(&edit);

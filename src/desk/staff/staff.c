@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "desk/staff/staff.h"
 
+#include "base/text.h"
+#include "desk/staff/staff_int.h"
 #include "staff_sql.h"
 
 StaffId staff_add(StoreTx *tx, const Staff *staff, const char *sort_key, TimeMs now)
@@ -28,11 +30,27 @@ bool staff_find(StoreTx *tx, Arena *arena, StaffId id, Staff *staff_out)
     return true;
 }
 
+const char *staff_login_of(Arena *arena, const char *typed)
+{
+    g_autofree char *lower = g_utf8_strdown(text_clean_line(arena, bytes_of(typed)), -1);
+    return arena_strdup(arena, lower);
+}
+
 bool staff_find_login(StoreTx *tx, Arena *arena, const char *login, Staff *staff_out)
 {
     SqlStaffFindLoginRow row;
     return sql_staff_find_login_row(tx, arena, &(SqlStaffFindLoginRowIn){login}, &row) &&
            staff_find(tx, arena, row.staff_id, staff_out);
+}
+
+void staff_set_epoch(StoreTx *tx, StaffId id, int64_t epoch)
+{
+    sql_staff_set_epoch(tx, &(SqlStaffSetEpochIn){id, epoch});
+}
+
+void staff_set_hash(StoreTx *tx, StaffId id, const char *password_hash)
+{
+    sql_staff_set_hash(tx, &(SqlStaffSetHashIn){id, password_hash});
 }
 
 StaffList staff_list(StoreTx *tx, Arena *arena)

@@ -35,7 +35,11 @@ typedef struct Staff {
 
 StaffId staff_add(StoreTx *tx, const Staff *staff, const char *sort_key, TimeMs now);
 bool staff_find(StoreTx *tx, Arena *arena, StaffId id, Staff *staff_out);
+/* login as staff_login_of gives it. */
 bool staff_find_login(StoreTx *tx, Arena *arena, const char *login, Staff *staff_out);
+
+/* What was typed as a login, as it is kept: trimmed, lower case, valid UTF-8. */
+const char *staff_login_of(Arena *arena, const char *typed);
 
 typedef struct StaffList {
     Staff *items;

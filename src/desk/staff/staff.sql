@@ -79,3 +79,19 @@ SELECT team_id
   FROM team
  ORDER BY team_id
  LIMIT 1;
+
+-- @statement staff_set_epoch : run
+-- @param  staff_id id(staff)
+-- @param  epoch    int
+-- @index  primary key of staff
+UPDATE staff
+   SET epoch = $2
+ WHERE staff_id = $1;
+
+-- @statement staff_set_hash : run
+-- @param  staff_id      id(staff)
+-- @param  password_hash text
+-- @index  primary key of staff
+UPDATE staff
+   SET password_hash = $2
+ WHERE staff_id = $1;

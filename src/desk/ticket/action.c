@@ -68,8 +68,11 @@ static TicketChange change_of(const TicketEdit *edit, TicketAction action, const
         change_set(&change, FIELD_MASTER, input->master.value);
     if (action == TICKET_RESTORE && now->master_id)
         change_set(&change, FIELD_MASTER, 0);
-    if (input->next_update_at && input->next_update_at != now->next_update_at)
-        change_set(&change, FIELD_NEXT_UPDATE_AT, input->next_update_at);
+    TimeMs next_update_at = input->next_update_at;
+    if (ticket_state_is_open(to) && !next_update_at && !now->next_update_at)
+        next_update_at = edit->now + TIME_DAY; /* open again, and nobody said by when */
+    if (next_update_at && next_update_at != now->next_update_at)
+        change_set(&change, FIELD_NEXT_UPDATE_AT, next_update_at);
     return change;
 }
 
@@ -132,15 +135,16 @@ void ticket_note_note(TicketEdit *edit, MessageId message)
     note_message(edit, EVENT_NOTE, message, edit->now);
 }
 
-void ticket_note_inbound(TicketEdit *edit, MessageId message, TimeMs received_at, bool moves_state, TimeMs reopen_since)
+void ticket_note_inbound(TicketEdit *edit, const InboundNote *note)
 {
     TicketState state = (TicketState)edit->ticket.now.state;
-    note_message(edit, EVENT_MESSAGE_IN, message, received_at);
-    if (!moves_state)
+    ActionInput input = {.reopen_since = note->reopen_since, .next_update_at = note->next_update_at};
+    note_message(edit, EVENT_MESSAGE_IN, note->message, note->received_at);
+    if (!note->moves_state)
         return;
     /* A refusal here (no owner left, window over) leaves the message on the ticket as it is: nothing is lost. */
     if (state == TICKET_WAITING_CUSTOMER)
         (void)ticket_act(edit, TICKET_RESUME, &(ActionInput){0});
     else if (state == TICKET_RESOLVED || state == TICKET_CLOSED)
-        (void)ticket_act(edit, TICKET_REOPEN, &(ActionInput){.reopen_since = reopen_since, .next_update_at = 0});
+        (void)ticket_act(edit, TICKET_REOPEN, &input);
 }

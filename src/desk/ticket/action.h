@@ -49,7 +49,13 @@ void ticket_note_note(TicketEdit *edit, MessageId message);
 
 /* Something came in. moves_state: a person who takes part wrote it; then waiting_customer goes on, and resolved or
  * closed reopens unless it was closed before reopen_since. */
-void ticket_note_inbound(TicketEdit *edit, MessageId message, TimeMs received_at, bool moves_state,
-                         TimeMs reopen_since);
+typedef struct InboundNote {
+    MessageId message;
+    TimeMs received_at;
+    bool moves_state;
+    TimeMs reopen_since;
+    TimeMs next_update_at; /* of a ticket that opens again */
+} InboundNote;
+void ticket_note_inbound(TicketEdit *edit, const InboundNote *note);
 
 #endif

@@ -2,6 +2,7 @@
 #include "desk/ticket/projection.h"
 
 #include "base/check.h"
+#include "desk/ticket/transition.h"
 #include "ticket_initiative_enum.h"
 #include "ticket_kind_enum.h"
 #include "ticket_ownership_enum.h"
@@ -158,6 +159,8 @@ static void apply_state(TicketProjection *ticket, const TicketEvent *event, int6
         ticket->resolved_at = event->occurred_at;
     if (ticket->state == TICKET_CLOSED)
         ticket->closed_at = event->occurred_at;
+    if (!ticket_state_is_open((TicketState)ticket->state))
+        ticket->next_update_at = TIME_NONE;
     if (event->kind == EVENT_REOPENED) {
         ticket->closed_at = TIME_NONE;
         ticket->reopened++;

@@ -86,7 +86,8 @@ typedef struct TicketEvent {
 typedef struct TicketProjection {
     int64_t state, kind, complaint, initiative, ownership;
     int64_t party_id, contact_id, product_id, installed_item_id, team_id, owner_id;
-    int64_t occurred_at, received_at, next_update_at;
+    int64_t occurred_at, received_at;
+    int64_t next_update_at; /* by when the customer hears from us; none once it is no longer open */
     int64_t problem_id, condition_id, component_id, origin_id, solution_code_id, solution_id;
     int64_t zero_cost, master_id;
     TimeMs first_reply_at; /* first message to the customer by a person */

@@ -243,8 +243,6 @@ TicketIds ticket_list_ids(StoreTx *tx, Arena *arena, TicketId after, int64_t how
     return list;
 }
 
-/* ------------------------------------------------------------------------------------------------------ verifying */
-
 static bool event_of_row(const SqlTicketEventList *row, TicketEvent *event_out)
 {
     *event_out = (TicketEvent){.kind = row->kind,
@@ -253,6 +251,20 @@ static bool event_of_row(const SqlTicketEventList *row, TicketEvent *event_out)
                                .actor = {row->actor_kind, row->actor_id.has ? row->actor_id.value : 0}};
     return change_parse_json(row->payload, &event_out->change);
 }
+
+TicketEventHistory ticket_event_history(StoreTx *tx, Arena *arena, TicketId ticket)
+{
+    SqlTicketEventListList rows = sql_ticket_event_list(tx, arena, &(SqlTicketEventListIn){ticket});
+    TicketEventHistory history = {ARENA_ARRAY(arena, TicketEventRecord, rows.count), rows.count};
+    for (size_t i = 0; i < rows.count; i++) {
+        history.items[i].id = rows.rows[i].ticket_event_id;
+        if (!event_of_row(&rows.rows[i], &history.items[i].event))
+            store_tx_fail(tx, FILO_ERROR_CORRUPT, "an event cannot be read");
+    }
+    return history;
+}
+
+/* ------------------------------------------------------------------------------------------------------ verifying */
 
 static bool phase_is(const SqlTicketPhaseList *phase, const TicketProjection *state)
 {

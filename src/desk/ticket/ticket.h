@@ -117,6 +117,18 @@ typedef struct TicketIds {
 } TicketIds;
 TicketIds ticket_list_ids(StoreTx *tx, Arena *arena, TicketId after, int64_t how_many);
 
+/* All that happened, in the order it was recorded; an event that cannot be read marks the transaction CORRUPT. */
+typedef struct TicketEventRecord {
+    TicketEventId id;
+    TicketEvent event;
+} TicketEventRecord;
+
+typedef struct TicketEventHistory {
+    TicketEventRecord *items;
+    size_t count;
+} TicketEventHistory;
+TicketEventHistory ticket_event_history(StoreTx *tx, Arena *arena, TicketId ticket);
+
 /* Compares the row and the phases with the events; NULL when they agree, else what differs (static text). */
 const char *ticket_verify(StoreTx *tx, Arena *arena, TicketId id);
 

@@ -86,11 +86,44 @@ CREATE TABLE staff_session (
     created_at       @time NOT NULL,
     seen_at          @time NOT NULL,
     expires_at       @time NOT NULL,
+    address          @text NOT NULL,
     user_agent       @text NOT NULL
 );
 CREATE INDEX staff_session_staff ON staff_session (staff_id);
+CREATE INDEX staff_session_expiry ON staff_session (expires_at);
 
--- Failed sign-ins by account and by address, for throttling before any password is hashed.
+-- A browser or a network address from which a person has signed in: an attack on the account from elsewhere does not
+-- shut it out. place is 'device:' and the SHA-256 of the browser's token, or 'address:' and the address.
+-- owner: desk/staff
+-- grows
+CREATE TABLE staff_place (
+    staff_place_id @id,
+    staff_id       @int NOT NULL REFERENCES staff (staff_id),
+    place          @text NOT NULL,
+    seen_at        @time NOT NULL,
+    UNIQUE (staff_id, place)
+);
+CREATE INDEX staff_place_seen ON staff_place (seen_at);
+
+-- What a program shows instead of signing in. Only the SHA-256 is kept; prefix is what a list shows of it; scopes are
+-- permission words parted by spaces. It never has more rights than the person who made it has now.
+-- owner: desk/staff
+CREATE TABLE api_token (
+    api_token_id @id,
+    token_sha256 @text NOT NULL UNIQUE,
+    prefix       @text NOT NULL,
+    name         @text NOT NULL,
+    scopes       @text NOT NULL,
+    staff_id     @int NOT NULL REFERENCES staff (staff_id),
+    created_at   @time NOT NULL,
+    expires_at   @time NULL,
+    used_at      @time NULL,
+    revoked_at   @time NULL
+);
+CREATE INDEX api_token_staff ON api_token (staff_id);
+
+-- Attempts to sign in that have not succeeded, by account, address or known place, counted before any password is
+-- hashed. subject holds no name: 'login:' and a SHA-256, 'address:' and the address, 'place:' and an id.
 -- owner: desk/staff
 -- grows
 CREATE TABLE sign_in_failure (
@@ -99,6 +132,7 @@ CREATE TABLE sign_in_failure (
     at                 @time NOT NULL
 );
 CREATE INDEX sign_in_failure_subject ON sign_in_failure (subject, at);
+CREATE INDEX sign_in_failure_at ON sign_in_failure (at);
 
 -- ----------------------------------------------------------------------------------------------------- parties
 
@@ -262,13 +296,13 @@ CREATE TABLE ticket (
     tracking_sha256   @text NULL UNIQUE,
     version           @int NOT NULL
 );
-CREATE INDEX ticket_queue ON ticket (state, next_update_at, ticket_id);
-CREATE INDEX ticket_owner ON ticket (owner_id, state, next_update_at, ticket_id);
+CREATE INDEX ticket_queue ON ticket (next_update_at, ticket_id);
+CREATE INDEX ticket_owner ON ticket (owner_id, next_update_at, ticket_id);
 CREATE INDEX ticket_party ON ticket (party_id, ticket_id);
 CREATE INDEX ticket_contact ON ticket (contact_id, ticket_id);
 CREATE INDEX ticket_product ON ticket (product_id, problem_id);
 CREATE INDEX ticket_item ON ticket (installed_item_id);
-CREATE INDEX ticket_team ON ticket (team_id, state);
+CREATE INDEX ticket_team ON ticket (team_id, next_update_at, ticket_id);
 CREATE INDEX ticket_received ON ticket (received_at, ticket_id);
 CREATE INDEX ticket_resolved ON ticket (resolved_at);
 CREATE INDEX ticket_master ON ticket (master_id);
@@ -515,20 +549,7 @@ CREATE INDEX cost_entry_staff ON cost_entry (staff_id);
 
 -- ------------------------------------------------------------------------------------------------------- audit
 
--- Who did or read what; ids only. Rows are sealed in batches into a chain of hashes.
--- owner: desk/audit
--- grows
-CREATE TABLE audit (
-    audit_id   @id,
-    at         @time NOT NULL,
-    actor_kind @enum(actor_kind) NOT NULL,
-    actor_id   @int NULL,
-    action     @text NOT NULL,
-    object     @text NOT NULL,
-    object_id  @int NULL,
-    payload    @text NOT NULL
-);
-
+-- One batch of audit rows, chained to the batch before it: see desk/audit/seal.h for what chain_sha256 covers.
 -- owner: desk/audit
 -- grows
 CREATE TABLE audit_seal (
@@ -539,3 +560,21 @@ CREATE TABLE audit_seal (
     chain_sha256  @text NOT NULL,
     sealed_at     @time NOT NULL
 );
+
+-- Who did or read what; ids only. The seal is empty until the sealer comes by: ids alone do not tell which rows are
+-- new, because PostgreSQL shows a lower one after a higher one when it commits later.
+-- owner: desk/audit
+-- grows
+CREATE TABLE audit (
+    audit_id      @id,
+    at            @time NOT NULL,
+    actor_kind    @enum(actor_kind) NOT NULL,
+    actor_id      @int NULL,
+    action        @text NOT NULL,
+    object        @text NOT NULL,
+    object_id     @int NULL,
+    payload       @text NOT NULL,
+    audit_seal_id @int NULL REFERENCES audit_seal (audit_seal_id)
+);
+CREATE INDEX audit_sealing ON audit (audit_seal_id, audit_id);
+CREATE INDEX audit_object ON audit (object, object_id, audit_id);

@@ -1,0 +1,107 @@
+-- The lists of open requests: see desk/ticket/queue.h. next_update_at is there exactly while a ticket is open.
+
+-- @statement queue_open : list
+-- @param  after_at       time
+-- @param  after_id       id(ticket)
+-- @param  before         time
+-- @param  how_many       int
+-- @column ticket_id      id(ticket)
+-- @column subject        text
+-- @column state          enum(ticket_state)
+-- @column channel        text
+-- @column received_at    time
+-- @column next_update_at time
+-- @column last_event_at  time
+-- @column customer       text?
+-- @column owner          text?
+-- @index  ticket_queue
+SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
+       p.name AS customer, s.display_name AS owner
+  FROM ticket t
+  LEFT JOIN party p ON p.party_id = t.party_id
+  LEFT JOIN staff s ON s.staff_id = t.owner_id
+ WHERE t.next_update_at IS NOT NULL
+   AND (t.next_update_at, t.ticket_id) > ($1, $2)
+   AND t.next_update_at < $3
+ ORDER BY t.next_update_at, t.ticket_id
+ LIMIT $4;
+
+-- @statement queue_mine : list
+-- @param  after_at       time
+-- @param  after_id       id(ticket)
+-- @param  owner_id       id(staff)
+-- @param  how_many       int
+-- @column ticket_id      id(ticket)
+-- @column subject        text
+-- @column state          enum(ticket_state)
+-- @column channel        text
+-- @column received_at    time
+-- @column next_update_at time
+-- @column last_event_at  time
+-- @column customer       text?
+-- @column owner          text?
+-- @index  ticket_owner
+SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
+       p.name AS customer, s.display_name AS owner
+  FROM ticket t
+  LEFT JOIN party p ON p.party_id = t.party_id
+  LEFT JOIN staff s ON s.staff_id = t.owner_id
+ WHERE t.owner_id = $3
+   AND t.next_update_at IS NOT NULL
+   AND (t.next_update_at, t.ticket_id) > ($1, $2)
+ ORDER BY t.next_update_at, t.ticket_id
+ LIMIT $4;
+
+-- @statement queue_unowned : list
+-- @param  after_at       time
+-- @param  after_id       id(ticket)
+-- @param  how_many       int
+-- @column ticket_id      id(ticket)
+-- @column subject        text
+-- @column state          enum(ticket_state)
+-- @column channel        text
+-- @column received_at    time
+-- @column next_update_at time
+-- @column last_event_at  time
+-- @column customer       text?
+-- @column owner          text?
+-- @index  ticket_owner
+SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
+       p.name AS customer, s.display_name AS owner
+  FROM ticket t
+  LEFT JOIN party p ON p.party_id = t.party_id
+  LEFT JOIN staff s ON s.staff_id = t.owner_id
+ WHERE t.owner_id IS NULL
+   AND t.next_update_at IS NOT NULL
+   AND (t.next_update_at, t.ticket_id) > ($1, $2)
+ ORDER BY t.next_update_at, t.ticket_id
+ LIMIT $3;
+
+-- How many are open, and how many of them late; both stop counting at the limit.
+-- @statement queue_counts : find
+-- @param  now      time
+-- @param  at_most  int
+-- @column open     int
+-- @column late     int
+-- @index  ticket_queue
+SELECT (SELECT COUNT(*)
+          FROM (SELECT ticket_id FROM ticket WHERE next_update_at IS NOT NULL LIMIT $2) o) AS open,
+       (SELECT COUNT(*)
+          FROM (SELECT ticket_id FROM ticket WHERE next_update_at < $1 LIMIT $2) l) AS late;
+
+-- A customer's requests, newest first.
+-- @statement queue_of_party : list
+-- @param  party_id    id(party)
+-- @param  how_many    int
+-- @column ticket_id   id(ticket)
+-- @column subject     text
+-- @column state       enum(ticket_state)
+-- @column received_at time
+-- @column owner       text?
+-- @index  ticket_party
+SELECT t.ticket_id, t.subject, t.state, t.received_at, s.display_name AS owner
+  FROM ticket t
+  LEFT JOIN staff s ON s.staff_id = t.owner_id
+ WHERE t.party_id = $1
+ ORDER BY t.ticket_id DESC
+ LIMIT $2;

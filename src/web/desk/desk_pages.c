@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "web/desk/desk_pages.h"
+
+static void home(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)request;
+    (void)context;
+    http_redirect(response, "/tickets");
+}
+
+static const Route routes[] = {
+    {HTTP_GET, "/", home, "ticket.read", LANE_PAGE, 0, 0, "The first page: Da fare."},
+    {HTTP_GET, "/tickets", queue_page, "ticket.read", LANE_PAGE, 0, 0, "Da fare: open requests, most urgent first."},
+    {HTTP_GET, "/tickets/:id", ticket_page, "ticket.read", LANE_PAGE, 0, 0, "One request, with all that was said."},
+    {HTTP_POST, "/tickets/:id/messages", ticket_message_post, "ticket.write", LANE_PAGE, 0, 0,
+     "Answers the customer, or leaves a note."},
+    {HTTP_POST, "/tickets/:id/take", ticket_take_post, "ticket.assign", LANE_PAGE, 0, 8192, "La prendo io."},
+    {HTTP_POST, "/tickets/:id/start", ticket_start_post, "ticket.write", LANE_PAGE, 0, 8192, "Begins or resumes work."},
+    {HTTP_POST, "/tickets/:id/wait", ticket_wait_post, "ticket.write", LANE_PAGE, 0, 8192,
+     "Waits for someone, with a reason the customer reads."},
+    {HTTP_POST, "/tickets/:id/assign", ticket_assign_post, "ticket.assign", LANE_PAGE, 0, 8192,
+     "Gives it to a person or to a team's queue."},
+    {HTTP_POST, "/tickets/:id/merge", ticket_merge_post, "ticket.write", LANE_PAGE, 0, 8192, "Merges it into another."},
+    {HTTP_POST, "/tickets/:id/spam", ticket_spam_post, "ticket.write", LANE_PAGE, 0, 8192, "Not a request."},
+    {HTTP_POST, "/tickets/:id/reopen", ticket_reopen_post, "ticket.write", LANE_PAGE, 0, 8192, "Opens it again."},
+    {HTTP_POST, "/tickets/:id/undo/:outbox", ticket_undo_post, "ticket.write", LANE_PAGE, 0, 8192,
+     "Takes back an answer that has not left."},
+    {HTTP_GET, "/tickets/:id/messages/:message/original", ticket_original, "ticket.read", LANE_PAGE, 0, 0,
+     "A message as it came."},
+    {HTTP_GET, "/attachments/:id", attachment_show, "ticket.read", LANE_SLOW, 0, 0, "A file of a message."},
+};
+const RouteTable desk_routes = {"desk", routes, G_N_ELEMENTS(routes)};

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "base/format.h"
+#include "desk/ticket/queue.h"
+#include "web/desk/desk_pages.h"
+#include "web/layout.h"
+#include "web/queue_view.h"
+#include "web/visit.h"
+#include "web/words.h"
+
+#include <string.h>
+
+enum { ROWS = 50, SILENT_DAYS = 2 };
+
+static const struct {
+    const char *key;
+    MsgId label;
+} kinds[QUEUE_KIND_COUNT] = {
+    [QUEUE_MINE] = {"mine", MSG_QUEUE_TAB_MINE},
+    [QUEUE_UNOWNED] = {"unassigned", MSG_QUEUE_TAB_UNASSIGNED},
+    [QUEUE_OPEN] = {"open", MSG_QUEUE_TAB_OPEN},
+    [QUEUE_LATE] = {"late", MSG_QUEUE_TAB_LATE},
+};
+
+static QueueKind kind_asked(const HttpRequest *request)
+{
+    const char *key = http_query(request, "view");
+    for (int kind = 0; key && kind < QUEUE_KIND_COUNT; kind++)
+        if (strcmp(kinds[kind].key, key) == 0)
+            return (QueueKind)kind;
+    return QUEUE_OPEN;
+}
+
+/* after: "<next update>.<ticket>" of the last row of the page before; anything else is the first page. */
+static QueueAsk ask_of(const HttpRequest *request, QueueKind kind)
+{
+    const Visit *visit = visit_of(request);
+    const char *after = http_query(request, "after");
+    QueueAsk ask = {.kind = kind, .me = visit->session.staff, .now = visit->now, .how_many = ROWS};
+    char *rest = NULL;
+    int64_t at = after ? g_ascii_strtoll(after, &rest, 10) : 0;
+    if (at > 0 && *rest == '.') {
+        ask.after_at = at;
+        ask.after_id.value = g_ascii_strtoll(rest + 1, NULL, 10);
+    }
+    return ask;
+}
+
+static const char *channel_icon(const char *channel)
+{
+    static const struct {
+        const char *channel, *icon;
+    } icons[] = {{"mail", "mail"}, {"phone", "phone"}, {"form", "globe"}, {"counter", "store"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(icons); i++)
+        if (strcmp(icons[i].channel, channel) == 0)
+            return icons[i].icon;
+    return "inbox";
+}
+
+static const char *number_of(Arena *arena, TicketId id)
+{
+    return arena_printf(arena, "%" G_GINT64_FORMAT, id.value);
+}
+
+static bool state_waits(TicketState state)
+{
+    return state >= TICKET_WAITING_CUSTOMER && state <= TICKET_SCHEDULED;
+}
+
+static QueueRow row_of(const HttpRequest *request, const QueueEntry *entry)
+{
+    const Visit *visit = visit_of(request);
+    Arena *arena = request->arena;
+    Lang lang = visit->lang;
+    Zone *zone = visit->policy->zone;
+    const char *number = number_of(arena, entry->ticket);
+    const char *channel = msg_find(lang, arena_printf(arena, "channel.%s", entry->channel));
+    QueueRow row = {
+        .number = number,
+        .url = url_local(arena, "/tickets/%", number),
+        .subject = *entry->subject ? entry->subject : msg(lang, MSG_TICKET_NO_SUBJECT),
+        .customer = entry->customer ? entry->customer : msg(lang, MSG_TICKET_NO_CUSTOMER),
+        .channel = channel ? channel : entry->channel,
+        .channel_icon = channel_icon(entry->channel),
+        .state = words_state(arena, lang, ticket_state_text(entry->state), entry->owner),
+        .waiting = state_waits(entry->state),
+        .unowned = !entry->owner,
+        .warning = words_warning(arena, lang, visit->now - entry->last_event_at, SILENT_DAYS * TIME_DAY, 0),
+        .age = format_span(arena, lang, visit->now - entry->received_at),
+        .received = format_moment(arena, lang, zone, entry->received_at, visit->now),
+    };
+    row.due = words_due(arena, lang, zone, entry->next_update_at, visit->now, &row.late);
+    row.update = row.late ? "" : words_update_by(arena, lang, zone, entry->next_update_at, visit->now);
+    return row;
+}
+
+static const QueueTab *tabs_of(HttpRequest *request, QueueKind current)
+{
+    QueueTab *tabs = ARENA_ARRAY(request->arena, QueueTab, QUEUE_KIND_COUNT);
+    for (int kind = 0; kind < QUEUE_KIND_COUNT; kind++)
+        tabs[kind] = (QueueTab){kinds[kind].label, url_local(request->arena, "/tickets?view=%", kinds[kind].key),
+                                kind == (int)current};
+    return tabs;
+}
+
+static const char *summary_of(HttpRequest *request, QueueCounts counts)
+{
+    Lang lang = visit_of(request)->lang;
+    const char *open = msg_fill_count(request->arena, lang, MSG_QUEUE_OPEN, counts.open, NULL);
+    const char *late = msg_fill_count(request->arena, lang, MSG_QUEUE_LATE, counts.late, NULL);
+    return counts.late ? arena_printf(request->arena, "%s, %s", open, late) : open;
+}
+
+static void fill_rows(HttpRequest *request, const QueuePage *page, QueueKind kind, QueueView *view)
+{
+    QueueRow *rows = ARENA_ARRAY(request->arena, QueueRow, page->count);
+    for (size_t i = 0; i < page->count; i++)
+        rows[i] = row_of(request, &page->rows[i]);
+    view->rows = rows;
+    view->rows_count = page->count;
+    if (page->more) {
+        const QueueEntry *last = &page->rows[page->count - 1];
+        view->next_url = url_local(request->arena, "/tickets?view=%&after=%", kinds[kind].key,
+                                   arena_printf(request->arena, "%" G_GINT64_FORMAT ".%" G_GINT64_FORMAT,
+                                                last->next_update_at, last->ticket.value));
+    }
+}
+
+void queue_page(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    const Visit *visit = visit_of(request);
+    QueueKind kind = kind_asked(request);
+    QueueAsk ask = ask_of(request, kind);
+    StoreTx *tx = visit_read(request, response);
+    if (!tx)
+        return;
+    QueuePage page = queue_list(tx, request->arena, &ask);
+    QueueCounts counts = queue_count(tx, request->arena, visit->now);
+    if (!visit_read_end(request, response, tx))
+        return;
+    QueueView view = {
+        .page = layout_desk(request, msg(visit->lang, MSG_MENU_QUEUE), MSG_MENU_QUEUE),
+        .heading = MSG_MENU_QUEUE,
+        .summary = summary_of(request, counts),
+        .tabs = tabs_of(request, kind),
+        .tabs_count = QUEUE_KIND_COUNT,
+        .words = "",
+        .view_key = kinds[kind].key,
+        .previous_url = ask.after_at ? url_local(request->arena, "/tickets?view=%", kinds[kind].key) : (SafeUrl){NULL},
+        .live_url = url_local(request->arena, "/tickets?view=%", kinds[kind].key),
+        .clear_url = {"/tickets"},
+    };
+    fill_rows(request, &page, kind, &view);
+    queue_render(http_html(response), visit->lang, &view);
+}

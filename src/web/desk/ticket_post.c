@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What: the forms of a ticket's page. How: each is one store_write whose work asks the desk; a refusal shows the page
+ * again, as it stands now, with the reason and whatever was typed. Why the redirect after success: reloading must not
+ * send again (and the idempotency key makes sure even where a browser insists).
+ */
+#include "base/text.h"
+#include "desk/ticket/answer.h"
+#include "queue/outbox.h"
+#include "web/desk/desk_pages.h"
+#include "web/desk/ticket_view.h"
+#include "web/problem.h"
+#include "web/visit.h"
+
+#include <string.h>
+
+typedef struct Post {
+    HttpRequest *request;
+    const Visit *visit;
+    TicketId ticket;
+    int64_t version;
+    InputError refused;
+} Post;
+
+static Post post_of(HttpRequest *request)
+{
+    const char *version = http_form(request, "version");
+    return (Post){.request = request,
+                  .visit = visit_of(request),
+                  .ticket = {http_param_id(request, "id")},
+                  .version = version ? g_ascii_strtoll(version, NULL, 10) : 0};
+}
+
+static const char *form(const Post *post, const char *name)
+{
+    const char *value = http_form(post->request, name);
+    return value ? value : "";
+}
+
+/* Where to go after a change: the page of the ticket. */
+static void go_back(const Post *post, HttpResponse *response)
+{
+    http_redirect(response, arena_printf(post->request->arena, "/tickets/%" G_GINT64_FORMAT, post->ticket.value));
+}
+
+static void show_refusal(Post *post, HttpResponse *response, TicketTyped *typed)
+{
+    bool composer = typed->text != NULL;
+    const char *words = msg_find(post->visit->lang, post->refused.key);
+    if (strcmp(post->refused.key, "ticket.error.not_found") == 0) {
+        problem_page(post->request, response, PROBLEM_NOT_FOUND, "");
+        return;
+    }
+    http_set_status(response, 409);
+    if (!composer)
+        typed->flash = words ? words : post->refused.key;
+    typed->error = &post->refused;
+    ticket_view_show(post->request, response, post->ticket, typed);
+}
+
+static void finish(Post *post, HttpResponse *response, StoreOutcome outcome, GError *error, TicketTyped *typed)
+{
+    if (outcome == STORE_COMMITTED)
+        go_back(post, response);
+    else if (outcome == STORE_REFUSED && post->refused.key)
+        show_refusal(post, response, typed);
+    else if (error)
+        problem_of_error(post->request, response, error);
+    else
+        problem_page(post->request, response, PROBLEM_CONFLICT, "");
+}
+
+/* ------------------------------------------------------------------------------------------------------------- actions */
+
+typedef struct ActWork {
+    Post *post;
+    TicketAction action;
+    ActionInput input;
+    bool take;
+    TicketState wait_state;
+} ActWork;
+
+/* Waiting begins from work: who waits from "owned" has begun. */
+static bool start_if_owned(TicketEdit *edit, const ActWork *work)
+{
+    bool needs_start = edit->ticket.now.state == TICKET_OWNED && work->action != TICKET_START &&
+                       work->action != TICKET_ASSIGN && work->action != TICKET_RELEASE &&
+                       !transition_find(TICKET_OWNED, work->action);
+    return !needs_start || ticket_act(edit, TICKET_START, &(ActionInput){0});
+}
+
+static bool act(StoreTx *tx, void *arg)
+{
+    ActWork *work = arg;
+    Post *post = work->post;
+    TicketEdit edit;
+    bool done = ticket_edit_begin_at(&edit, tx, post->request->arena, post->ticket, post->version, post->visit->actor,
+                                     post->visit->now) &&
+                (work->take ? ticket_take(&edit, post->visit->session.team)
+                            : start_if_owned(&edit, work) && ticket_act(&edit, work->action, &work->input));
+    if (!done) {
+        post->refused = edit.refused;
+        return false;
+    }
+    return ticket_edit_end(&edit);
+}
+
+static void run(HttpResponse *response, const char *name, ActWork *work)
+{
+    g_autoptr(GError) error = NULL;
+    TicketTyped typed = {0};
+    StoreOutcome outcome = store_write(desk_store(work->post->visit->desk), name, act, work, &error);
+    finish(work->post, response, outcome, error, &typed);
+}
+
+void ticket_take_post(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    Post post = post_of(request);
+    run(response, "ticket take", &(ActWork){.post = &post, .take = true});
+}
+
+static bool begin_or_resume(StoreTx *tx, void *arg)
+{
+    ActWork *work = arg;
+    Ticket ticket;
+    bool owned = ticket_find(tx, work->post->request->arena, work->post->ticket, &ticket) &&
+                 ticket.now.state == TICKET_OWNED;
+    work->action = owned ? TICKET_START : TICKET_RESUME;
+    return act(tx, work);
+}
+
+void ticket_start_post(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    g_autoptr(GError) error = NULL;
+    TicketTyped typed = {0};
+    Post post = post_of(request);
+    ActWork work = {.post = &post};
+    StoreOutcome outcome = store_write(desk_store(post.visit->desk), "ticket start", begin_or_resume, &work, &error);
+    finish(&post, response, outcome, error, &typed);
+}
+
+/* A wall time as a datetime-local field writes it, in the house's zone; TIME_NONE when it is none. */
+static TimeMs local_time(const Post *post, const char *text)
+{
+    TimeMs as_if_utc;
+    const char *iso = arena_printf(post->request->arena, "%sZ", text);
+    if (!time_parse_iso(iso, &as_if_utc))
+        return TIME_NONE;
+    g_autoptr(GTimeZone) utc = zone_find("UTC");
+    WallTime wall = time_to_wall(utc, as_if_utc);
+    return time_from_wall(post->visit->policy->zone, &wall);
+}
+
+void ticket_wait_post(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    static const struct {
+        const char *state;
+        TicketAction action;
+    } waits[] = {{"waiting_customer", TICKET_WAIT_CUSTOMER},
+                 {"waiting_third_party", TICKET_WAIT_THIRD_PARTY},
+                 {"waiting_part", TICKET_WAIT_PART},
+                 {"waiting_approval", TICKET_WAIT_APPROVAL}};
+    Post post = post_of(request);
+    ActWork work = {.post = &post, .action = TICKET_ACTION_COUNT};
+    for (size_t i = 0; i < G_N_ELEMENTS(waits); i++)
+        if (strcmp(form(&post, "state"), waits[i].state) == 0)
+            work.action = waits[i].action;
+    if (work.action == TICKET_ACTION_COUNT) {
+        problem_page(request, response, PROBLEM_BAD_REQUEST, "");
+        return;
+    }
+    work.input = (ActionInput){.customer_reason = text_clean_line(request->arena, bytes_of(form(&post, "reason"))),
+                               .next_update_at = local_time(&post, form(&post, "until"))};
+    run(response, "ticket wait", &work);
+}
+
+void ticket_assign_post(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    Post post = post_of(request);
+    int64_t person = g_ascii_strtoll(form(&post, "person"), NULL, 10);
+    int64_t team = g_ascii_strtoll(form(&post, "team"), NULL, 10);
+    ActWork work = {.post = &post,
+                    .action = person ? TICKET_ASSIGN : TICKET_RELEASE,
+                    .input = {.owner = {person}, .team = {team}}};
+    run(response, "ticket assign", &work);
+}
+
+void ticket_merge_post(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    Post post = post_of(request);
+    ActWork work = {.post = &post,
+                    .action = TICKET_MARK_DUPLICATE,
+                    .input = {.master = {g_ascii_strtoll(form(&post, "into"), NULL, 10)}}};
+    run(response, "ticket merge", &work);
+}
+
+void ticket_spam_post(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    Post post = post_of(request);
+    run(response, "ticket spam", &(ActWork){.post = &post, .action = TICKET_MARK_SPAM});
+}
+
+void ticket_reopen_post(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    Post post = post_of(request);
+    ActWork work = {.post = &post,
+                    .action = TICKET_REOPEN,
+                    .input = {.reopen_since = post.visit->now - post.visit->policy->reopen_ms,
+                              .owner = post.visit->session.staff,
+                              .next_update_at = desk_next_update(post.visit->desk, post.visit->now)}};
+    run(response, "ticket reopen", &work);
+}
+
+/* -------------------------------------------------------------------------------------------------- answers and notes */
+
+typedef struct AnswerWork {
+    Post *post;
+    Answer answer;
+    OutgoingAddress to;
+    bool wait_customer;
+    AnswerResult result;
+} AnswerWork;
+
+static bool find_recipient(StoreTx *tx, AnswerWork *work)
+{
+    Arena *arena = work->post->request->arena;
+    ParticipantList participants = participant_list(tx, arena, work->post->ticket);
+    MessageList messages = message_list(tx, arena, work->post->ticket);
+    const Participant *to = ticket_recipient(&participants, &messages);
+    work->answer.to_count = to != NULL;
+    if (!to)
+        return false;
+    work->to = (OutgoingAddress){to->address, to->name};
+    work->answer.to = &work->to;
+    work->answer.recipient_key = to->address_key;
+    return true;
+}
+
+static bool wait_for_customer(StoreTx *tx, AnswerWork *work)
+{
+    Post *post = work->post;
+    TicketEdit edit;
+    ActionInput input = {.customer_reason = msg(post->visit->lang, MSG_WAIT_FOR_ANSWER)};
+    if (!ticket_edit_begin(&edit, tx, post->request->arena, post->ticket, post->visit->actor, post->visit->now))
+        return false;
+    if (edit.ticket.now.state == TICKET_IN_PROGRESS && !ticket_act(&edit, TICKET_WAIT_CUSTOMER, &input)) {
+        post->refused = edit.refused;
+        return false;
+    }
+    return ticket_edit_end(&edit);
+}
+
+static bool add_answer(StoreTx *tx, void *arg)
+{
+    AnswerWork *work = arg;
+    Post *post = work->post;
+    find_recipient(tx, work);
+    return answer_add(tx, post->request->arena, &work->answer, post->visit->actor, post->visit->now, &work->result,
+                      &post->refused) &&
+           (work->result.already || !work->wait_customer || wait_for_customer(tx, work));
+}
+
+typedef struct NoteWork {
+    Post *post;
+    const char *text;
+    MessageId message;
+} NoteWork;
+
+static bool add_note(StoreTx *tx, void *arg)
+{
+    NoteWork *work = arg;
+    const Visit *visit = work->post->visit;
+    return note_add(tx, work->post->request->arena, work->post->ticket, work->text, visit->session.display_name,
+                    visit->actor, visit->now, &work->message, &work->post->refused);
+}
+
+static void post_note(Post *post, HttpResponse *response, TicketTyped *typed)
+{
+    g_autoptr(GError) error = NULL;
+    NoteWork work = {post, typed->text, {0}};
+    StoreOutcome outcome = store_write(desk_store(post->visit->desk), "ticket note", add_note, &work, &error);
+    finish(post, response, outcome, error, typed);
+}
+
+static const char *answer_key(const Post *post)
+{
+    char hash[SHA256_HEX_SIZE];
+    Token fresh = token_new();
+    const char *key = token_hash(form(post, "key"), hash) ? form(post, "key") : fresh.text;
+    return arena_printf(post->request->arena, "answer:%" G_GINT64_FORMAT ":%s", post->ticket.value, key);
+}
+
+static void post_answer(Post *post, HttpResponse *response, TicketTyped *typed)
+{
+    const Visit *visit = post->visit;
+    g_autoptr(GError) error = NULL;
+    AnswerWork work = {
+        .post = post,
+        .wait_customer = strcmp(form(post, "then"), "waiting_customer") == 0,
+        .answer = {.ticket = post->ticket,
+                   .seen_message = {g_ascii_strtoll(form(post, "seen"), NULL, 10)},
+                   .channel = "mail",
+                   .text = typed->text,
+                   .author_name = visit->session.display_name,
+                   .author_team = visit->session.team,
+                   .reply = token_new(),
+                   .idempotency_key = answer_key(post),
+                   .leaves_at = visit->now + visit->policy->undo_ms,
+                   .next_update_at = desk_next_update(visit->desk, visit->now),
+                   .sealed = visit->policy->demo},
+    };
+    StoreOutcome outcome = store_write(desk_store(visit->desk), "ticket answer", add_answer, &work, &error);
+    if (outcome == STORE_COMMITTED)
+        http_redirect(response, arena_printf(post->request->arena,
+                                             "/tickets/%" G_GINT64_FORMAT "?sent=%" G_GINT64_FORMAT, post->ticket.value,
+                                             work.result.outbox.value));
+    else
+        finish(post, response, outcome, error, typed);
+}
+
+void ticket_message_post(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    Post post = post_of(request);
+    TicketTyped typed = {.text = text_clean(request->arena, bytes_of(form(&post, "text"))),
+                         .key = form(&post, "key"),
+                         .note = strcmp(form(&post, "kind"), "note") == 0};
+    if (typed.note)
+        post_note(&post, response, &typed);
+    else
+        post_answer(&post, response, &typed);
+}
+
+/* ---------------------------------------------------------------------------------------------------------- taking back */
+
+typedef struct UndoWork {
+    OutboxId outbox;
+    TimeMs now;
+} UndoWork;
+
+static bool take_back(StoreTx *tx, void *arg)
+{
+    const UndoWork *work = arg;
+    return outbox_cancel(tx, work->outbox, work->now);
+}
+
+void ticket_undo_post(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    g_autoptr(GError) error = NULL;
+    Post post = post_of(request);
+    UndoWork work = {{http_param_id(request, "outbox")}, post.visit->now};
+    switch (store_write(desk_store(post.visit->desk), "answer undo", take_back, &work, &error)) {
+    case STORE_COMMITTED:
+        go_back(&post, response);
+        return;
+    case STORE_REFUSED:
+        http_set_status(response, 409);
+        ticket_view_show(request, response, post.ticket,
+                         &(TicketTyped){.flash = msg(post.visit->lang, MSG_FLASH_TOO_LATE)});
+        return;
+    case STORE_FAILED:
+    default:
+        problem_of_error(request, response, error);
+    }
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "web/layout.h"
+
+#include "web/visit.h"
+
+static const struct {
+    MsgId label;
+    const char *url, *icon, *permission;
+} entries[] = {
+    {MSG_MENU_QUEUE, "/tickets", "inbox", "ticket.read"},
+};
+
+static MenuItem *menu_of(HttpRequest *request, MsgId current, size_t *count_out)
+{
+    const Visit *visit = visit_of(request);
+    MenuItem *menu = ARENA_ARRAY(request->arena, MenuItem, G_N_ELEMENTS(entries));
+    *count_out = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(entries); i++)
+        if (visit_may(visit, entries[i].permission))
+            menu[(*count_out)++] = (MenuItem){entries[i].label, {entries[i].url}, entries[i].icon,
+                                              entries[i].label == current};
+    return menu;
+}
+
+static const char **banners_of(HttpRequest *request, size_t *count_out)
+{
+    const Visit *visit = visit_of(request);
+    const char **banners = ARENA_ARRAY(request->arena, const char *, 2);
+    *count_out = 0;
+    if (visit->policy->demo)
+        banners[(*count_out)++] = msg(visit->lang, MSG_BANNER_DEMO);
+    return banners;
+}
+
+const LayoutView *layout_desk(HttpRequest *request, const char *title, MsgId current)
+{
+    const Visit *visit = visit_of(request);
+    LayoutView *view = ARENA_NEW(request->arena, LayoutView);
+    *view = (LayoutView){
+        .title = title,
+        .company = visit->policy->company_name,
+        .user_name = visit->session.display_name,
+        .language = lang_tag(visit->lang),
+        .theme = visit->theme,
+        .return_to = request->path,
+    };
+    view->menu = menu_of(request, current, &view->menu_count);
+    view->banners = banners_of(request, &view->banners_count);
+    return view;
+}
+
+const PublicLayoutView *layout_public(HttpRequest *request, const char *title)
+{
+    const Visit *visit = visit_of(request);
+    PublicLayoutView *view = ARENA_NEW(request->arena, PublicLayoutView);
+    *view = (PublicLayoutView){
+        .title = title,
+        .company = visit->policy->company_name,
+        .language = lang_tag(visit->lang),
+        .theme = visit->theme,
+        .return_to = request->path,
+        .phone = "",
+        .hours = "",
+    };
+    return view;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "web/visit.h"
+
+#include "base/check.h"
+#include "base/log.h"
+#include "base/writer.h"
+#include "desk/staff/permission.h"
+#include "web/problem.h"
+#include "web/web_int.h"
+
+#include <string.h>
+
+const char *visit_cookie_name(const HttpRequest *request)
+{
+    return request->secure ? "__Host-filo" : "filo";
+}
+
+const Visit *visit_of(const HttpRequest *request)
+{
+    check(request->who);
+    return request->who;
+}
+
+bool visit_may(const Visit *visit, const char *permission)
+{
+    return visit->signed_in && permission_allows(visit->session.role, permission);
+}
+
+static Lang language_of(const HttpRequest *request, const Visit *visit)
+{
+    Lang lang;
+    const char *chosen = http_cookie(request, "filo-lang");
+    if (chosen && lang_find(chosen, &lang))
+        return lang;
+    if (visit->signed_in && lang_find(visit->session.language, &lang))
+        return lang;
+    return lang_negotiate(http_header(request, "accept-language"));
+}
+
+static const char *theme_of(const HttpRequest *request)
+{
+    const char *theme = http_cookie(request, "filo-theme");
+    bool known = theme && (strcmp(theme, "light") == 0 || strcmp(theme, "dark") == 0);
+    return known ? theme : "";
+}
+
+static bool touch(StoreTx *tx, void *arg)
+{
+    const Visit *visit = arg;
+    session_touch(tx, visit->session.id, visit->now);
+    return true;
+}
+
+static void find_session(HttpRequest *request, Visit *visit, GError **error)
+{
+    char hash[SHA256_HEX_SIZE];
+    const char *cookie = http_cookie(request, visit_cookie_name(request));
+    if (!cookie || !key_hash(cookie, hash))
+        return;
+    StoreTx *tx = store_read_begin(desk_store(visit->desk), error);
+    if (!tx)
+        return;
+    visit->signed_in = session_find(tx, request->arena, hash, visit->now, &visit->session);
+    if (!store_read_end(tx, error))
+        visit->signed_in = false;
+    if (visit->signed_in)
+        visit->actor = (Actor){ACTOR_STAFF, visit->session.staff.value};
+}
+
+static void renew_session(Visit *visit)
+{
+    g_autoptr(GError) error = NULL;
+    if (visit->signed_in && session_wants_touch(&visit->session, visit->now) &&
+        store_write(desk_store(visit->desk), "session touch", touch, visit, &error) == STORE_FAILED)
+        LOG(LOG_WARNING, "session.touch", LOG_TEXT("reason", error->message)); /* they stay signed in all the same */
+}
+
+static void ask_to_sign_in(HttpRequest *request, HttpResponse *response)
+{
+    GString *target = g_string_new("/sign-in");
+    if (http_method_is_safe(request->method) && strcmp(request->path, "/") != 0) {
+        g_string_append(target, "?return_to=");
+        url_arg(target, request->path);
+    }
+    http_redirect(response, target->str);
+    g_string_free(target, TRUE);
+}
+
+bool visit_authorize(HttpRequest *request, HttpResponse *response, void *context)
+{
+    Web *web = context;
+    g_autoptr(GError) error = NULL;
+    Visit *visit = ARENA_NEW(request->arena, Visit);
+    *visit = (Visit){.web = web,
+                     .desk = web->desk,
+                     .policy = desk_policy(web->desk),
+                     .now = desk_now(web->desk),
+                     .theme = theme_of(request),
+                     .actor = {ACTOR_CUSTOMER, 0}};
+    request->who = visit;
+    find_session(request, visit, &error);
+    visit->lang = language_of(request, visit);
+    if (error && strcmp(request->permission, PERMISSION_PUBLIC) != 0) {
+        problem_of_error(request, response, error);
+        return false;
+    }
+    renew_session(visit);
+    if (strcmp(request->permission, PERMISSION_PUBLIC) == 0)
+        return true;
+    if (!visit->signed_in)
+        ask_to_sign_in(request, response);
+    else if (permission_allows(visit->session.role, request->permission))
+        return true;
+    else
+        problem_page(request, response, PROBLEM_FORBIDDEN, "");
+    return false;
+}
+
+StoreTx *visit_read(HttpRequest *request, HttpResponse *response)
+{
+    g_autoptr(GError) error = NULL;
+    StoreTx *tx = store_read_begin(desk_store(visit_of(request)->desk), &error);
+    if (!tx)
+        problem_of_error(request, response, error);
+    return tx;
+}
+
+bool visit_read_end(HttpRequest *request, HttpResponse *response, StoreTx *tx)
+{
+    g_autoptr(GError) error = NULL;
+    if (store_read_end(tx, &error))
+        return true;
+    problem_of_error(request, response, error);
+    return false;
+}

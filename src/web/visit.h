@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * visit: who asks for a page, and in which language. Answers: "may they, and how do they want it?"
+ *
+ * The authorize hook of the HTTP server: reads the session cookie, asks desk/staff/permission.h, and leaves a Visit for
+ * the handler. Not for what a page shows. Owns no table. Called by: net/server (hook), every handler in web/.
+ *
+ * Pointers: a Visit lives in the request's arena. Errors: none; a refusal has filled the response.
+ *
+ * Invariants:
+ *  1. A handler of a route that is not "public" always has a signed-in Visit whose role has the route's permission.
+ *  2. Nobody learns from a refusal whether an object exists.
+ */
+#ifndef FILO_WEB_VISIT_H
+#define FILO_WEB_VISIT_H
+
+#include "base/catalogue.h"
+#include "desk/audit/actor.h"
+#include "desk/desk.h"
+#include "desk/staff/session.h"
+#include "net/http.h"
+#include "web/web.h"
+
+#define VISIT_DEVICE_COOKIE "filo-device"
+
+typedef struct Visit {
+    Web *web;
+    Desk *desk;
+    const DeskPolicy *policy;
+    TimeMs now;
+    Lang lang;
+    const char *theme; /* "light", "dark" or "" */
+    bool signed_in;
+    Session session; /* zeroed for anonymous visitors */
+    Actor actor;
+} Visit;
+
+/* The hook. */
+bool visit_authorize(HttpRequest *request, HttpResponse *response, void *context);
+
+/* What the hook left; must be there. */
+const Visit *visit_of(const HttpRequest *request);
+
+/* Whether this visitor's role has the permission. */
+bool visit_may(const Visit *visit, const char *permission);
+
+/* The session cookie's name: the __Host- prefix wherever the browser came by https. */
+const char *visit_cookie_name(const HttpRequest *request);
+
+/* Begins the page's one read transaction; NULL: the response is an error page already. visit_read_end gives false
+ * likewise. */
+StoreTx *visit_read(HttpRequest *request, HttpResponse *response);
+bool visit_read_end(HttpRequest *request, HttpResponse *response, StoreTx *tx);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "web/web.h"
+
+#include "web/desk/desk_pages.h"
+#include "web/portal/portal_pages.h"
+#include "web/site.h"
+#include "web/visit.h"
+#include "web/web_int.h"
+
+Web *web_new(Desk *desk, const MailReceiver *receiver)
+{
+    Web *web = g_new0(Web, 1);
+    web->desk = desk;
+    web->receiver = receiver;
+    return web;
+}
+
+void web_free(Web *web)
+{
+    g_free(web);
+}
+
+void web_fill_options(Web *web, HttpServerOptions *options)
+{
+    static RouteTable tables[3];
+    tables[0] = site_routes;
+    tables[1] = desk_routes;
+    tables[2] = portal_routes;
+    options->tables = tables;
+    options->table_count = G_N_ELEMENTS(tables);
+    options->context = web;
+    options->authorize = visit_authorize;
+}
+
+void web_set_streams(Web *web, StreamHub *streams)
+{
+    atomic_store(&web->streams, streams);
+}
+
+void web_notice(Web *web, uint64_t sequence)
+{
+    StreamHub *streams = atomic_load(&web->streams);
+    if (streams)
+        stream_publish(streams, "desk", (int64_t)sequence, "{\"kind\":\"ticket\",\"ids\":[]}");
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The inside of Web, for src/web/ only. */
+#ifndef FILO_WEB_WEB_INT_H
+#define FILO_WEB_WEB_INT_H
+
+#include "web/web.h"
+
+#include <stdatomic.h>
+
+struct Web {
+    Desk *desk;
+    const MailReceiver *receiver;
+    _Atomic(StreamHub *) streams; /* NULL until the server runs */
+};
+
+#endif
