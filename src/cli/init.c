@@ -2,9 +2,11 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "desk/setting/setting.h"
+#include "desk/staff/password.h"
 #include "desk/staff/staff.h"
 #include "store/data_dir.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +14,7 @@ typedef struct InitWork {
     Arena *arena;
     TimeMs now;
     const char *company, *login, *name, *language;
+    const char *password_hash; /* NULL: nobody can sign in yet */
     InputError refused;
     bool exists;
 } InitWork;
@@ -30,7 +33,8 @@ static bool init_company(StoreTx *tx, void *arg)
                        .email = "",
                        .role = ROLE_ADMIN,
                        .team = team,
-                       .language = work->language},
+                       .language = work->language,
+                       .password_hash = work->password_hash},
               text_sort_key(work->arena, work->name), work->now);
     return setting_set(tx, SETTING_COMPANY_NAME, work->company, work->now, &work->refused) &&
            setting_set(tx, SETTING_LANGUAGE, work->language, work->now, &work->refused);
@@ -56,16 +60,35 @@ static int init_store(const Config *config, InitWork *work, GError **error)
     }
 }
 
+/* Reads, checks and hashes; the text is wiped. */
+static bool read_password(const char *path, PasswordHash *hash_out, GError **error)
+{
+    g_autofree char *password = NULL;
+    InputError refused;
+    if (!g_file_get_contents(path, &password, NULL, error))
+        return false;
+    g_strchomp(password);
+    bool good = password_check(password, NULL, 0, &refused);
+    if (good)
+        password_hash(password, hash_out);
+    else
+        g_set_error(error, FILO_ERROR, FILO_ERROR_USAGE, "that password will not do: %s", refused.key);
+    sodium_memzero(password, strlen(password));
+    return good;
+}
+
 int command_init(int argc, char **argv)
 {
     g_auto(Config) config = {0};
     g_autoptr(GError) error = NULL;
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
-    g_autofree char *company = NULL, *login = NULL, *name = NULL, *language = NULL;
+    g_autofree char *company = NULL, *login = NULL, *name = NULL, *language = NULL, *password_file = NULL;
+    PasswordHash hash;
     const GOptionEntry own[] = {
         {"company", 0, 0, G_OPTION_ARG_STRING, &company, "the company's name", "NAME"},
         {"admin", 0, 0, G_OPTION_ARG_STRING, &login, "login of the first person, default admin", "LOGIN"},
         {"admin-name", 0, 0, G_OPTION_ARG_STRING, &name, "their name, as customers read it", "NAME"},
+        {"admin-password-file", 0, 0, G_OPTION_ARG_FILENAME, &password_file, "file with their password", "FILE"},
         {"language", 0, 0, G_OPTION_ARG_STRING, &language, "it (default) or en", "LANGUAGE"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
@@ -76,6 +99,9 @@ int command_init(int argc, char **argv)
                      .login = login ? login : "admin",
                      .name = name ? name : "Amministratore",
                      .language = language ? language : "it"};
+    if (password_file && !read_password(password_file, &hash, &error))
+        return command_fail(error);
+    work.password_hash = password_file ? hash.text : NULL;
     if (init_store(&config, &work, &error) < 0)
         return command_fail(error);
     printf("made %s\n", config.data_dir);

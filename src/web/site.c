@@ -15,6 +15,13 @@
 
 enum { COOKIE_YEAR_S = 365 * 24 * 3600, COOKIE_WEEK_S = 7 * 24 * 3600 };
 
+/* The value is of ours (base32, a language tag, a word): it can always be set. */
+static void set_cookie(HttpResponse *response, const char *name, const char *value, int64_t max_age)
+{
+    bool set = http_set_cookie(response, name, value, max_age);
+    check(set);
+}
+
 /* ------------------------------------------------------------------------------------------------------------ assets */
 
 static void asset_show(HttpRequest *request, HttpResponse *response, void *context)
@@ -65,9 +72,8 @@ static void sign_in_show(HttpRequest *request, HttpResponse *response, void *con
 
 static void set_session_cookies(HttpRequest *request, HttpResponse *response, const SignedIn *in)
 {
-    bool set = http_set_cookie(response, visit_cookie_name(request), in->session.text, COOKIE_WEEK_S) &&
-               http_set_cookie(response, VISIT_DEVICE_COOKIE, in->device.text, COOKIE_YEAR_S);
-    check(set); /* base32 */
+    set_cookie(response, visit_cookie_name(request), in->session.text, COOKIE_WEEK_S);
+    set_cookie(response, VISIT_DEVICE_COOKIE, in->device.text, COOKIE_YEAR_S);
 }
 
 static void sign_in_do(HttpRequest *request, HttpResponse *response, void *context)
@@ -120,7 +126,7 @@ static void sign_out(HttpRequest *request, HttpResponse *response, void *context
         problem_of_error(request, response, error);
         return;
     }
-    (void)http_set_cookie(response, visit_cookie_name(request), "gone", 0);
+    set_cookie(response, visit_cookie_name(request), "gone", 0);
     http_redirect(response, "/sign-in");
 }
 
@@ -132,9 +138,9 @@ static void preferences_set(HttpRequest *request, HttpResponse *response, void *
     const char *tag = http_form(request, "lang"), *theme = http_form(request, "theme");
     Lang lang;
     if (tag && lang_find(tag, &lang))
-        (void)http_set_cookie(response, "filo-lang", lang_tag(lang), COOKIE_YEAR_S);
+        set_cookie(response, "filo-lang", lang_tag(lang), COOKIE_YEAR_S);
     if (theme && (strcmp(theme, "light") == 0 || strcmp(theme, "dark") == 0 || strcmp(theme, "system") == 0))
-        (void)http_set_cookie(response, "filo-theme", theme, COOKIE_YEAR_S);
+        set_cookie(response, "filo-theme", theme, COOKIE_YEAR_S);
     http_redirect(response, return_path(http_form(request, "return_to")));
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/format.h"
-#include "desk/ticket/queue.h"
+#include "desk/ticket/worklist.h"
 #include "web/desk/desk_pages.h"
 #include "web/layout.h"
 #include "web/queue_view.h"
@@ -14,28 +14,28 @@ enum { ROWS = 50, SILENT_DAYS = 2 };
 static const struct {
     const char *key;
     MsgId label;
-} kinds[QUEUE_KIND_COUNT] = {
-    [QUEUE_MINE] = {"mine", MSG_QUEUE_TAB_MINE},
-    [QUEUE_UNOWNED] = {"unassigned", MSG_QUEUE_TAB_UNASSIGNED},
-    [QUEUE_OPEN] = {"open", MSG_QUEUE_TAB_OPEN},
-    [QUEUE_LATE] = {"late", MSG_QUEUE_TAB_LATE},
+} kinds[WORKLIST_KIND_COUNT] = {
+    [WORKLIST_MINE] = {"mine", MSG_QUEUE_TAB_MINE},
+    [WORKLIST_UNOWNED] = {"unassigned", MSG_QUEUE_TAB_UNASSIGNED},
+    [WORKLIST_OPEN] = {"open", MSG_QUEUE_TAB_OPEN},
+    [WORKLIST_LATE] = {"late", MSG_QUEUE_TAB_LATE},
 };
 
-static QueueKind kind_asked(const HttpRequest *request)
+static WorklistKind kind_asked(const HttpRequest *request)
 {
     const char *key = http_query(request, "view");
-    for (int kind = 0; key && kind < QUEUE_KIND_COUNT; kind++)
+    for (int kind = 0; key && kind < WORKLIST_KIND_COUNT; kind++)
         if (strcmp(kinds[kind].key, key) == 0)
-            return (QueueKind)kind;
-    return QUEUE_OPEN;
+            return (WorklistKind)kind;
+    return WORKLIST_OPEN;
 }
 
 /* after: "<next update>.<ticket>" of the last row of the page before; anything else is the first page. */
-static QueueAsk ask_of(const HttpRequest *request, QueueKind kind)
+static WorklistAsk ask_of(const HttpRequest *request, WorklistKind kind)
 {
     const Visit *visit = visit_of(request);
     const char *after = http_query(request, "after");
-    QueueAsk ask = {.kind = kind, .me = visit->session.staff, .now = visit->now, .how_many = ROWS};
+    WorklistAsk ask = {.kind = kind, .me = visit->session.staff, .now = visit->now, .how_many = ROWS};
     char *rest = NULL;
     int64_t at = after ? g_ascii_strtoll(after, &rest, 10) : 0;
     if (at > 0 && *rest == '.') {
@@ -66,7 +66,7 @@ static bool state_waits(TicketState state)
     return state >= TICKET_WAITING_CUSTOMER && state <= TICKET_SCHEDULED;
 }
 
-static QueueRow row_of(const HttpRequest *request, const QueueEntry *entry)
+static QueueRow row_of(const HttpRequest *request, const WorklistEntry *entry)
 {
     const Visit *visit = visit_of(request);
     Arena *arena = request->arena;
@@ -93,16 +93,16 @@ static QueueRow row_of(const HttpRequest *request, const QueueEntry *entry)
     return row;
 }
 
-static const QueueTab *tabs_of(HttpRequest *request, QueueKind current)
+static const QueueTab *tabs_of(HttpRequest *request, WorklistKind current)
 {
-    QueueTab *tabs = ARENA_ARRAY(request->arena, QueueTab, QUEUE_KIND_COUNT);
-    for (int kind = 0; kind < QUEUE_KIND_COUNT; kind++)
+    QueueTab *tabs = ARENA_ARRAY(request->arena, QueueTab, WORKLIST_KIND_COUNT);
+    for (int kind = 0; kind < WORKLIST_KIND_COUNT; kind++)
         tabs[kind] = (QueueTab){kinds[kind].label, url_local(request->arena, "/tickets?view=%", kinds[kind].key),
                                 kind == (int)current};
     return tabs;
 }
 
-static const char *summary_of(HttpRequest *request, QueueCounts counts)
+static const char *summary_of(HttpRequest *request, WorklistCounts counts)
 {
     Lang lang = visit_of(request)->lang;
     const char *open = msg_fill_count(request->arena, lang, MSG_QUEUE_OPEN, counts.open, NULL);
@@ -110,7 +110,7 @@ static const char *summary_of(HttpRequest *request, QueueCounts counts)
     return counts.late ? arena_printf(request->arena, "%s, %s", open, late) : open;
 }
 
-static void fill_rows(HttpRequest *request, const QueuePage *page, QueueKind kind, QueueView *view)
+static void fill_rows(HttpRequest *request, const WorklistPage *page, WorklistKind kind, QueueView *view)
 {
     QueueRow *rows = ARENA_ARRAY(request->arena, QueueRow, page->count);
     for (size_t i = 0; i < page->count; i++)
@@ -118,7 +118,7 @@ static void fill_rows(HttpRequest *request, const QueuePage *page, QueueKind kin
     view->rows = rows;
     view->rows_count = page->count;
     if (page->more) {
-        const QueueEntry *last = &page->rows[page->count - 1];
+        const WorklistEntry *last = &page->rows[page->count - 1];
         view->next_url = url_local(request->arena, "/tickets?view=%&after=%", kinds[kind].key,
                                    arena_printf(request->arena, "%" G_GINT64_FORMAT ".%" G_GINT64_FORMAT,
                                                 last->next_update_at, last->ticket.value));
@@ -129,13 +129,13 @@ void queue_page(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
     const Visit *visit = visit_of(request);
-    QueueKind kind = kind_asked(request);
-    QueueAsk ask = ask_of(request, kind);
+    WorklistKind kind = kind_asked(request);
+    WorklistAsk ask = ask_of(request, kind);
     StoreTx *tx = visit_read(request, response);
     if (!tx)
         return;
-    QueuePage page = queue_list(tx, request->arena, &ask);
-    QueueCounts counts = queue_count(tx, request->arena, visit->now);
+    WorklistPage page = worklist_list(tx, request->arena, &ask);
+    WorklistCounts counts = worklist_count(tx, request->arena, visit->now);
     if (!visit_read_end(request, response, tx))
         return;
     QueueView view = {
@@ -143,7 +143,7 @@ void queue_page(HttpRequest *request, HttpResponse *response, void *context)
         .heading = MSG_MENU_QUEUE,
         .summary = summary_of(request, counts),
         .tabs = tabs_of(request, kind),
-        .tabs_count = QUEUE_KIND_COUNT,
+        .tabs_count = WORKLIST_KIND_COUNT,
         .words = "",
         .view_key = kinds[kind].key,
         .previous_url = ask.after_at ? url_local(request->arena, "/tickets?view=%", kinds[kind].key) : (SafeUrl){NULL},

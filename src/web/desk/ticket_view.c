@@ -5,7 +5,7 @@
 #include "base/token.h"
 #include "desk/party/party.h"
 #include "desk/staff/staff.h"
-#include "desk/ticket/queue.h"
+#include "desk/ticket/worklist.h"
 #include "desk/ticket/transition.h"
 #include "queue/outbox.h"
 #include "web/desk/ticket_talk.h"
@@ -31,7 +31,7 @@ typedef struct Build {
     Party customer, contact;
     bool has_customer;
     ContactPointList points;
-    QueuePage past;
+    WorklistPage past;
     TicketLinkList links;
     TeamList teams;
     TicketPageView view;
@@ -58,7 +58,7 @@ static bool read_all(Build *build, StoreTx *tx, TicketId id)
         build->contact = (Party){0};
     if (build->has_customer) {
         build->points = contact_point_list(tx, build->arena, (PartyId){now->contact_id ? now->contact_id : now->party_id});
-        build->past = queue_list_of_party(tx, build->arena, build->customer.id, PAST_TICKETS);
+        build->past = worklist_list_of_party(tx, build->arena, build->customer.id, PAST_TICKETS);
     }
     return true;
 }
@@ -237,7 +237,7 @@ static const PastTicket *past_tickets(Build *build, size_t *count_out)
     PastTicket *past = ARENA_ARRAY(build->arena, PastTicket, build->past.count);
     *count_out = 0;
     for (size_t i = 0; i < build->past.count; i++) {
-        const QueueEntry *entry = &build->past.rows[i];
+        const WorklistEntry *entry = &build->past.rows[i];
         const char *number = arena_printf(build->arena, "%" G_GINT64_FORMAT, entry->ticket.value);
         if (entry->ticket.value == build->material.ticket.id.value)
             continue;

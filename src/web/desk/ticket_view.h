@@ -15,6 +15,7 @@
 #define FILO_WEB_DESK_TICKET_VIEW_H
 
 #include "base/error.h"
+#include "base/writer.h"
 #include "desk/ticket/message.h"
 #include "desk/ticket/ticket.h"
 #include "net/http.h"

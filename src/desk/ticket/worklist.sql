@@ -1,6 +1,6 @@
--- The lists of open requests: see desk/ticket/queue.h. next_update_at is there exactly while a ticket is open.
+-- The lists of open requests: see desk/ticket/worklist.h. next_update_at is there exactly while a ticket is open.
 
--- @statement queue_open : list
+-- @statement worklist_open : list
 -- @param  after_at       time
 -- @param  after_id       id(ticket)
 -- @param  before         time
@@ -23,10 +23,10 @@ SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_
  WHERE t.next_update_at IS NOT NULL
    AND (t.next_update_at, t.ticket_id) > ($1, $2)
    AND t.next_update_at < $3
- ORDER BY t.next_update_at, t.ticket_id
+ ORDER BY next_update_at, ticket_id
  LIMIT $4;
 
--- @statement queue_mine : list
+-- @statement worklist_mine : list
 -- @param  after_at       time
 -- @param  after_id       id(ticket)
 -- @param  owner_id       id(staff)
@@ -49,10 +49,10 @@ SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_
  WHERE t.owner_id = $3
    AND t.next_update_at IS NOT NULL
    AND (t.next_update_at, t.ticket_id) > ($1, $2)
- ORDER BY t.next_update_at, t.ticket_id
+ ORDER BY next_update_at, ticket_id
  LIMIT $4;
 
--- @statement queue_unowned : list
+-- @statement worklist_unowned : list
 -- @param  after_at       time
 -- @param  after_id       id(ticket)
 -- @param  how_many       int
@@ -74,11 +74,11 @@ SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_
  WHERE t.owner_id IS NULL
    AND t.next_update_at IS NOT NULL
    AND (t.next_update_at, t.ticket_id) > ($1, $2)
- ORDER BY t.next_update_at, t.ticket_id
+ ORDER BY next_update_at, ticket_id
  LIMIT $3;
 
 -- How many are open, and how many of them late; both stop counting at the limit.
--- @statement queue_counts : find
+-- @statement worklist_counts : find
 -- @param  now      time
 -- @param  at_most  int
 -- @column open     int
@@ -90,7 +90,7 @@ SELECT (SELECT COUNT(*)
           FROM (SELECT ticket_id FROM ticket WHERE next_update_at < $1 LIMIT $2) l) AS late;
 
 -- A customer's requests, newest first.
--- @statement queue_of_party : list
+-- @statement worklist_of_party : list
 -- @param  party_id    id(party)
 -- @param  how_many    int
 -- @column ticket_id   id(ticket)
