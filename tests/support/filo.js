@@ -61,7 +61,7 @@ export function runProgram(argv, { input = '', env = {}, onStart = null } = {}) 
 class Filo {
   constructor(options) {
     this.options = { engine: 'sqlite', company: 'Caffemeccanica', env: {}, cluster: null, sink: null, dir: null, restored: null,
-      ...options };
+      settings: { 'message.undo_seconds': '0' }, ...options };
     this.engine = this.options.engine;
     this.root = mkdtempSync(path.join(tmpdir(), 'filo-scenario-'));
     this.dir = this.options.dir ?? path.join(this.root, 'data');
@@ -91,8 +91,9 @@ class Filo {
       this.db = await this.cluster.createDatabase();
     }
     await this.command(['init', '--company', this.options.company, '--admin', ADMIN.login, '--admin-name', ADMIN.name,
-      ...(process.env.NO_PW ? [] : ['--admin-password-file', this.secretFile('admin', ADMIN.password)])], { mustWork: true });
+      '--admin-password-file', this.secretFile('admin', ADMIN.password)], { mustWork: true });
     if (this.options.sink) await this.setMailbox(MAILBOX, { port: this.options.sink.port });
+    for (const [key, value] of Object.entries(this.options.settings)) await this.set(key, value);
   }
 
   // A command as it is, for another directory.
@@ -224,7 +225,7 @@ class Filo {
 
   async signIn({ login = ADMIN.login, password = ADMIN.password } = {}) {
     const browser = this.browser();
-    const answer = await browser.post('/sign-in', { login, password });
+    const answer = await browser.post('/sign-in', { email: login, password });
     if (answer.status !== 303 || !browser.cookies.size) throw new Error(`sign-in: ${answer.status}\n${answer.text.slice(0, 2000)}`);
     return browser;
   }
@@ -234,6 +235,22 @@ class Filo {
     if (this.cluster) return this.cluster.query(this.db, sql);
     const { stdout } = await run('python3', ['-c', SQLITE_ROWS, path.join(this.dir, 'filo.db'), sql], { maxBuffer: 1 << 28 });
     return JSON.parse(stdout);
+  }
+
+  // Changes what is stored behind Filo's back: for what no command can do (a setting, damage, time gone by). On SQLite only
+  // while nothing serves.
+  async execute(sql) {
+    if (this.cluster) {
+      await this.cluster.execute(this.db, sql);
+      return;
+    }
+    if (this.isServing()) throw new Error('the serving node alone writes');
+    await run('python3', ['-c', SQLITE_EXECUTE, path.join(this.dir, 'filo.db'), sql]);
+  }
+
+  set(key, value) {
+    return this.execute(`INSERT INTO setting (setting_key, value, changed_at) VALUES ('${key}', '${value}', 0)
+      ON CONFLICT (setting_key) DO UPDATE SET value = excluded.value`);
   }
 
   async count(sql) {
@@ -248,7 +265,14 @@ db.row_factory = sqlite3.Row
 print(json.dumps([dict(row) for row in db.execute(sys.argv[2])]))
 `;
 
-// options: {engine, company, sink (a mailbox that sends there), dir (the data directory; else a new one), cluster, env,
+const SQLITE_EXECUTE = `
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.executescript("BEGIN IMMEDIATE; " + sys.argv[2] + "; COMMIT")
+db.close()
+`;
+
+// options: {engine, settings ({key: value}; by default answers leave at once), company, sink (a mailbox that sends there), dir (the data directory; else a new one), cluster, env,
 // serve: false (only made), restored: {dir, db} (made already, by a restore)}.
 export async function startFilo(options = {}) {
   const filo = new Filo(options);

@@ -87,11 +87,14 @@ class Cluster {
     return JSON.parse(stdout);
   }
 
+  async execute(url, sql) {
+    await run(path.join(this.bin, 'psql'), ['-Xq', '-v', 'ON_ERROR_STOP=1', '-d', url, '-c', sql]);
+  }
+
   async createDatabase(template = 'template0') {
     this.databases += 1;
     const name = `filo${this.databases}`;
-    await run(path.join(this.bin, 'psql'), ['-Xq', '-v', 'ON_ERROR_STOP=1', '-d', this.url('postgres'), '-c',
-      `CREATE DATABASE ${name} TEMPLATE ${template}`]);
+    await this.execute(this.url('postgres'), `CREATE DATABASE ${name} TEMPLATE ${template}`);
     return this.url(name);
   }
 
