@@ -217,11 +217,12 @@ static void test_many_sealers(gconstpointer engine)
 static void test_late_commit(gconstpointer engine)
 {
     House house = sealed_house(ENGINE_OF(engine));
-    house_tamper(&house, ENGINE_OF(engine) == STORE_POSTGRESQL
-                       ? "INSERT INTO audit (audit_id, at, actor_kind, action, object, payload) OVERRIDING SYSTEM VALUE "
-                         "VALUES (0, 1, 'system', 'x.y', '', '{}')"
-                       : "INSERT INTO audit (audit_id, at, actor_kind, action, object, payload) "
-                         "VALUES (0, 1, 'system', 'x.y', '', '{}')");
+    house_tamper(&house,
+                 ENGINE_OF(engine) == STORE_POSTGRESQL
+                     ? "INSERT INTO audit (audit_id, at, actor_kind, action, object, payload) OVERRIDING SYSTEM VALUE "
+                       "VALUES (0, 1, 'system', 'x.y', '', '{}')"
+                     : "INSERT INTO audit (audit_id, at, actor_kind, action, object, payload) "
+                       "VALUES (0, 1, 'system', 'x.y', '', '{}')");
     g_assert_cmpint(verify(&house, NULL).unsealed, ==, 1);
     seal(&house, TEST_NOW + 4);
     AuditVerdict verdict = verify(&house, NULL);
@@ -244,7 +245,8 @@ static size_t count_rows(House *house, const char *action)
 
 static void note(AuditReads *reads, int64_t staff, int64_t ticket)
 {
-    audit_reads_note(reads, &(AuditEntry){TEST_NOW, {ACTOR_STAFF, staff}, "ticket.read", "ticket", ticket, "{\"x\":1}"});
+    audit_reads_note(reads,
+                     &(AuditEntry){TEST_NOW, {ACTOR_STAFF, staff}, "ticket.read", "ticket", ticket, "{\"x\":1}"});
 }
 
 static bool flush(AuditReads *reads, House *house)

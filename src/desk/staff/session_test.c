@@ -29,7 +29,8 @@ static Tried try(House *house, const SignIn *attempt, TimeMs now)
 
 static Tried enter(House *house, const char *login, const char *password, const char *address, TimeMs now)
 {
-    return try(house, &(SignIn){.login = login, .password = password, .address = address, .user_agent = "Browser"}, now);
+    return try(house, &(SignIn){.login = login, .password = password, .address = address, .user_agent = "Browser"},
+               now);
 }
 
 static bool is_good(House *house, const Key *key, TimeMs now, Session *session_out)
@@ -382,7 +383,8 @@ static void test_end_all(gconstpointer engine)
     House house = house_open(ENGINE_OF(engine));
     house_add_staff(&house, "bruno", ROLE_OPERATOR);
     Session session;
-    Tried one = enter(&house, "ada", TEST_PASSWORD, HERE, TEST_NOW), two = enter(&house, "ada", TEST_PASSWORD, HERE, TEST_NOW);
+    Tried one = enter(&house, "ada", TEST_PASSWORD, HERE, TEST_NOW),
+          two = enter(&house, "ada", TEST_PASSWORD, HERE, TEST_NOW);
     Tried bruno = enter(&house, "bruno", TEST_PASSWORD, HERE, TEST_NOW);
     g_assert_true(is_good(&house, &two.in.session, TEST_NOW, &session));
     g_assert_true(house_write(&house, end_all, &(Edit){.staff = house.admin, .session = session.id}));

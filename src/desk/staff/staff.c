@@ -25,8 +25,8 @@ bool staff_find(StoreTx *tx, Arena *arena, StaffId id, Staff *staff_out)
     SqlStaffFindRow row;
     if (!sql_staff_find_row(tx, arena, &(SqlStaffFindRowIn){id}, &row))
         return false;
-    *staff_out = (Staff){row.staff_id, row.login,    row.display_name,  row.email,  row.role,  row.team_id,
-                         row.language, row.password_hash, row.active, row.epoch, row.version};
+    *staff_out = (Staff){row.staff_id, row.login,         row.display_name, row.email, row.role,   row.team_id,
+                         row.language, row.password_hash, row.active,       row.epoch, row.version};
     return true;
 }
 
