@@ -108,6 +108,8 @@ static void fill_head(Build *build)
         view->due = words_due(build->arena, build->lang, build->zone, ticket->now.next_update_at, build->visit->now,
                               &view->late);
         view->update_late = view->late;
+        if (!view->late)
+            view->due = ""; /* a deadline of its own comes with contracts */
     }
     view->update = view->late ? ""
                               : words_update_by(build->arena, build->lang, build->zone, ticket->now.next_update_at,
