@@ -145,6 +145,18 @@ static void test_tampering(gconstpointer engine)
     }
 }
 
+/* Erasing a person changes no audit row: the chain stays whole. */
+static void test_erasure(gconstpointer engine)
+{
+    House house = sealed_house(ENGINE_OF(engine));
+    AuditHead noted = verify(&house, NULL).head;
+    house_tamper(&house, "UPDATE staff SET login = 'erased', display_name = '', sort_key = '', email = ''");
+    AuditVerdict verdict = verify(&house, &noted);
+    g_assert_cmpint(verdict.found, ==, AUDIT_WHOLE);
+    g_assert_cmpint(verdict.rows, ==, 6);
+    house_close(&house);
+}
+
 /* The end cut off: the chain that is left is whole, and only a head noted before tells. */
 static void test_noted_head(gconstpointer engine)
 {
@@ -303,6 +315,7 @@ int main(int argc, char **argv)
     desk_test_each_engine("/audit/chain-by-hand", test_chain_by_hand);
     desk_test_each_engine("/audit/batches", test_batches);
     desk_test_each_engine("/audit/tampering", test_tampering);
+    desk_test_each_engine("/audit/erasure", test_erasure);
     desk_test_each_engine("/audit/noted-head", test_noted_head);
     desk_test_each_engine("/audit/many-sealers", test_many_sealers);
     desk_test_each_engine("/audit/late-commit", test_late_commit);

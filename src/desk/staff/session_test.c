@@ -98,6 +98,37 @@ static void test_one_answer(gconstpointer engine)
     house_close(&house);
 }
 
+/* A49: an unknown login takes as long as a known one. The medians of samples taken in turns; the bounds leave room for a
+ * busy machine, while a hash left out would show as a tenth. */
+static gint compare_times(gconstpointer a, gconstpointer b)
+{
+    gint64 left = *(const gint64 *)a, right = *(const gint64 *)b;
+    return (left > right) - (left < right);
+}
+
+static void test_same_time(gconstpointer engine)
+{
+    enum { SAMPLES = 15 };
+    House house = house_open(ENGINE_OF(engine));
+    gint64 known[SAMPLES], unknown[SAMPLES];
+    for (int i = 0; i < SAMPLES; i++) {
+        TimeMs now = TEST_NOW + i * SIGN_IN_WINDOW; /* each with its attempts before it */
+        gint64 start = g_get_monotonic_time();
+        enter(&house, "ada", "guessed, and wrongly", HERE, now);
+        gint64 between = g_get_monotonic_time();
+        enter(&house, "nobody", "guessed, and wrongly", THERE, now);
+        known[i] = between - start;
+        unknown[i] = g_get_monotonic_time() - between;
+    }
+    qsort(known, SAMPLES, sizeof *known, compare_times);
+    qsort(unknown, SAMPLES, sizeof *unknown, compare_times);
+    double ratio = (double)unknown[SAMPLES / 2] / (double)known[SAMPLES / 2];
+    g_test_message("an unknown login takes %.2f of a known one's time", ratio);
+    g_assert_cmpfloat(ratio, >, 0.6);
+    g_assert_cmpfloat(ratio, <, 1.7);
+    house_close(&house);
+}
+
 /* --- throttling (A48) ------------------------------------------------------------------------------------------------ */
 
 static size_t refused_with(const Tried *tried, size_t count, const char *key)
@@ -486,6 +517,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     desk_test_each_engine("/session/sign-in", test_sign_in);
     desk_test_each_engine("/session/one-answer", test_one_answer);
+    desk_test_each_engine("/session/same-time", test_same_time);
     desk_test_each_engine("/session/throttle/one-account", test_one_account);
     desk_test_each_engine("/session/throttle/one-address", test_one_address);
     desk_test_each_engine("/session/throttle/address-groups", test_address_groups);

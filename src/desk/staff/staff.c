@@ -7,8 +7,9 @@
 
 StaffId staff_add(StoreTx *tx, const Staff *staff, const char *sort_key, TimeMs now)
 {
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
     return sql_staff_insert(tx, &(SqlStaffInsertIn){
-                                    .login = staff->login,
+                                    .login = staff_login_of(arena, staff->login),
                                     .display_name = staff->display_name,
                                     .sort_key = sort_key,
                                     .email = staff->email,
