@@ -43,8 +43,7 @@ static bool init_company(StoreTx *tx, void *arg)
 static int init_store(const Config *config, InitWork *work, GError **error)
 {
     g_auto(Installation) installation = {0};
-    if (!data_dir_init(config->data_dir, error) ||
-        !installation_open(&installation, config, NEED_WRITING, error))
+    if (!data_dir_init(config->data_dir, error) || !installation_open(&installation, config, NEED_WRITING, error))
         return -1;
     work->now = desk_now(installation.desk);
     switch (store_write(installation.store, "init", init_company, work, error)) {

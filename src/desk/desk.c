@@ -46,6 +46,7 @@ static const DeskPolicy *read_policy(Desk *desk, StoreTx *tx)
         .reopen_ms = setting_get_int(tx, desk->texts, SETTING_REOPEN_DAYS) * TIME_DAY,
         .undo_ms = setting_get_int(tx, desk->texts, SETTING_UNDO_SECONDS) * TIME_SECOND,
         .intake_team = team_first(tx, desk->texts),
+        .close_at_once = setting_get_int(tx, desk->texts, SETTING_CLOSE_AT_ONCE) != 0,
         .demo = setting_get_int(tx, desk->texts, SETTING_DEMO) != 0,
     };
     return policy;

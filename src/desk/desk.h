@@ -28,6 +28,7 @@ typedef struct DeskPolicy {
     int64_t reopen_ms;
     int64_t undo_ms;
     TeamId intake_team; /* whose queue a new request joins */
+    bool close_at_once; /* what is solved is closed with the notice, not days later */
     bool demo;          /* nothing leaves */
 } DeskPolicy;
 

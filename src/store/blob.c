@@ -311,8 +311,8 @@ static void file_sweep(Sweep *sweep, const char *folder, const char *name)
         return;
     arena_clear(sweep->arena);
     pthread_mutex_lock(&sweep->store->blob_lock);
-    if (is_old(sweep, path) && !(is_blob && sql_blob_find(sweep->tx, sweep->arena, &(SqlBlobFindIn){name}, &row))
-        && !sweep->tx->failed && unlink(path) == 0)
+    if (is_old(sweep, path) && !(is_blob && sql_blob_find(sweep->tx, sweep->arena, &(SqlBlobFindIn){name}, &row)) &&
+        !sweep->tx->failed && unlink(path) == 0)
         sweep->removed++;
     pthread_mutex_unlock(&sweep->store->blob_lock);
 }

@@ -109,9 +109,9 @@ static bool settings_apply(sqlite3 *db, bool writer)
     if (!writer && sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL) != SQLITE_OK)
         return false;
     sqlite3_busy_timeout(db, BUSY_WAIT_MS);
-    return sqlite3_exec(db, shared_pragmas, NULL, NULL, NULL) == SQLITE_OK
-           && sqlite3_exec(db, writer ? writer_pragmas : reader_pragmas, NULL, NULL, NULL) == SQLITE_OK
-           && fault_plant(db, writer);
+    return sqlite3_exec(db, shared_pragmas, NULL, NULL, NULL) == SQLITE_OK &&
+           sqlite3_exec(db, writer ? writer_pragmas : reader_pragmas, NULL, NULL, NULL) == SQLITE_OK &&
+           fault_plant(db, writer);
 }
 
 static bool controls_prepare(SqliteConnection *connection)

@@ -296,5 +296,6 @@ void sqlite_writer_run(SqliteWriter *writer, WriteRequest *request)
     pthread_mutex_unlock(&writer->lock);
     pthread_cond_destroy(&waiting.answered);
     if (!queued)
-        request_fail(request, g_error_new(FILO_ERROR, FILO_ERROR_BUSY, "%s: too many writes are waiting", request->name));
+        request_fail(request,
+                     g_error_new(FILO_ERROR, FILO_ERROR_BUSY, "%s: too many writes are waiting", request->name));
 }

@@ -285,7 +285,6 @@ void cond_init_monotonic(pthread_cond_t *cond)
 
 bool cond_wait_until(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t monotonic_us)
 {
-    struct timespec until = {.tv_sec = monotonic_us / G_USEC_PER_SEC,
-                             .tv_nsec = monotonic_us % G_USEC_PER_SEC * 1000};
+    struct timespec until = {.tv_sec = monotonic_us / G_USEC_PER_SEC, .tv_nsec = monotonic_us % G_USEC_PER_SEC * 1000};
     return pthread_cond_timedwait(cond, lock, &until) != ETIMEDOUT;
 }

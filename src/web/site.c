@@ -35,7 +35,8 @@ static void asset_show(HttpRequest *request, HttpResponse *response, void *conte
     const char *accepts = http_header(request, "accept-encoding");
     bool packed = asset.gzip.size && accepts && strstr(accepts, "gzip");
     const Bytes *bytes = packed ? &asset.gzip : &asset.bytes;
-    bool headed = http_set_type(response, asset.type) && http_set_header(response, "Cache-Control", ASSET_CACHE_CONTROL) &&
+    bool headed = http_set_type(response, asset.type) &&
+                  http_set_header(response, "Cache-Control", ASSET_CACHE_CONTROL) &&
                   http_set_header(response, "ETag", asset.etag) &&
                   (!packed || http_set_header(response, "Content-Encoding", "gzip")) &&
                   http_set_header(response, "Vary", "Accept-Encoding");
@@ -157,7 +158,7 @@ static void events_open(HttpRequest *request, HttpResponse *response, void *cont
 }
 
 static const Route routes[] = {
-    {HTTP_GET, "/assets/*", asset_show, PERMISSION_PUBLIC, LANE_PAGE, 0, 0, "A style sheet, script or icon."},
+    {HTTP_GET, "/static/*", asset_show, PERMISSION_PUBLIC, LANE_PAGE, 0, 0, "A style sheet, script or icon."},
     {HTTP_GET, "/sign-in", sign_in_show, PERMISSION_PUBLIC, LANE_PAGE, 0, 0, "The sign-in form."},
     {HTTP_POST, "/sign-in", sign_in_do, PERMISSION_PUBLIC, LANE_HASH, 0, 8192, "Signs a member of staff in."},
     {HTTP_POST, "/sign-out", sign_out, PERMISSION_OWN_ACCOUNT, LANE_PAGE, 0, 8192, "Ends this session."},

@@ -174,12 +174,12 @@ static bool size_is_fine(Bytes raw, GError **error)
 bool mail_receive(const MailReceiver *receiver, Arena *arena, const char *mailbox, Bytes raw, MailReceipt *receipt_out,
                   GError **error)
 {
-    Reception reception = {
-        .receiver = receiver, .arena = arena, .raw = raw, .received_at = desk_now(receiver->desk)};
+    Reception reception = {.receiver = receiver, .arena = arena, .raw = raw, .received_at = desk_now(receiver->desk)};
     Inbound inbound;
     if (!size_is_fine(raw, error) || !read_source(&reception, mailbox, error) || !keep_raw(&reception, &inbound, error))
         return false;
-    *receipt_out = (MailReceipt){.inbound = inbound.id, .already = inbound.already, .ticket = inbound.ticket, .note = ""};
+    *receipt_out =
+        (MailReceipt){.inbound = inbound.id, .already = inbound.already, .ticket = inbound.ticket, .note = ""};
     if (inbound.state == INBOUND_DONE) {
         receipt_out->accepted = true;
         receipt_out->outcome = INTAKE_ALREADY;

@@ -42,6 +42,7 @@ static const struct {
     [SETTING_REOPEN_DAYS] = {"ticket.reopen_days", "14", check_number},
     [SETTING_UNDO_SECONDS] = {"message.undo_seconds", "10", check_number},
     [SETTING_FIRST_UPDATE_HOURS] = {"ticket.first_update_hours", "8", check_number},
+    [SETTING_CLOSE_AT_ONCE] = {"ticket.close_at_once", "0", check_number},
     [SETTING_DEMO] = {"company.demo", "0", check_number},
 };
 

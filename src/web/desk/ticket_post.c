@@ -124,8 +124,8 @@ static bool begin_or_resume(StoreTx *tx, void *arg)
 {
     ActWork *work = arg;
     Ticket ticket;
-    bool owned = ticket_find(tx, work->post->request->arena, work->post->ticket, &ticket) &&
-                 ticket.now.state == TICKET_OWNED;
+    bool owned =
+        ticket_find(tx, work->post->request->arena, work->post->ticket, &ticket) && ticket.now.state == TICKET_OWNED;
     work->action = owned ? TICKET_START : TICKET_RESUME;
     return act(tx, work);
 }
@@ -183,9 +183,8 @@ void ticket_assign_post(HttpRequest *request, HttpResponse *response, void *cont
     Post post = post_of(request);
     int64_t person = g_ascii_strtoll(form(&post, "person"), NULL, 10);
     int64_t team = g_ascii_strtoll(form(&post, "team"), NULL, 10);
-    ActWork work = {.post = &post,
-                    .action = person ? TICKET_ASSIGN : TICKET_RELEASE,
-                    .input = {.owner = {person}, .team = {team}}};
+    ActWork work = {
+        .post = &post, .action = person ? TICKET_ASSIGN : TICKET_RELEASE, .input = {.owner = {person}, .team = {team}}};
     run(response, "ticket assign", &work);
 }
 
@@ -318,9 +317,9 @@ static void post_answer(Post *post, HttpResponse *response, TicketTyped *typed)
     };
     StoreOutcome outcome = store_write(desk_store(visit->desk), "ticket answer", add_answer, &work, &error);
     if (outcome == STORE_COMMITTED)
-        http_redirect(response, arena_printf(post->request->arena,
-                                             "/tickets/%" G_GINT64_FORMAT "?sent=%" G_GINT64_FORMAT, post->ticket.value,
-                                             work.result.outbox.value));
+        http_redirect(response,
+                      arena_printf(post->request->arena, "/tickets/%" G_GINT64_FORMAT "?sent=%" G_GINT64_FORMAT,
+                                   post->ticket.value, work.result.outbox.value));
     else
         finish(post, response, outcome, error, typed);
 }

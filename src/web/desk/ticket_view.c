@@ -5,8 +5,8 @@
 #include "base/token.h"
 #include "desk/party/party.h"
 #include "desk/staff/staff.h"
-#include "desk/ticket/worklist.h"
 #include "desk/ticket/transition.h"
+#include "desk/ticket/worklist.h"
 #include "queue/outbox.h"
 #include "web/desk/ticket_talk.h"
 #include "web/layout.h"
@@ -57,7 +57,8 @@ static bool read_all(Build *build, StoreTx *tx, TicketId id)
     if (now->contact_id && !party_find(tx, build->arena, (PartyId){now->contact_id}, &build->contact))
         build->contact = (Party){0};
     if (build->has_customer) {
-        build->points = contact_point_list(tx, build->arena, (PartyId){now->contact_id ? now->contact_id : now->party_id});
+        build->points =
+            contact_point_list(tx, build->arena, (PartyId){now->contact_id ? now->contact_id : now->party_id});
         build->past = worklist_list_of_party(tx, build->arena, build->customer.id, PAST_TICKETS);
     }
     return true;
@@ -69,8 +70,8 @@ const Participant *ticket_recipient(const ParticipantList *participants, const M
     for (size_t m = messages->count; m-- > 0;)
         for (size_t i = 0; messages->items[m].direction == MESSAGE_IN && i < participants->count; i++) {
             const Participant *participant = &participants->items[i];
-            bool reachable = participant->confirmed &&
-                             (participant->kind == CONTACT_EMAIL || participant->kind == CONTACT_PEC);
+            bool reachable =
+                participant->confirmed && (participant->kind == CONTACT_EMAIL || participant->kind == CONTACT_PEC);
             if (reachable && strcmp(participant->address, messages->items[m].sender_address) == 0)
                 return participant;
             if (reachable && !first)
@@ -107,9 +108,12 @@ static void fill_head(Build *build)
         view->due = words_due(build->arena, build->lang, build->zone, ticket->now.next_update_at, build->visit->now,
                               &view->late);
         view->update_late = view->late;
+        if (!view->late)
+            view->due = ""; /* a deadline of its own comes with contracts */
     }
-    view->update = view->late ? "" : words_update_by(build->arena, build->lang, build->zone, ticket->now.next_update_at,
-                                                     build->visit->now);
+    view->update = view->late ? ""
+                              : words_update_by(build->arena, build->lang, build->zone, ticket->now.next_update_at,
+                                                build->visit->now);
     view->warning = ticket_state_is_open(state)
                         ? words_warning(build->arena, build->lang, build->visit->now - ticket->now.last_event_at,
                                         SILENT_DAYS * TIME_DAY, 0)
@@ -153,8 +157,7 @@ static void fill_assign(Build *build)
                                  material->staff.items[i].id.value == material->ticket.now.owner_id};
     for (size_t i = 0; i < build->teams.count; i++)
         teams[i] = (Option){arena_printf(build->arena, "%" G_GINT64_FORMAT, build->teams.items[i].id.value),
-                            build->teams.items[i].name,
-                            build->teams.items[i].id.value == material->ticket.now.team_id};
+                            build->teams.items[i].name, build->teams.items[i].id.value == material->ticket.now.team_id};
     *assign = (TicketAssign){action_url(build, "/tickets/%/assign"), people, material->staff.count + 1, teams,
                              build->teams.count};
     build->view.assign = assign;

@@ -22,12 +22,12 @@
 
 /* What was typed and why it was refused; zeroed for a plain look. */
 typedef struct TicketTyped {
-    const char *text;       /* in the composer */
+    const char *text; /* in the composer */
     bool note;
-    const char *key;        /* the form's own, so that trying again stays the same answer */
+    const char *key;         /* the form's own, so that trying again stays the same answer */
     const InputError *error; /* of the composer */
-    const char *flash;      /* a sentence on top of the page, or NULL */
-    const char *stale;      /* what a colleague did meanwhile, or NULL */
+    const char *flash;       /* a sentence on top of the page, or NULL */
+    const char *stale;       /* what a colleague did meanwhile, or NULL */
     SafeUrl undo_url;
 } TicketTyped;
 

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * noun_testing: one transaction of an empty desk on either engine, for unit tests of nouns. Answers: "run this on both".
+ * Built into tests only.
+ *
+ * A body runs inside one write transaction of a fresh store that has the program's schema, a team and one member of
+ * staff; it is committed at the end, so a schema that says no fails the test. A body that needs several transactions
+ * takes store_testing.h itself.
+ * Memory: everything borrowed from the NounTest lives until the body returns. Errors: they abort the test. Called by:
+ * the _test.c files of desk/.
+ *
+ * Invariants:
+ *  1. Each body runs once for each engine, on a store of its own.
+ */
+#ifndef FILO_DESK_NOUN_TESTING_H
+#define FILO_DESK_NOUN_TESTING_H
+
+#include "desk/audit/actor.h"
+#include "schema_ids.h"
+#include "store/store.h"
+
+typedef struct NounTest {
+    StoreTx *tx;
+    Arena *arena;
+    TimeMs now; /* 2026-04-03 15:20 UTC; a body may move it */
+    TeamId team;
+    StaffId sara;
+    Actor actor; /* sara */
+} NounTest;
+
+typedef void (*NounTestBody)(NounTest *test);
+
+/* Adds name/sqlite and name/postgresql. */
+void noun_test_each_engine(const char *name, NounTestBody body);
+
+#endif
