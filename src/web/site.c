@@ -77,6 +77,13 @@ static void set_session_cookies(HttpRequest *request, HttpResponse *response, co
     set_cookie(response, VISIT_DEVICE_COOKIE, in->device.text, COOKIE_YEAR_S);
 }
 
+static const char *refusal_text(Arena *arena, Lang lang, const InputError *refused)
+{
+    MsgId id;
+    bool known = msg_id_find(refused->key, &id);
+    return known ? msg_fill(arena, lang, id, "shown", refused->shown ? refused->shown : "", NULL) : refused->key;
+}
+
 static void sign_in_do(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
@@ -98,7 +105,7 @@ static void sign_in_do(HttpRequest *request, HttpResponse *response, void *conte
         return;
     case SIGN_IN_REFUSED:
         http_set_status(response, 422);
-        render_sign_in(request, response, attempt.login, msg_find(visit->lang, refused.key));
+        render_sign_in(request, response, attempt.login, refusal_text(request->arena, visit->lang, &refused));
         return;
     case SIGN_IN_FAILED:
     default:
