@@ -24,12 +24,9 @@ static void case_run(gconstpointer data)
     const Case *test = data;
     House house = house_open(test->engine);
     StaffId sara = house_add_staff(&house, "sara", ROLE_OPERATOR);
-    Run run = {test->body,
-               {.arena = house.arena,
-                .now = TEST_NOW,
-                .team = house.team,
-                .sara = sara,
-                .actor = {ACTOR_STAFF, sara.value}}};
+    Run run = {
+        test->body,
+        {.arena = house.arena, .now = TEST_NOW, .team = house.team, .sara = sara, .actor = {ACTOR_STAFF, sara.value}}};
     g_assert_true(house_write(&house, body_run, &run));
     house_close(&house);
 }
