@@ -187,8 +187,12 @@ bool mail_receive(const MailReceiver *receiver, Arena *arena, const char *mailbo
     }
     IntakeResult result;
     g_autoptr(GError) later = NULL; /* it is kept: what goes wrong now is tried again */
-    if (inbound.state != INBOUND_STORED || !understand(&reception, &result, &later)) {
-        receipt_out->note = arena_strdup(arena, later ? later->message : "in the tray");
+    if (inbound.already) { /* whoever kept it reads it, or the caretaker: a second reader would use up its attempts */
+        receipt_out->note = inbound.state == INBOUND_TRAY ? "in the tray" : "being read";
+        return true;
+    }
+    if (!understand(&reception, &result, &later)) {
+        receipt_out->note = arena_strdup(arena, later->message);
         return true;
     }
     receipt_out->accepted = true;
