@@ -70,9 +70,9 @@ bool setting_set(StoreTx *tx, SettingKey key, const char *value, TimeMs now, Inp
 
 void channel_account_put(StoreTx *tx, const ChannelAccount *account)
 {
-    sql_channel_account_upsert(tx, &(SqlChannelAccountUpsertIn){account->channel, account->name, account->address,
-                                                                account->config, account->sealed_secret,
-                                                                account->active});
+    sql_channel_account_upsert(tx,
+                               &(SqlChannelAccountUpsertIn){account->channel, account->name, account->address,
+                                                            account->config, account->sealed_secret, account->active});
 }
 
 bool channel_account_find(StoreTx *tx, Arena *arena, const char *name, ChannelAccount *account_out)
@@ -80,8 +80,8 @@ bool channel_account_find(StoreTx *tx, Arena *arena, const char *name, ChannelAc
     SqlChannelAccountFindName row;
     if (!sql_channel_account_find_name(tx, arena, &(SqlChannelAccountFindNameIn){name}, &row))
         return false;
-    *account_out = (ChannelAccount){row.channel_account_id, row.channel,       row.name,  row.address,
-                                    row.config,             row.sealed_secret, row.active};
+    *account_out = (ChannelAccount){row.channel_account_id, row.channel, row.name, row.address, row.config,
+                                    row.sealed_secret,      row.active};
     return true;
 }
 
@@ -104,7 +104,7 @@ bool channel_account_default(StoreTx *tx, Arena *arena, const char *channel, Cha
     SqlChannelAccountFirstActive row;
     if (!sql_channel_account_first_active(tx, arena, &(SqlChannelAccountFirstActiveIn){channel}, &row))
         return false;
-    *account_out = (ChannelAccount){row.channel_account_id, row.channel,       row.name,  row.address,
-                                    row.config,             row.sealed_secret, row.active};
+    *account_out = (ChannelAccount){row.channel_account_id, row.channel, row.name, row.address, row.config,
+                                    row.sealed_secret,      row.active};
     return true;
 }
