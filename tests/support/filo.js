@@ -25,6 +25,7 @@ import { promisify } from 'node:util';
 import { Browser } from './browser.js';
 import { sharedCluster, stopSharedCluster } from './postgres.js';
 import { isAlive, killTree, listTree } from './process_tree.js';
+import { SqliteReader } from './sqlite_reader.js';
 
 const run = promisify(execFile);
 const wait = (ms) => new Promise((done) => { setTimeout(done, ms); });
@@ -202,6 +203,7 @@ class Filo {
 
   removeNow() {
     process.removeListener('exit', this.onExit);
+    this.reader?.close();
     if (this.isServing()) killTree(this.server.pid);
     rmSync(this.root, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
   }
@@ -233,8 +235,8 @@ class Filo {
   // What is stored, read beside the serving node: read-only, and on SQLite never a checkpoint (the writer alone makes those).
   async rows(sql) {
     if (this.cluster) return this.cluster.query(this.db, sql);
-    const { stdout } = await run('python3', ['-c', SQLITE_ROWS, path.join(this.dir, 'filo.db'), sql], { maxBuffer: 1 << 28 });
-    return JSON.parse(stdout);
+    this.reader ??= new SqliteReader(path.join(this.dir, 'filo.db'));
+    return this.reader.rows(sql);
   }
 
   // Changes what is stored behind Filo's back: for what no command can do (a setting, damage, time gone by). On SQLite only
@@ -257,13 +259,6 @@ class Filo {
     return (await this.rows(`SELECT count(*) AS n ${sql}`))[0].n;
   }
 }
-
-const SQLITE_ROWS = `
-import json, sqlite3, sys
-db = sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True, timeout=10)
-db.row_factory = sqlite3.Row
-print(json.dumps([dict(row) for row in db.execute(sys.argv[2])]))
-`;
 
 const SQLITE_EXECUTE = `
 import sqlite3, sys

@@ -217,6 +217,14 @@ void ticket_reopen_post(HttpRequest *request, HttpResponse *response, void *cont
     run(response, "ticket reopen", &work);
 }
 
+/* The customer was told when it was solved, or has no address to be told at. */
+void ticket_close_post(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    Post post = post_of(request);
+    run(response, "ticket close", &(ActWork){.post = &post, .action = TICKET_CLOSE, .input = {.notice = true}});
+}
+
 /* -------------------------------------------------------------------------------------------------- answers and notes */
 
 typedef struct AnswerWork {

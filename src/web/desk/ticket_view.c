@@ -8,6 +8,7 @@
 #include "desk/ticket/transition.h"
 #include "desk/ticket/worklist.h"
 #include "queue/outbox.h"
+#include "web/desk/ticket_close.h"
 #include "web/desk/ticket_talk.h"
 #include "web/layout.h"
 #include "web/problem.h"
@@ -34,6 +35,7 @@ typedef struct Build {
     WorklistPage past;
     TicketLinkList links;
     TeamList teams;
+    CloseMaterial closing;
     TicketPageView view;
 } Build;
 
@@ -53,6 +55,7 @@ static bool read_all(Build *build, StoreTx *tx, TicketId id)
     material->participants = participant_list(tx, build->arena, id);
     build->links = ticket_link_list(tx, build->arena, id);
     build->teams = team_list(tx, build->arena);
+    close_material_read(tx, build->arena, &material->ticket, &build->closing);
     build->has_customer = now->party_id && party_find(tx, build->arena, (PartyId){now->party_id}, &build->customer);
     if (now->contact_id && !party_find(tx, build->arena, (PartyId){now->contact_id}, &build->contact))
         build->contact = (Party){0};
@@ -96,7 +99,7 @@ static void fill_head(Build *build)
 {
     const Ticket *ticket = &build->material.ticket;
     TicketState state = (TicketState)ticket->now.state;
-    const char *channel = msg_find(build->lang, arena_printf(build->arena, "channel.%s", ticket->channel));
+    const char *channel = msg_find(build->lang, arena_printf(build->arena, "ticket.channel.%s", ticket->channel));
     TicketPageView *view = &build->view;
     view->number = build->number;
     view->subject = *ticket->subject ? ticket->subject : msg(build->lang, MSG_TICKET_NO_SUBJECT);
@@ -138,6 +141,8 @@ static void fill_buttons(Build *build)
         add_button(build, buttons, MSG_ACTION_TAKE, "/tickets/%/take", "hand");
     else if (state == TICKET_OWNED)
         add_button(build, buttons, MSG_ACTION_START, "/tickets/%/start", "wrench");
+    else if (state == TICKET_RESOLVED)
+        add_button(build, buttons, MSG_ACTION_CLOSE, "/tickets/%/close", "check");
     else if (ticket_state_is_owned(state) && state != TICKET_IN_PROGRESS)
         add_button(build, buttons, MSG_ACTION_RESUME, "/tickets/%/start", "rotate-ccw");
 }
@@ -282,11 +287,21 @@ static void fill_coverage(Build *build)
     build->view.coverage = coverage;
 }
 
-static void fill_costs(Build *build)
+static void fill_closing(Build *build)
 {
-    TicketCosts *costs = ARENA_NEW(build->arena, TicketCosts);
-    *costs = (TicketCosts){.total = format_money(build->arena, build->lang, 0), .minutes = ""};
-    build->view.costs = costs;
+    const Ticket *ticket = &build->material.ticket;
+    const TicketClosing *offered = close_view(build->arena, build->visit, ticket, &build->closing);
+    build->view.costs = costs_view(build->arena, build->visit, ticket, &build->closing);
+    if (!offered)
+        return;
+    TicketClosing *closing = ARENA_NEW(build->arena, TicketClosing);
+    *closing = *offered;
+    if (build->typed->closing_error) {
+        closing->open = true;
+        closing->error = build->typed->closing_error;
+        closing->solution = build->typed->solution ? build->typed->solution : "";
+    }
+    build->view.closing = closing;
 }
 
 static void fill_facts(Build *build)
@@ -335,7 +350,7 @@ static void fill(Build *build)
     fill_composer(build);
     fill_customer(build);
     fill_coverage(build);
-    fill_costs(build);
+    fill_closing(build);
     fill_facts(build);
     build->view.page = layout_of(build);
 }
