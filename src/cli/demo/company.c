@@ -54,7 +54,8 @@ static bool write_settings(StoreTx *tx, CompanyWork *work)
     TimeMs now = work->world->now;
     return setting_set(tx, SETTING_COMPANY_NAME, "Caffemeccanica Valdichienti", now, &work->refused) &&
            setting_set(tx, SETTING_LANGUAGE, "it", now, &work->refused) &&
-           setting_set(tx, SETTING_DEMO, "1", now, &work->refused);
+           setting_set(tx, SETTING_DEMO, "1", now, &work->refused) &&
+           setting_set(tx, SETTING_DEMO_PASSWORD, DEMO_PASSWORD, now, &work->refused);
 }
 
 static void write_people(StoreTx *tx, CompanyWork *work)
