@@ -43,10 +43,10 @@ static Shared *shared;
 static pid_t parent; /* filo serve, or 0 */
 static _Atomic int states[FILES_MAX];
 
-#define REAL(name) \
-    static __typeof__(&name) real; \
-    if (!real) \
-        *(void **)&real = dlsym(RTLD_NEXT, #name)
+#define REAL(name)                                                                                                     \
+    static __typeof__(&name) real;                                                                                     \
+    if (!real)                                                                                                         \
+    *(void **)&real = dlsym(RTLD_NEXT, #name)
 
 /* The parent, if this is a serving node. */
 static pid_t find_parent(void)
@@ -112,10 +112,10 @@ static int note_open(int fd, const char *path)
     return fd;
 }
 
-#define MODE_ARGUMENT() \
-    va_list rest; \
-    va_start(rest, flags); \
-    mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(rest, mode_t) : 0; \
+#define MODE_ARGUMENT()                                                                                                \
+    va_list rest;                                                                                                      \
+    va_start(rest, flags);                                                                                             \
+    mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(rest, mode_t) : 0;                                            \
     va_end(rest)
 
 int open(const char *path, int flags, ...)
