@@ -5,6 +5,7 @@
 #include "base/format.h"
 #include "base/token.h"
 #include "desk/staff/staff.h"
+#include "desk/ticket/transition.h"
 
 #include <string.h>
 
