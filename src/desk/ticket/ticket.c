@@ -67,6 +67,13 @@ bool ticket_find(StoreTx *tx, Arena *arena, TicketId id, Ticket *ticket_out)
     return true;
 }
 
+TicketId ticket_find_by_tracking(StoreTx *tx, Arena *arena, const char *tracking_sha256)
+{
+    SqlTicketFindTracking row;
+    return sql_ticket_find_tracking(tx, arena, &(SqlTicketFindTrackingIn){tracking_sha256}, &row) ? row.ticket_id
+                                                                                                   : (TicketId){0};
+}
+
 /* ------------------------------------------------------------------------------------------------------- writing */
 
 static void event_insert(StoreTx *tx, Arena *arena, TicketId ticket, const TicketEvent *event)

@@ -50,6 +50,9 @@ typedef struct Ticket {
 /* false when there is none of that id. */
 bool ticket_find(StoreTx *tx, Arena *arena, TicketId id, Ticket *ticket_out);
 
+/* The ticket of a tracking link, by the SHA-256 of the link's secret part; {0}: none. */
+TicketId ticket_find_by_tracking(StoreTx *tx, Arena *arena, const char *tracking_sha256);
+
 /* What a new ticket starts with. */
 typedef struct TicketOpening {
     const char *channel;
