@@ -90,6 +90,11 @@ char *text_sort_key(Arena *arena, const char *text)
     return keep(arena, key);
 }
 
+char *text_prefix_end(Arena *arena, const char *prefix)
+{
+    return arena_printf(arena, "%s\xf4\x8f\xbf\xbf", prefix); /* U+10FFFF, the last one */
+}
+
 char *text_clip(Arena *arena, const char *text, size_t max_chars)
 {
     if ((size_t)g_utf8_strlen(text, -1) <= max_chars)

@@ -25,6 +25,9 @@ char *text_trim(Arena *arena, const char *text);
 /* The key names sort by: case folded, accents removed, so that C order is the reader's order in both engines. */
 char *text_sort_key(Arena *arena, const char *text);
 
+/* A text above every text that begins with prefix and below all greater ones: the open end of a search by prefix. */
+char *text_prefix_end(Arena *arena, const char *prefix);
+
 /* At most max_chars characters, cut at a character, with "…" where something went. */
 char *text_clip(Arena *arena, const char *text, size_t max_chars);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/text.h"
 
+#include <string.h>
+
 static void test_clean_keeps_words_and_drops_controls(void)
 {
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
@@ -17,6 +19,16 @@ static void test_sort_key_ignores_case_and_accents(void)
 {
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
     g_assert_cmpstr(text_sort_key(arena, "Éclair S.r.l."), ==, "eclair s.r.l.");
+}
+
+static void test_prefix_end_is_above_all_that_begin_so(void)
+{
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    const char *end = text_prefix_end(arena, "bar");
+    g_assert_cmpint(strcmp("bar", end), <, 0);
+    g_assert_cmpint(strcmp("bar centrale", end), <, 0);
+    g_assert_cmpint(strcmp("barò", end), <, 0);
+    g_assert_cmpint(strcmp("bas", end), >, 0);
 }
 
 static void test_clip_cuts_at_characters(void)
@@ -40,6 +52,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/text/clean", test_clean_keeps_words_and_drops_controls);
     g_test_add_func("/text/sort-key", test_sort_key_ignores_case_and_accents);
+    g_test_add_func("/text/prefix-end", test_prefix_end_is_above_all_that_begin_so);
     g_test_add_func("/text/clip", test_clip_cuts_at_characters);
     g_test_add_func("/text/trim", test_trim_and_blank);
     return g_test_run();

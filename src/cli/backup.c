@@ -38,7 +38,8 @@ int command_restore(int argc, char **argv)
         {"from", 0, 0, G_OPTION_ARG_FILENAME, &from, "the copy, a folder of DIR/backups", "PATH"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
-    if (!config_parse(&config, own, "Makes a new installation in DIR (absent or empty) from a copy.", argc, argv, &error))
+    if (!config_parse(&config, own, "Makes a new installation in DIR (absent or empty) from a copy.", argc, argv,
+                      &error))
         return command_fail(error);
     if (!from)
         g_set_error(&error, FILO_ERROR, FILO_ERROR_USAGE, "which copy? Say --from PATH");

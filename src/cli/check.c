@@ -55,8 +55,8 @@ int command_check(int argc, char **argv)
     if (!config_parse(&config, own, "Checks storage, and every ticket against its events.", argc, argv, &error) ||
         !installation_open(&installation, &config, NEED_READING, &error))
         return command_fail(error);
-    int damage = store_check(installation.store, quick ? STORE_CHECK_QUICK : STORE_CHECK_WHOLE, print_finding, NULL,
-                             &error);
+    int damage =
+        store_check(installation.store, quick ? STORE_CHECK_QUICK : STORE_CHECK_WHOLE, print_finding, NULL, &error);
     if (damage < 0 || check_tickets(installation.store, &found, &read, &error) < 0)
         return command_fail(error);
     if (damage + found == 0)

@@ -8,11 +8,13 @@
 /* A new command is one row here. */
 static const Command commands[] = {
     {"init", "make a new installation", command_init},
+    {"demo", "fill a new installation with an invented company", command_demo},
     {"serve", "serve pages, mail and jobs", command_serve},
     {"mailbox", "set up a mailbox", command_mailbox},
     {"mail-in", "take one message from standard input", command_mail_in},
     {"import", "bring in another system's history", command_import},
     {"check", "compare what is stored with what should be", command_check},
+    {"audit", "verify that nobody changed the audit", command_audit},
     {"backup", "make a consistent copy while the server works", command_backup},
     {"restore", "make a new installation from a copy", command_restore},
     {"serve-node", NULL, command_serve_node},

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "cli/command.h"
 
-
 #define DEFAULT_LISTEN "127.0.0.1:8080"
 
 void config_clear(Config *config)

@@ -74,8 +74,8 @@ static bool read_input(GByteArray *input, GError **error)
 static const char *ask_server(const Config *config, Arena *arena, const char *mailbox, Bytes raw, GError **error)
 {
     g_autofree char *path = config_socket_path(config);
-    const char *header = json_line(arena, json_pack("{s:s, s:s, s:I}", "command", "mail-in", "mailbox", mailbox, "size",
-                                                    (json_int_t)raw.size));
+    const char *header = json_line(
+        arena, json_pack("{s:s, s:s, s:I}", "command", "mail-in", "mailbox", mailbox, "size", (json_int_t)raw.size));
     return local_call(arena, path, header, raw, ANSWER_TIMEOUT_MS, error);
 }
 

@@ -52,7 +52,8 @@ static bool check_settings(const MailboxOptions *options, const char *password, 
     InputError wrong;
     if (channel_find("mail")->check_config(&settings, &wrong))
         return true;
-    g_set_error(error, FILO_ERROR, FILO_ERROR_USAGE, "the mailbox's %s is missing or wrong (%s)", wrong.field, wrong.key);
+    g_set_error(error, FILO_ERROR, FILO_ERROR_USAGE, "the mailbox's %s is missing or wrong (%s)", wrong.field,
+                wrong.key);
     return false;
 }
 

@@ -4,6 +4,8 @@
 #include "base/text.h"
 #include "desk/staff/password.h"
 
+#include <sqlite3.h>
+
 /* One hash for all: each costs 54 ms and more under a sanitizer. */
 static const char *password_kept(void)
 {
@@ -82,6 +84,19 @@ void house_read_end(StoreTx *tx)
     bool ended = store_read_end(tx, &error);
     g_assert_no_error(error);
     g_assert_true(ended);
+}
+
+void house_tamper(House *house, const char *sql)
+{
+    if (house->test.db) {
+        test_sql(house->test.db, sql);
+        return;
+    }
+    g_autofree char *file = g_build_filename(house->test.dir, "filo.db", NULL);
+    sqlite3 *db;
+    g_assert_cmpint(sqlite3_open(file, &db), ==, SQLITE_OK);
+    g_assert_cmpint(sqlite3_exec(db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+    sqlite3_close(db);
 }
 
 void desk_test_each_engine(const char *name, void (*func)(gconstpointer engine))

@@ -51,6 +51,9 @@ bool house_write(House *house, StoreWork work, void *arg);
 StoreTx *house_read(House *house);
 void house_read_end(StoreTx *tx);
 
+/* One statement past the program, as an intruder with the database in hand. */
+void house_tamper(House *house, const char *sql);
+
 /* /name/sqlite and /name/postgresql. */
 void desk_test_each_engine(const char *name, void (*func)(gconstpointer engine));
 

@@ -65,8 +65,8 @@ static bool note_failure(StoreTx *tx, void *arg)
 static bool set_failed(Attempt *attempt, TimeMs now, GError **error)
 {
     NoteWork work = {attempt, now};
-    if (!outbox_set_failed(store_of(attempt), attempt->item.id, attempt->dispatcher->holder, attempt->result.reason, now,
-                           error))
+    if (!outbox_set_failed(store_of(attempt), attempt->item.id, attempt->dispatcher->holder, attempt->result.reason,
+                           now, error))
         return false;
     return store_write(store_of(attempt), "note failed delivery", note_failure, &work, error) != STORE_FAILED;
 }
@@ -171,7 +171,8 @@ static bool dispatch_one(Dispatcher *dispatcher, TimeMs *next_at_out)
     send(&attempt);
     log_outcome(&attempt);
     if (!write_outcome(&attempt, &error))
-        LOG(LOG_ERROR, "outbox.outcome", LOG_NUMBER("outbox", attempt.item.id.value), LOG_TEXT("reason", error->message));
+        LOG(LOG_ERROR, "outbox.outcome", LOG_NUMBER("outbox", attempt.item.id.value),
+            LOG_TEXT("reason", error->message));
     return true;
 }
 
@@ -226,7 +227,8 @@ void dispatcher_wake(Dispatcher *dispatcher)
 
 bool dispatcher_recover(Dispatcher *dispatcher, GError **error)
 {
-    int64_t recovered = outbox_recover(desk_store(dispatcher->desk), dispatcher->holder, desk_now(dispatcher->desk), error);
+    int64_t recovered =
+        outbox_recover(desk_store(dispatcher->desk), dispatcher->holder, desk_now(dispatcher->desk), error);
     if (recovered > 0)
         LOG(LOG_WARNING, "outbox.recovered", LOG_NUMBER("rows", recovered));
     return recovered >= 0;

@@ -33,9 +33,8 @@ static size_t add_config(Arena *arena, json_t *config, ChannelSetting *items)
     size_t count = 0;
     const char *key;
     json_t *value;
-    json_object_foreach(config, key, value)
-        if (json_is_string(value))
-            items[count++] = (ChannelSetting){arena_strdup(arena, key), arena_strdup(arena, json_string_value(value))};
+    json_object_foreach(config, key, value) if (json_is_string(value)) items[count++] =
+        (ChannelSetting){arena_strdup(arena, key), arena_strdup(arena, json_string_value(value))};
     return count;
 }
 
@@ -113,15 +112,14 @@ static void build_acknowledgement(Build *build)
     const DeskPolicy *policy = desk_policy(build->desk);
     const char *link = arena_printf(build->arena, "%s/track/%s", build->base_url,
                                     build->outgoing.tracking_token ? build->outgoing.tracking_token : "");
-    const char *by = format_due(build->arena, build->lang, policy->zone, build->ticket.now.next_update_at,
-                                build->item->created_at);
+    const char *by =
+        format_due(build->arena, build->lang, policy->zone, build->ticket.now.next_update_at, build->item->created_at);
     build->parcel->outbound.purpose = CHANNEL_ACK;
     build->parcel->outbound.written_at = build->item->created_at;
     build->parcel->outbound.subject =
         msg_fill(build->arena, build->lang, MSG_MAIL_ACK_SUBJECT, "number", number_of(build), NULL);
-    build->parcel->outbound.text =
-        msg_fill(build->arena, build->lang, MSG_MAIL_ACK_TEXT, "number", number_of(build), "company",
-                 policy->company_name, "by", by, "link", link, NULL);
+    build->parcel->outbound.text = msg_fill(build->arena, build->lang, MSG_MAIL_ACK_TEXT, "number", number_of(build),
+                                            "company", policy->company_name, "by", by, "link", link, NULL);
     build->parcel->outbound.marker = msg(build->lang, MSG_MAIL_MARKER);
 }
 

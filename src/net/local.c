@@ -85,7 +85,8 @@ static bool address_of(const char *path, struct sockaddr_un *address_out, GError
     *address_out = (struct sockaddr_un){.sun_family = AF_UNIX};
     if (g_strlcpy(address_out->sun_path, path, sizeof address_out->sun_path) < sizeof address_out->sun_path)
         return true;
-    g_set_error(error, FILO_ERROR, FILO_ERROR_USAGE, "the path of the data directory is too long for a socket: %s", path);
+    g_set_error(error, FILO_ERROR, FILO_ERROR_USAGE, "the path of the data directory is too long for a socket: %s",
+                path);
     return false;
 }
 

@@ -6,6 +6,7 @@
 
 #include <gio/gio.h>
 #include <jansson.h>
+#include <pthread.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -357,12 +358,13 @@ static void test_stop(void)
     SmtpMessage message = short_message();
     SmtpResult result;
     atomic_bool stop = false;
-    GThread *thread = g_thread_new("stop", raise_stop, &stop);
+    pthread_t thread;
+    g_assert_cmpint(pthread_create(&thread, NULL, raise_stop, &stop), ==, 0);
     int64_t start = clock_monotonic_us();
     smtp_send(arena, &server, &message, &(SmtpHooks){.stop = &stop}, &result);
     g_assert_cmpint(result.outcome, ==, SMTP_WITHHELD);
     g_assert_cmpint(clock_monotonic_us() - start, <, 10 * G_USEC_PER_SEC);
-    g_thread_join(thread);
+    pthread_join(thread, NULL);
     sink_stop(&sink);
 }
 

@@ -148,7 +148,8 @@ void charset_append(GString *out, const char *label, Bytes bytes, bool *guessed_
     if (label && !*label)
         label = NULL;
     bool valid = g_utf8_validate_len((const char *)bytes.data, bytes.size, NULL);
-    if ((!label && valid) || (label && label_is_any(label, plain) && (valid || !g_ascii_strncasecmp(label, "utf", 3)))) {
+    if ((!label && valid) ||
+        (label && label_is_any(label, plain) && (valid || !g_ascii_strncasecmp(label, "utf", 3)))) {
         append_utf8(out, (const char *)bytes.data, bytes.size, guessed_out);
         return;
     }

@@ -65,8 +65,7 @@ static char *id_bare(const char *id)
 static bool is_known(const char *file, const char *field)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(known_differences); i++)
-        if (g_str_has_suffix(file, known_differences[i].file) &&
-            !strcmp(known_differences[i].field, field))
+        if (g_str_has_suffix(file, known_differences[i].file) && !strcmp(known_differences[i].field, field))
             return true;
     return false;
 }
@@ -175,8 +174,8 @@ static void test_attachments_are_counted_by_our_rule(void)
     g_autoptr(GError) error = NULL;
     for (size_t i = 0; i < files->len; i++)
         g_string_append_printf(paths, "%s\n", (const char *)g_ptr_array_index(files, i));
-    g_autoptr(GSubprocess) python = g_subprocess_new(G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error,
-                                                     "python3", script, NULL);
+    g_autoptr(GSubprocess) python = g_subprocess_new(G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE,
+                                                     &error, "python3", script, NULL);
     g_assert_no_error(error);
     g_autofree char *out = NULL;
     g_assert_true(g_subprocess_communicate_utf8(python, paths->str, NULL, &out, NULL, &error));
@@ -260,7 +259,8 @@ static void test_html_replies_are_folded(void)
         {"microsoft-namespaces.html", "James Public", "From: John Doe [mailto:john@example.com]\nSent: "},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *path = g_build_filename(data_dir, "mail", "planer", "test", "examples", "html", cases[i].name, NULL);
+        g_autofree char *path =
+            g_build_filename(data_dir, "mail", "planer", "test", "examples", "html", cases[i].name, NULL);
         g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
         g_autoptr(GError) error = NULL;
         Bytes html = file_read(path);

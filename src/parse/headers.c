@@ -53,8 +53,12 @@ static bool word_read(const char *at, EncodedWord *word_out)
     char coding = g_ascii_tolower(mark[1]);
     if (coding != 'b' && coding != 'q')
         return false;
-    *word_out = (EncodedWord){.start = at, .end = end + 2, .charset = charset, .text = text,
-                              .charset_size = (size_t)(mark - charset), .text_size = (size_t)(end - text),
+    *word_out = (EncodedWord){.start = at,
+                              .end = end + 2,
+                              .charset = charset,
+                              .text = text,
+                              .charset_size = (size_t)(mark - charset),
+                              .text_size = (size_t)(end - text),
                               .is_base64 = coding == 'b'};
     return true;
 }
@@ -242,7 +246,14 @@ static void date_read(MessageBuilder *builder, const char *raw)
     builder->mail->date_offset_minutes = (int)offset;
 }
 
-typedef enum Single { SINGLE_SUBJECT, SINGLE_DATE, SINGLE_MESSAGE_ID, SINGLE_IN_REPLY_TO, SINGLE_REFERENCES, SINGLES } Single;
+typedef enum Single {
+    SINGLE_SUBJECT,
+    SINGLE_DATE,
+    SINGLE_MESSAGE_ID,
+    SINGLE_IN_REPLY_TO,
+    SINGLE_REFERENCES,
+    SINGLES
+} Single;
 
 static const char *const single_names[SINGLES] = {"subject", "date", "message-id", "in-reply-to", "references"};
 static const char *const role_names[PARSE_ROLES] = {"from", "sender", "reply-to", "to", "cc"};

@@ -9,7 +9,7 @@ typedef struct TagCap {
     GString *out;
     size_t tag_start; /* where in out the tag began */
     unsigned attributes;
-    char quote;       /* the open quote, or 0 */
+    char quote; /* the open quote, or 0 */
     bool in_tag, after_equals;
 } TagCap;
 

@@ -27,8 +27,8 @@
 #include <glib.h>
 #include <libxml/HTMLparser.h>
 
-#define HTML_DEPTH_MAX 100    /* open elements written */
-#define HTML_ATTRIBUTES_MAX 64 /* attributes read of one tag; libxml2 is quadratic in them */
+#define HTML_DEPTH_MAX 100               /* open elements written */
+#define HTML_ATTRIBUTES_MAX 64           /* attributes read of one tag; libxml2 is quadratic in them */
 #define HTML_TAG_MAX ((size_t)256 << 10) /* bytes read of one tag */
 
 /* Where a cid: image is found. */

@@ -21,8 +21,17 @@ static const char *const allowed_elements[] = {
 };
 static const char *const void_elements[] = {"br", "col", "hr", "img", "wbr", NULL};
 
-typedef enum ValueKind { VALUE_TEXT, VALUE_WORD, VALUE_LENGTH, VALUE_COLOUR, VALUE_STYLE, VALUE_LINK, VALUE_REMOTE,
-                         VALUE_INDEX, VALUE_FIXED } ValueKind;
+typedef enum ValueKind {
+    VALUE_TEXT,
+    VALUE_WORD,
+    VALUE_LENGTH,
+    VALUE_COLOUR,
+    VALUE_STYLE,
+    VALUE_LINK,
+    VALUE_REMOTE,
+    VALUE_INDEX,
+    VALUE_FIXED
+} ValueKind;
 
 static const struct {
     const char *name;
@@ -283,8 +292,8 @@ static void on_text(void *user, const xmlChar *text, int size)
 static GString *sanitise_once(Bytes html, const HtmlParts *parts)
 {
     Writer writer = {.out = g_string_sized_new(html.size), .parts = parts};
-    htmlSAXHandler handlers = {.startElement = on_start, .endElement = on_end, .characters = on_text,
-                               .ignorableWhitespace = on_text};
+    htmlSAXHandler handlers = {
+        .startElement = on_start, .endElement = on_end, .characters = on_text, .ignorableWhitespace = on_text};
     html_walk(html, &handlers, &writer);
     write_end_tags(&writer, 0);
     return writer.out;

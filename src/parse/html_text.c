@@ -12,13 +12,13 @@ enum { LISTS_MAX = 32, QUOTES_MAX = 10 };
 
 typedef struct Layout {
     GString *out;
-    size_t start;     /* where in out our text begins */
-    int lines_owed;   /* line ends before the next word: 1 new line, 2 empty line */
+    size_t start;   /* where in out our text begins */
+    int lines_owed; /* line ends before the next word: 1 new line, 2 empty line */
     bool space_owed;
     int pre, hidden, quotes, lists;
     int said_quotes;        /* quotes when the last word was written */
     int numbers[LISTS_MAX]; /* next number of each open list; 0 in an unordered one */
-    char *link;       /* target of the open link */
+    char *link;             /* target of the open link */
     size_t link_start;
     size_t quote_at;
     bool quote_owed;
@@ -272,8 +272,8 @@ static void on_end(void *user, const xmlChar *raw_name)
 size_t html_to_text(Bytes html, GString *out)
 {
     Layout layout = {.out = out, .start = out->len, .quote_at = SIZE_MAX};
-    htmlSAXHandler handlers = {.startElement = on_start, .endElement = on_end, .characters = on_text,
-                               .ignorableWhitespace = on_text};
+    htmlSAXHandler handlers = {
+        .startElement = on_start, .endElement = on_end, .characters = on_text, .ignorableWhitespace = on_text};
     html_walk(html, &handlers, &layout);
     g_free(layout.link);
     if (out->len > layout.start)

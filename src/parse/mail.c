@@ -31,8 +31,14 @@ static ParseRun mail_try(ParseZygote *zygote, Arena *arena, JobKind kind, int in
 /* The answer when no worker could read it. */
 static void mail_set_unparsed(ParsedMail *out)
 {
-    *out = (ParsedMail){.from_address = "", .from_name = "", .subject = "", .message_id = "", .in_reply_to = "",
-                        .text = "", .report_message_id = "", .quote_at = PARSE_NO_QUOTE};
+    *out = (ParsedMail){.from_address = "",
+                        .from_name = "",
+                        .subject = "",
+                        .message_id = "",
+                        .in_reply_to = "",
+                        .text = "",
+                        .report_message_id = "",
+                        .quote_at = PARSE_NO_QUOTE};
 }
 
 bool parse_mail(ParseZygote *zygote, Arena *arena, Bytes raw, ParsedMail *out, GError **error)

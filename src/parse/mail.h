@@ -52,20 +52,20 @@
 
 /* What was odd about the message; bits of ParsedMail.defects. */
 typedef enum ParseDefect {
-    PARSE_DEFECT_LEADING_JUNK = 1u << 0,   /* lines before the first header field were skipped */
-    PARSE_DEFECT_NO_SEPARATOR = 1u << 1,   /* no empty line between headers and body */
-    PARSE_DEFECT_NO_HEADERS = 1u << 2,     /* no header field at all: everything is text */
-    PARSE_DEFECT_HEADERS_CLIPPED = 1u << 3,/* fields dropped or cut */
-    PARSE_DEFECT_BODY_CUT = 1u << 4,       /* second try: only the first 256 KiB of the body were read */
-    PARSE_DEFECT_TEXT_CUT = 1u << 5,       /* text or HTML longer than its limit */
-    PARSE_DEFECT_PARTS_CUT = 1u << 6,      /* more parts than we list */
-    PARSE_DEFECT_NESTING = 1u << 7,        /* parts nested deeper than we follow: kept as one opaque part */
-    PARSE_DEFECT_CHARSET = 1u << 8,        /* a charset unknown, missing or untrue: some characters are a guess */
-    PARSE_DEFECT_NUL = 1u << 9,            /* NUL bytes in text were dropped */
-    PARSE_DEFECT_MULTIPART = 1u << 10,     /* boundary missing, not closed or never opened */
-    PARSE_DEFECT_DUPLICATE = 1u << 11,     /* a field that may come once came twice; the first counts */
-    PARSE_DEFECT_ADDRESS = 1u << 12,       /* an address list no rule can read */
-    PARSE_DEFECT_DATE = 1u << 13,          /* a Date no rule can read, or outside 1900 … 9999 */
+    PARSE_DEFECT_LEADING_JUNK = 1u << 0,    /* lines before the first header field were skipped */
+    PARSE_DEFECT_NO_SEPARATOR = 1u << 1,    /* no empty line between headers and body */
+    PARSE_DEFECT_NO_HEADERS = 1u << 2,      /* no header field at all: everything is text */
+    PARSE_DEFECT_HEADERS_CLIPPED = 1u << 3, /* fields dropped or cut */
+    PARSE_DEFECT_BODY_CUT = 1u << 4,        /* second try: only the first 256 KiB of the body were read */
+    PARSE_DEFECT_TEXT_CUT = 1u << 5,        /* text or HTML longer than its limit */
+    PARSE_DEFECT_PARTS_CUT = 1u << 6,       /* more parts than we list */
+    PARSE_DEFECT_NESTING = 1u << 7,         /* parts nested deeper than we follow: kept as one opaque part */
+    PARSE_DEFECT_CHARSET = 1u << 8,         /* a charset unknown, missing or untrue: some characters are a guess */
+    PARSE_DEFECT_NUL = 1u << 9,             /* NUL bytes in text were dropped */
+    PARSE_DEFECT_MULTIPART = 1u << 10,      /* boundary missing, not closed or never opened */
+    PARSE_DEFECT_DUPLICATE = 1u << 11,      /* a field that may come once came twice; the first counts */
+    PARSE_DEFECT_ADDRESS = 1u << 12,        /* an address list no rule can read */
+    PARSE_DEFECT_DATE = 1u << 13,           /* a Date no rule can read, or outside 1900 … 9999 */
     PARSE_DEFECT_ALL = (1u << 14) - 1,
 } ParseDefect;
 
@@ -93,13 +93,13 @@ typedef enum ParseEncoding {
 
 /* A part that is named, or says it is an attachment, or is neither text/plain nor text/html. A nested message is one. */
 typedef struct ParsedAttachment {
-    const char *name;          /* base name for people, "" when none: never a path, never used as one */
-    const char *type;          /* "image/png", lower case, as claimed */
-    const char *content_id;    /* without < >, "" when none */
-    bool is_inline;            /* Content-Disposition: inline, or a cid: in the HTML points here */
-    ParseEncoding encoding;    /* how raw[offset …] is coded */
-    uint64_t offset, length;   /* where in the raw message */
-    uint64_t size;             /* bytes once decoded */
+    const char *name;             /* base name for people, "" when none: never a path, never used as one */
+    const char *type;             /* "image/png", lower case, as claimed */
+    const char *content_id;       /* without < >, "" when none */
+    bool is_inline;               /* Content-Disposition: inline, or a cid: in the HTML points here */
+    ParseEncoding encoding;       /* how raw[offset …] is coded */
+    uint64_t offset, length;      /* where in the raw message */
+    uint64_t size;                /* bytes once decoded */
     char sha256[SHA256_HEX_SIZE]; /* of the decoded bytes */
 } ParsedAttachment;
 
@@ -123,16 +123,16 @@ typedef struct ParsedMail {
     size_t address_count;
     const char *from_address, *from_name; /* the first of PARSE_FROM, "" when none */
     const char *subject;
-    TimeMs date;              /* TIME_NONE when absent or unreadable */
-    int date_offset_minutes;  /* the sender's zone, east of UTC */
-    const char *message_id;   /* without < > */
-    const char *in_reply_to;  /* the first id, without < > */
+    TimeMs date;             /* TIME_NONE when absent or unreadable */
+    int date_offset_minutes; /* the sender's zone, east of UTC */
+    const char *message_id;  /* without < > */
+    const char *in_reply_to; /* the first id, without < > */
     const char *const *references;
     size_t reference_count;
     const ParsedField *fields;
     size_t field_count;
 
-    const char *text;  /* the plain text, or the HTML laid out as text */
+    const char *text; /* the plain text, or the HTML laid out as text */
     size_t text_size;
     uint32_t quote_at; /* where in text the quotation starts, or PARSE_NO_QUOTE */
     const char *html;

@@ -70,7 +70,8 @@ static Bytes part_slice(const Walk *walk, GMimePart *part)
     if (!stream)
         return (Bytes){raw.data, 0};
     int64_t start = stream->bound_start + walk->delta;
-    int64_t end = (stream->bound_end < 0 ? stream->bound_start + g_mime_stream_length(stream) : stream->bound_end) + walk->delta;
+    int64_t end =
+        (stream->bound_end < 0 ? stream->bound_start + g_mime_stream_length(stream) : stream->bound_end) + walk->delta;
     if (start < 0 || end < start || (uint64_t)end > raw.size)
         return (Bytes){raw.data, 0};
     return (Bytes){raw.data + start, (size_t)(end - start)};
@@ -351,9 +352,19 @@ void message_parse(Arena *arena, Bytes raw, bool clipped, ParsedMail *out)
 {
     message_init();
     raw.data = raw.data ? raw.data : (const uint8_t *)"";
-    *out = (ParsedMail){.from_address = "", .from_name = "", .subject = "", .message_id = "", .in_reply_to = "",
-                        .text = "", .report_message_id = "", .quote_at = PARSE_NO_QUOTE, .parsed = true};
-    MessageBuilder builder = {.arena = arena, .raw = raw, .mail = out, .options = options_new(out),
+    *out = (ParsedMail){.from_address = "",
+                        .from_name = "",
+                        .subject = "",
+                        .message_id = "",
+                        .in_reply_to = "",
+                        .text = "",
+                        .report_message_id = "",
+                        .quote_at = PARSE_NO_QUOTE,
+                        .parsed = true};
+    MessageBuilder builder = {.arena = arena,
+                              .raw = raw,
+                              .mail = out,
+                              .options = options_new(out),
                               .addresses = g_array_new(FALSE, FALSE, sizeof(ParsedAddress)),
                               .references = g_array_new(FALSE, FALSE, sizeof(char *)),
                               .fields = g_array_new(FALSE, FALSE, sizeof(ParsedField)),

@@ -108,7 +108,10 @@ static void test_who_may_be_answered(void)
 /* What GMime gets wrong alone: prepare.c. */
 static void test_broken_tops(void)
 {
-    g_assert_cmpstr(parse_text("\xef\xbb\xbf" "From: a@x.it\nSubject: s\n\nx").subject, ==, "s");
+    g_assert_cmpstr(parse_text("\xef\xbb\xbf"
+                               "From: a@x.it\nSubject: s\n\nx")
+                        .subject,
+                    ==, "s");
     g_assert_cmpstr(parse_text("From a@x.it Tue Mar  3 10:12:00 2026\nSubject: s\n\nx").subject, ==, "s");
     ParsedMail mail = parse_text(" folded: nothing\nSubject: s\n\nx");
     g_assert_cmpstr(mail.subject, ==, "s");
@@ -165,13 +168,16 @@ static void test_charsets(void)
 
 static void test_plain_beside_html(void)
 {
-    ParsedMail mail = parse_text(ALTERNATIVE("--B\nContent-Type: text/plain\n\nCiao\n--B\nContent-Type: text/html\n\n<p>Ciao<br>x</p>\n"));
+    ParsedMail mail = parse_text(
+        ALTERNATIVE("--B\nContent-Type: text/plain\n\nCiao\n--B\nContent-Type: text/html\n\n<p>Ciao<br>x</p>\n"));
     g_assert_cmpstr(mail.text, ==, "Ciao");
     g_assert_cmpstr(mail.html, ==, "<p>Ciao<br>x</p>");
     g_assert_cmpuint(mail.attachment_count, ==, 0);
-    mail = parse_text(ALTERNATIVE("--B\nContent-Type: text/plain\n\n \n--B\nContent-Type: text/html\n\n<p>Solo html</p>\n"));
+    mail = parse_text(
+        ALTERNATIVE("--B\nContent-Type: text/plain\n\n \n--B\nContent-Type: text/html\n\n<p>Solo html</p>\n"));
     g_assert_cmpstr(mail.text, ==, "Solo html\n");
-    mail = parse_text(MIXED("--B\nContent-Type: text/html\n\n<p>Testo</p>\n--B\nContent-Type: text/plain\n\npiede di lista\n"));
+    mail = parse_text(
+        MIXED("--B\nContent-Type: text/html\n\n<p>Testo</p>\n--B\nContent-Type: text/plain\n\npiede di lista\n"));
     g_assert_cmpstr(mail.text, ==, "Testo\n\npiede di lista");
 }
 
@@ -186,7 +192,8 @@ static void test_quotation_is_folded(void)
 
 static void test_flowed(void)
 {
-    ParsedMail mail = parse_text("From: a@x.it\nContent-Type: text/plain; format=flowed\n\nuna riga \nsola\n\n-- \nfirma\n");
+    ParsedMail mail =
+        parse_text("From: a@x.it\nContent-Type: text/plain; format=flowed\n\nuna riga \nsola\n\n-- \nfirma\n");
     g_assert_cmpstr(mail.text, ==, "una riga sola\n\n-- \nfirma\n");
 }
 
@@ -207,15 +214,16 @@ static void assert_decodes(const char *raw, const ParsedAttachment *attachment, 
 
 static void test_attachments(void)
 {
-    const char *raw = MIXED("--B\n\nVedi\n"
-                            "--B\nContent-Type: application/pdf; name=\"x.pdf\"\nContent-Transfer-Encoding: base64\n\nY2lhbw==\n"
-                            "--B\nContent-Type: text/plain\nContent-Disposition: attachment; filename*=utf-8''perch%C3%A9.txt\n"
-                            "Content-Transfer-Encoding: quoted-printable\n\nperch=C3=A9\n"
-                            "--B\nContent-Type: IMAGE/PNG\nContent-ID: <logo@x>\nContent-Transfer-Encoding: base64\n\nYQ==YmM=\n"
-                            "--B\nContent-Type: text/html\n\n<img src=\"cid:logo@x\">\n"
-                            "--B\nContent-Type: application/octet-stream\nContent-Transfer-Encoding: x-uuencode\n\n"
-                            "begin 644 a\n#0V%T\n`\nend\n"
-                            "--B\nContent-Type: message/rfc822\n\nSubject: dentro\n\nx\n");
+    const char *raw =
+        MIXED("--B\n\nVedi\n"
+              "--B\nContent-Type: application/pdf; name=\"x.pdf\"\nContent-Transfer-Encoding: base64\n\nY2lhbw==\n"
+              "--B\nContent-Type: text/plain\nContent-Disposition: attachment; filename*=utf-8''perch%C3%A9.txt\n"
+              "Content-Transfer-Encoding: quoted-printable\n\nperch=C3=A9\n"
+              "--B\nContent-Type: IMAGE/PNG\nContent-ID: <logo@x>\nContent-Transfer-Encoding: base64\n\nYQ==YmM=\n"
+              "--B\nContent-Type: text/html\n\n<img src=\"cid:logo@x\">\n"
+              "--B\nContent-Type: application/octet-stream\nContent-Transfer-Encoding: x-uuencode\n\n"
+              "begin 644 a\n#0V%T\n`\nend\n"
+              "--B\nContent-Type: message/rfc822\n\nSubject: dentro\n\nx\n");
     ParsedMail mail = parse_text(raw);
     g_assert_cmpuint(mail.attachment_count, ==, 5);
     assert_decodes(raw, &mail.attachments[0], "ciao");
@@ -249,11 +257,13 @@ static void test_names_are_harmless(void)
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *raw = g_strdup_printf(
-            "From: a@x.it\nContent-Type: application/pdf\nContent-Disposition: attachment; filename=%s\n\nx", cases[i].parameter);
+            "From: a@x.it\nContent-Type: application/pdf\nContent-Disposition: attachment; filename=%s\n\nx",
+            cases[i].parameter);
         g_assert_cmpstr(parse_text(raw).attachments[0].name, ==, cases[i].expected);
     }
     g_autofree char *longest = g_strnfill(300, 'n');
-    g_autofree char *raw = g_strdup_printf("From: a@x.it\nContent-Type: application/pdf; name=\"%s.pdf\"\n\nx", longest);
+    g_autofree char *raw =
+        g_strdup_printf("From: a@x.it\nContent-Type: application/pdf; name=\"%s.pdf\"\n\nx", longest);
     ParsedMail mail = parse_text(raw);
     g_assert_cmpuint(strlen(mail.attachments[0].name), <=, 255);
     g_assert_true(g_str_has_suffix(mail.attachments[0].name, ".pdf"));
@@ -262,12 +272,13 @@ static void test_names_are_harmless(void)
 /* A14; the shape is RFC 3464 appendix E.1 */
 static void test_delivery_report(void)
 {
-    ParsedMail mail = parse_text("From: MAILER-DAEMON@x.it\nContent-Type: multipart/report; report-type=delivery-status; boundary=B\n\n"
-                                 "--B\n\nNot delivered.\n"
-                                 "--B\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.x.it\n\n"
-                                 "Final-Recipient: rfc822; anna@y.it\nAction: Failed\nStatus: 5.1.1 (no such user)\n\n"
-                                 "Final-Recipient: rfc822; <b@y.it>\nAction: delayed\nStatus: 4.4.7\n"
-                                 "--B\nContent-Type: message/rfc822\n\nSubject: x\nMessage-ID: <out-1@filo>\n\nbody\n--B--\n");
+    ParsedMail mail = parse_text(
+        "From: MAILER-DAEMON@x.it\nContent-Type: multipart/report; report-type=delivery-status; boundary=B\n\n"
+        "--B\n\nNot delivered.\n"
+        "--B\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.x.it\n\n"
+        "Final-Recipient: rfc822; anna@y.it\nAction: Failed\nStatus: 5.1.1 (no such user)\n\n"
+        "Final-Recipient: rfc822; <b@y.it>\nAction: delayed\nStatus: 4.4.7\n"
+        "--B\nContent-Type: message/rfc822\n\nSubject: x\nMessage-ID: <out-1@filo>\n\nbody\n--B--\n");
     g_assert_true(mail.is_bounce);
     g_assert_true(mail.is_auto);
     g_assert_cmpuint(mail.report_count, ==, 2);
@@ -282,8 +293,9 @@ static void test_delivery_report(void)
 /* Found by the fuzzer: a part of a report with nothing in it. */
 static void test_empty_report_parts(void)
 {
-    ParsedMail mail = parse_text("From: a@x.it\nContent-Type: multipart/report; boundary=B\n\n"
-                                 "--B\nContent-Type: message/rfc822\n\n--B\nContent-Type: message/delivery-status\n\n--B--\n");
+    ParsedMail mail =
+        parse_text("From: a@x.it\nContent-Type: multipart/report; boundary=B\n\n"
+                   "--B\nContent-Type: message/rfc822\n\n--B\nContent-Type: message/delivery-status\n\n--B--\n");
     g_assert_true(mail.is_bounce);
     g_assert_false(mail.truncated);
     g_assert_cmpuint(mail.report_count, ==, 0);
@@ -381,7 +393,8 @@ static void test_the_largest_message(void)
 /* ---- the checker ---- */
 
 static const char *const full_message =
-    "From: A <a@x.it>\nTo: b@x.it\nSubject: s\nDate: Tue, 03 Mar 2026 10:12:00 +0100\nMessage-ID: <1@x>\nReferences: <r@x>\n"
+    "From: A <a@x.it>\nTo: b@x.it\nSubject: s\nDate: Tue, 03 Mar 2026 10:12:00 +0100\nMessage-ID: <1@x>\nReferences: "
+    "<r@x>\n"
     "X-Loop: l\nContent-Type: multipart/report; boundary=B\n\n--B\n\nCiao\n> q\n--B\nContent-Type: text/html\n\n"
     "<p style=\"color:red\"><a href=\"http://x.it\">x</a></p>\n--B\nContent-Type: message/delivery-status\n\n\n"
     "Final-Recipient: rfc822; a@y\nStatus: 5.0.0\n--B\nContent-Type: image/png; name=a.png\n\nx\n--B--\n";
@@ -460,8 +473,13 @@ static void test_lies_are_refused(void)
     const ParsedAttachment path = {.name = "../x", .type = "a/b", .content_id = ""};
     const ParsedAddress folded = {PARSE_FROM, "a@x.it\r\nBcc: v@x.it", ""};
     const ParsedField unknown = {"x-secret", "x"};
-    const ParsedMail right = {.subject = "", .message_id = "", .in_reply_to = "", .report_message_id = "", .text = "",
-                              .quote_at = PARSE_NO_QUOTE, .has_html = true};
+    const ParsedMail right = {.subject = "",
+                              .message_id = "",
+                              .in_reply_to = "",
+                              .report_message_id = "",
+                              .text = "",
+                              .quote_at = PARSE_NO_QUOTE,
+                              .has_html = true};
     ParsedMail lies[9];
     for (size_t i = 0; i < G_N_ELEMENTS(lies); i++)
         lies[i] = right;

@@ -22,7 +22,8 @@ static size_t next_line(Bytes raw, size_t at)
 
 static bool is_blank_line(Bytes raw, size_t at)
 {
-    return at < raw.size && (raw.data[at] == '\n' || (raw.data[at] == '\r' && (at + 1 == raw.size || raw.data[at + 1] == '\n')));
+    return at < raw.size &&
+           (raw.data[at] == '\n' || (raw.data[at] == '\r' && (at + 1 == raw.size || raw.data[at + 1] == '\n')));
 }
 
 static bool is_folded(Bytes raw, size_t at)
@@ -102,7 +103,8 @@ static size_t append_field(Prepared *out, Bytes raw, size_t at, size_t room)
     size_t start = out->bytes->len, end = next_line(raw, at);
     append_line(out->bytes, raw, at, end, room);
     for (at = end; at < raw.size; at = end) {
-        bool rest = !is_folded(raw, at) && !is_blank_line(raw, at) && !name_length(raw, at) && is_unfolded_rest(raw, at);
+        bool rest =
+            !is_folded(raw, at) && !is_blank_line(raw, at) && !name_length(raw, at) && is_unfolded_rest(raw, at);
         if (!is_folded(raw, at) && !rest)
             break;
         end = next_line(raw, at);

@@ -108,7 +108,11 @@ static bool landlock_close_everything(void)
     if (abi < 0)
         return errno == ENOSYS || errno == EOPNOTSUPP;
     /* Rights 0–12 came with ABI 1, REFER with 2, TRUNCATE with 3, IOCTL_DEV with 5. */
-    LandlockRules rules = {.files = ((uint64_t)1 << (abi >= 5 ? 16 : abi >= 3 ? 15 : abi >= 2 ? 14 : 13)) - 1,
+    LandlockRules rules = {.files = ((uint64_t)1 << (abi >= 5   ? 16
+                                                     : abi >= 3 ? 15
+                                                     : abi >= 2 ? 14
+                                                                : 13)) -
+                                    1,
                            .network = abi >= 4 ? 3 : 0,
                            .scoped = abi >= 6 ? 3 : 0};
     size_t size = abi >= 6 ? sizeof rules : abi >= 4 ? offsetof(LandlockRules, scoped) : sizeof rules.files;

@@ -498,8 +498,14 @@ bool wire_mail_read(Arena *arena, Bytes result, size_t raw_size, ParsedMail *out
     g_autoptr(GArray) attachments = g_array_new(FALSE, TRUE, sizeof(ParsedAttachment));
     g_autoptr(GArray) reports = g_array_new(FALSE, TRUE, sizeof(ParsedReport));
     *out = (ParsedMail){0};
-    MailReader in = {.arena = arena, .raw_size = raw_size, .mail = out, .addresses = addresses,
-                     .references = references, .fields = fields, .attachments = attachments, .reports = reports};
+    MailReader in = {.arena = arena,
+                     .raw_size = raw_size,
+                     .mail = out,
+                     .addresses = addresses,
+                     .references = references,
+                     .fields = fields,
+                     .attachments = attachments,
+                     .reports = reports};
     if (result.size > 0 && result.size <= WIRE_RESULT_MAX)
         read_records(&in, result);
     else

@@ -19,8 +19,8 @@
 #include "base/bytes.h"
 #include "parse/zygote.h"
 
-#define ZYGOTE_SOCKET 3      /* the zygote's descriptor of its end */
-#define WORKER_DONE 'd'      /* written to the status pipe by a worker whose result is whole */
+#define ZYGOTE_SOCKET 3 /* the zygote's descriptor of its end */
+#define WORKER_DONE 'd' /* written to the status pipe by a worker whose result is whole */
 #define WORKER_ARGUMENTS 4
 
 typedef enum JobKind { JOB_KILL, JOB_MAIL, JOB_MAIL_CLIPPED, JOB_DECODE, JOB_KINDS } JobKind;
@@ -28,7 +28,7 @@ typedef enum JobKind { JOB_KILL, JOB_MAIL, JOB_MAIL_CLIPPED, JOB_DECODE, JOB_KIN
 typedef struct ZygoteRequest {
     uint32_t kind; /* JobKind */
     uint32_t zero;
-    uint64_t id;   /* never used twice with one zygote */
+    uint64_t id; /* never used twice with one zygote */
     uint64_t arguments[WORKER_ARGUMENTS];
 } ZygoteRequest;
 

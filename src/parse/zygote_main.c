@@ -150,8 +150,8 @@ static bool request_receive(ZygoteRequest *request, int fds_out[REQUEST_FDS])
         struct cmsghdr align;
     } control = {0};
     struct iovec part = {request, sizeof *request};
-    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.space,
-                             .msg_controllen = sizeof control.space};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space};
     memset(fds_out, -1, REQUEST_FDS * sizeof *fds_out);
     ssize_t size = recvmsg(ZYGOTE_SOCKET, &message, MSG_CMSG_CLOEXEC);
     if (size != (ssize_t)sizeof *request)

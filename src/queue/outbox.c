@@ -165,12 +165,12 @@ typedef struct RecoverWork {
 static bool recover(StoreTx *tx, void *arg)
 {
     RecoverWork *work = arg;
-    int64_t unsent = sql_outbox_recover_sending(
-        tx, &(SqlOutboxRecoverSendingIn){work->now, work->holder, work->holder_alone});
+    int64_t unsent =
+        sql_outbox_recover_sending(tx, &(SqlOutboxRecoverSendingIn){work->now, work->holder, work->holder_alone});
     int64_t given_up =
         sql_outbox_recover_twice(tx, &(SqlOutboxRecoverTwiceIn){work->now, work->holder, work->holder_alone});
-    int64_t uncertain = sql_outbox_recover_dot_sent(
-        tx, &(SqlOutboxRecoverDotSentIn){work->now, work->holder, work->holder_alone});
+    int64_t uncertain =
+        sql_outbox_recover_dot_sent(tx, &(SqlOutboxRecoverDotSentIn){work->now, work->holder, work->holder_alone});
     work->recovered = unsent + given_up + uncertain;
     return work->recovered > 0;
 }
@@ -194,8 +194,8 @@ OutboxStatusList outbox_list_of_ticket(StoreTx *tx, Arena *arena, TicketId ticke
     SqlOutboxListOfTicketList rows = sql_outbox_list_of_ticket(tx, arena, &(SqlOutboxListOfTicketIn){ticket});
     OutboxStatusList list = {ARENA_ARRAY(arena, OutboxStatus, rows.count), rows.count};
     for (size_t i = 0; i < rows.count; i++)
-        list.items[i] = (OutboxStatus){rows.rows[i].outbox_id, rows.rows[i].message_id, rows.rows[i].purpose,
-                                       rows.rows[i].state,     rows.rows[i].not_before, rows.rows[i].attempts,
-                                       rows.rows[i].error};
+        list.items[i] =
+            (OutboxStatus){rows.rows[i].outbox_id,  rows.rows[i].message_id, rows.rows[i].purpose, rows.rows[i].state,
+                           rows.rows[i].not_before, rows.rows[i].attempts,   rows.rows[i].error};
     return list;
 }

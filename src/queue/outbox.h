@@ -68,7 +68,8 @@ bool outbox_lease(Store *store, Arena *arena, const char *holder, TimeMs now, Ti
 
 /* Forward steps of a leased row; false and *error when the store failed or the lease was lost (FILO_ERROR_BUSY). */
 bool outbox_set_dot_sent(Store *store, OutboxId id, const char *holder, const char *external_id, GError **error);
-bool outbox_set_sent(Store *store, OutboxId id, const char *holder, const char *external_id, TimeMs now, GError **error);
+bool outbox_set_sent(Store *store, OutboxId id, const char *holder, const char *external_id, TimeMs now,
+                     GError **error);
 bool outbox_set_retry(Store *store, OutboxId id, const char *holder, const char *reason, TimeMs not_before,
                       GError **error);
 /* The peer may have it and may not: queued once more, marked resent. */

@@ -108,9 +108,9 @@ static bool folder_fill(Store *store, const char *folder, GError **error)
     contents->made_at = store_now(store);
     bool copied = store->kind == STORE_SQLITE ? backup_sqlite_copy(store, database, contents, error)
                                               : backup_pg_dump(store, database, contents, error);
-    return copied && database_hash(database, contents->database_sha256, &contents->database_size, error)
-           && blobs_copy(store->data_dir, folder, contents->blobs, error) && manifest_write(contents, folder, error)
-           && directory_sync(folder, error);
+    return copied && database_hash(database, contents->database_sha256, &contents->database_size, error) &&
+           blobs_copy(store->data_dir, folder, contents->blobs, error) && manifest_write(contents, folder, error) &&
+           directory_sync(folder, error);
 }
 
 static bool folder_publish(const char *folder, const char *path, GError **error)
@@ -265,8 +265,8 @@ static bool restore_locked(const BackupContents *written, const char *path, cons
     int lock = data_dir_lock(data_dir, error);
     if (lock < 0)
         return false;
-    bool restored = blobs_copy(path, data_dir, written->blobs, error)
-                    && database_restore(written, database, data_dir, db, error);
+    bool restored =
+        blobs_copy(path, data_dir, written->blobs, error) && database_restore(written, database, data_dir, db, error);
     close(lock);
     return restored;
 }

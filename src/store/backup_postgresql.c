@@ -144,12 +144,13 @@ static bool dump_run(const char *db, const char *path, const char *snapshot, GEr
 static bool snapshot_dump(PgConnection *connection, const char *db, const char *path, BackupContents *contents,
                           GError **error)
 {
-    if (!pg_command(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", error)
-        || !pg_command(connection, "SET LOCAL idle_in_transaction_session_timeout = 0", error)
-        || !pg_command(connection, "SET LOCAL statement_timeout = 0", error))
+    if (!pg_command(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", error) ||
+        !pg_command(connection, "SET LOCAL idle_in_transaction_session_timeout = 0", error) ||
+        !pg_command(connection, "SET LOCAL statement_timeout = 0", error))
         return false;
     PGresult *rows = rows_ask(connection, "SELECT pg_export_snapshot()", error);
-    bool dumped = rows && dump_run(db, path, PQgetvalue(rows, 0, 0), error) && contents_count(connection, contents, error);
+    bool dumped =
+        rows && dump_run(db, path, PQgetvalue(rows, 0, 0), error) && contents_count(connection, contents, error);
     PQclear(rows);
     return dumped;
 }
@@ -157,8 +158,7 @@ static bool snapshot_dump(PgConnection *connection, const char *db, const char *
 bool backup_pg_dump(Store *store, const char *path, BackupContents *contents, GError **error)
 {
     PgConnection connection = {0};
-    bool dumped = pg_connect(&connection, store, error)
-                  && snapshot_dump(&connection, store->db, path, contents, error);
+    bool dumped = pg_connect(&connection, store, error) && snapshot_dump(&connection, store->db, path, contents, error);
     pg_disconnect(&connection);
     return dumped;
 }
@@ -191,8 +191,9 @@ bool backup_pg_restore(const char *path, const char *db, BackupContents *content
 {
     PgConnection connection = {0};
     Store target = {.db = (char *)db}; /* only read: pg_connect asks it for the URL */
-    bool restored = pg_url_check(db, error) && pg_connect(&connection, &target, error) && is_empty(&connection, error)
-                    && restore_run(db, path, error) && contents_count(&connection, contents, error);
+    bool restored = pg_url_check(db, error) && pg_connect(&connection, &target, error) &&
+                    is_empty(&connection, error) && restore_run(db, path, error) &&
+                    contents_count(&connection, contents, error);
     pg_disconnect(&connection);
     return restored;
 }

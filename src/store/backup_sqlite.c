@@ -104,13 +104,14 @@ static bool has_blobs(const BackupContents *contents)
 static bool inspect(sqlite3 *db, BackupContents *contents, GError **error)
 {
     Inspection inspection = {.db = db, .contents = contents};
-    return rows_each(db, "PRAGMA integrity_check", integrity_seen, NULL, error)
-           && rows_each(db, "PRAGMA foreign_key_check", orphan_seen, NULL, error)
-           && rows_each(db, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'sqlite_*'"
-                            " AND rootpage > 0 ORDER BY name",
-                        table_seen, &inspection, error)
-           && (!has_blobs(contents)
-               || rows_each(db, "SELECT sha256, size, content FROM blob ORDER BY sha256", blob_seen, &inspection, error));
+    return rows_each(db, "PRAGMA integrity_check", integrity_seen, NULL, error) &&
+           rows_each(db, "PRAGMA foreign_key_check", orphan_seen, NULL, error) &&
+           rows_each(db,
+                     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'sqlite_*'"
+                     " AND rootpage > 0 ORDER BY name",
+                     table_seen, &inspection, error) &&
+           (!has_blobs(contents) ||
+            rows_each(db, "SELECT sha256, size, content FROM blob ORDER BY sha256", blob_seen, &inspection, error));
 }
 
 bool backup_sqlite_inspect(const char *path, BackupContents *contents, GError **error)
@@ -159,11 +160,11 @@ static bool copy_make(SqliteConnection *from, const char *path, GError **error)
         filo_error_from_errno(error, errno, "making the copy");
         return false;
     }
-    bool made = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK
-                || fail_sqlite(to, "opening the copy", error);
-    made = made && snapshot_copy(from, to, error)
-           && (sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) == SQLITE_OK
-               || fail_sqlite(to, "closing the copy", error));
+    bool made = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK ||
+                fail_sqlite(to, "opening the copy", error);
+    made = made && snapshot_copy(from, to, error) &&
+           (sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) == SQLITE_OK ||
+            fail_sqlite(to, "closing the copy", error));
     sqlite3_close(to);
     if (made && fsync(fd) != 0) {
         filo_error_from_errno(error, errno, "syncing the copy");

@@ -74,7 +74,8 @@ static void test_round_trip(gconstpointer engine)
     g_assert_true(backup_restore(path, restored.dir, restored.db, &summary, &error));
     g_assert_no_error(error);
     g_assert_true(summary.new_seal_key);
-    g_assert_true(data_dir_read_seal_key(test.dir, old_key, NULL) && data_dir_read_seal_key(restored.dir, new_key, NULL));
+    g_assert_true(data_dir_read_seal_key(test.dir, old_key, NULL) &&
+                  data_dir_read_seal_key(restored.dir, new_key, NULL));
     g_assert_cmpint(memcmp(old_key, new_key, SEAL_KEY_SIZE), !=, 0); /* the key is not in the backup */
     check_restored(&restored, sha256);
     g_clear_pointer(&restored.store, store_close);

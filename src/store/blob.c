@@ -102,6 +102,8 @@ static bool is_there(const char *path, size_t size)
     return stat(path, &found) == 0 && found.st_size == (off_t)size && utimensat(AT_FDCWD, path, NULL, 0) == 0;
 }
 
+/* A name lasts only once its folder is synced. Whoever made it may not have come to that yet, or died before: so what
+ * is found there is synced like what is made here. */
 static bool file_keep(Store *store, const BlobPrepared *prepared, Bytes bytes, GError **error)
 {
     g_autofree char *parent = g_build_filename(store->data_dir, "blobs", NULL);
@@ -110,12 +112,11 @@ static bool file_keep(Store *store, const BlobPrepared *prepared, Bytes bytes, G
     pthread_mutex_lock(&store->blob_lock);
     bool there = is_there(path, bytes.size);
     pthread_mutex_unlock(&store->blob_lock);
-    if (there)
-        return true;
-    bool folder_is_new = mkdir(folder, 0700) == 0;
-    if (!folder_is_new && errno != EEXIST)
+    if (!there && mkdir(folder, 0700) != 0 && errno != EEXIST)
         return fail_errno(error, "making", folder);
-    return (!folder_is_new || directory_sync(parent, error)) && file_create(folder, path, bytes, error);
+    if (!directory_sync(parent, error))
+        return false;
+    return there ? directory_sync(folder, error) : file_create(folder, path, bytes, error);
 }
 
 bool blob_prepare(Store *store, Bytes bytes, BlobPrepared *prepared_out, GError **error)
@@ -310,8 +311,8 @@ static void file_sweep(Sweep *sweep, const char *folder, const char *name)
         return;
     arena_clear(sweep->arena);
     pthread_mutex_lock(&sweep->store->blob_lock);
-    if (is_old(sweep, path) && !(is_blob && sql_blob_find(sweep->tx, sweep->arena, &(SqlBlobFindIn){name}, &row))
-        && !sweep->tx->failed && unlink(path) == 0)
+    if (is_old(sweep, path) && !(is_blob && sql_blob_find(sweep->tx, sweep->arena, &(SqlBlobFindIn){name}, &row)) &&
+        !sweep->tx->failed && unlink(path) == 0)
         sweep->removed++;
     pthread_mutex_unlock(&sweep->store->blob_lock);
 }

@@ -123,7 +123,8 @@ static void test_damage_is_named(gconstpointer engine)
 
 static void age(const char *path)
 {
-    const struct timespec yesterday[] = {{time(NULL) - 25 * 3600, 0}, {time(NULL) - 25 * 3600, 0}};
+    time_t past = (time_t)(clock_now(clock_system()) / 1000) - 25 * 3600;
+    const struct timespec yesterday[] = {{past, 0}, {past, 0}};
     g_assert_cmpint(utimensat(AT_FDCWD, path, yesterday, 0), ==, 0);
 }
 

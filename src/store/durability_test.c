@@ -29,8 +29,8 @@ static void *write_for_ever(void *arg)
 {
     const Writing *writing = arg;
     for (int64_t id;;)
-        if (store_write(writing->store, "add", add_item, &id, NULL) != STORE_COMMITTED
-            || write(writing->ledger, &id, sizeof id) != (ssize_t)sizeof id)
+        if (store_write(writing->store, "add", add_item, &id, NULL) != STORE_COMMITTED ||
+            write(writing->ledger, &id, sizeof id) != (ssize_t)sizeof id)
             _exit(1);
     return NULL;
 }

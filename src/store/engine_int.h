@@ -50,9 +50,9 @@ struct Store {
     StoreMode mode;
     StoreSetup setup; /* defaults filled in */
     char *data_dir;
-    char *db;    /* the postgresql:// URL, or NULL */
-    int lock_fd; /* -1 when read-only */
-    void *state; /* the engine's */
+    char *db;                  /* the postgresql:// URL, or NULL */
+    int lock_fd;               /* -1 when read-only */
+    void *state;               /* the engine's */
     pthread_mutex_t blob_lock; /* blob_prepare's "it is there already" against blob_sweep's unlink */
     pthread_mutex_t commit_lock;
     StoreCommitted committed;

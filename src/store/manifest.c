@@ -171,16 +171,15 @@ static bool contents_from_json(BackupContents *contents, json_t *manifest)
     json_t *tables, *blobs;
     if (json_unpack(manifest, "{s:i, s:s, s:i, s:I, s:s, s:I, s:o, s:o}", "format", &format, "engine", &engine,
                     "schema_version", &contents->schema_version, "made_at", &made_at, "database_sha256", &sha256,
-                    "database_size", &size, "tables", &tables, "blobs", &blobs)
-            != 0
-        || format != FORMAT || !json_is_object(tables) || !json_is_object(blobs))
+                    "database_size", &size, "tables", &tables, "blobs", &blobs) != 0 ||
+        format != FORMAT || !json_is_object(tables) || !json_is_object(blobs))
         return false;
     contents->engine = g_str_equal(engine, engine_names[STORE_SQLITE]) ? STORE_SQLITE : STORE_POSTGRESQL;
     contents->made_at = made_at;
     contents->database_size = size;
     g_strlcpy(contents->database_sha256, sha256, sizeof contents->database_sha256);
-    return tables_from_json(contents, tables) && blobs_from_json(contents, blobs)
-           && g_str_equal(engine, engine_names[contents->engine]);
+    return tables_from_json(contents, tables) && blobs_from_json(contents, blobs) &&
+           g_str_equal(engine, engine_names[contents->engine]);
 }
 
 BackupContents *manifest_read(const char *folder, GError **error)

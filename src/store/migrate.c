@@ -49,8 +49,8 @@ static const StoreStatement applied_insert = {.name = "schema_migration_insert",
 
 /* What was found in the database. */
 typedef struct Found {
-    int version;         /* newest applied; 0: none */
-    int mismatch;        /* a version whose checksum is not ours; 0: none */
+    int version;  /* newest applied; 0: none */
+    int mismatch; /* a version whose checksum is not ours; 0: none */
     bool has_our_table;
     bool has_tables;
 } Found;

@@ -103,9 +103,10 @@ static void test_sqlite_rebuilds_a_parent_and_checks_keys(void)
     g_autoptr(GError) error = NULL;
     History orphans, rebuild;
     history_make(&orphans, "DELETE FROM item;");
-    history_make(&rebuild, "CREATE TABLE item2 (item_id INTEGER NOT NULL PRIMARY KEY, taken_by BIGINT, note TEXT NOT NULL);"
-                           "INSERT INTO item2 SELECT item_id, taken_by, note FROM item;"
-                           "DROP TABLE item; ALTER TABLE item2 RENAME TO item;");
+    history_make(&rebuild,
+                 "CREATE TABLE item2 (item_id INTEGER NOT NULL PRIMARY KEY, taken_by BIGINT, note TEXT NOT NULL);"
+                 "INSERT INTO item2 SELECT item_id, taken_by, note FROM item;"
+                 "DROP TABLE item; ALTER TABLE item2 RENAME TO item;");
     g_assert_cmpint(store_write(test.store, "add", add_item, NULL, &error), ==, STORE_COMMITTED);
     expect_refusal(&test, &orphans, true, FILO_ERROR_CORRUPT);
     g_assert_nonnull(open_again(&test, &rebuild, true, &error));

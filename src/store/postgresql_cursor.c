@@ -3,8 +3,15 @@
 
 #include <string.h>
 
-enum { OID_BYTEA = 17, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25, OID_FLOAT8 = 701,
-       OID_VARCHAR = 1043 };
+enum {
+    OID_BYTEA = 17,
+    OID_INT8 = 20,
+    OID_INT2 = 21,
+    OID_INT4 = 23,
+    OID_TEXT = 25,
+    OID_FLOAT8 = 701,
+    OID_VARCHAR = 1043
+};
 enum { MAX_PARAMS = 250 };
 
 static const Oid oid_of[] = {
@@ -64,8 +71,8 @@ static bool wire_fill(Wire *wire, StoreCursor *cursor, const StoreValue *params)
     const StoreStatement *statement = cursor->statement;
     check(statement->param_count <= MAX_PARAMS);
     for (unsigned i = 0; i < statement->param_count; i++) {
-        if (!value_is_sound(cursor->tx, statement, &statement->params[i], &params[i])
-            || !size_fits(cursor, &statement->params[i], &params[i]))
+        if (!value_is_sound(cursor->tx, statement, &statement->params[i], &params[i]) ||
+            !size_fits(cursor, &statement->params[i], &params[i]))
             return false;
         wire_value(wire, i, statement->params[i].type, &params[i]);
     }
@@ -84,8 +91,8 @@ static bool prepared_once(StoreCursor *cursor, const char *name, const Wire *wir
     check(statement->index < cursor->tx->store->setup.statement_count);
     if (connection->prepared[statement->index])
         return true;
-    PGresult *result = PQprepare(connection->pg, name, statement->sql[STORE_POSTGRESQL], (int)statement->param_count,
-                                 wire->oid);
+    PGresult *result =
+        PQprepare(connection->pg, name, statement->sql[STORE_POSTGRESQL], (int)statement->param_count, wire->oid);
     bool prepared = PQresultStatus(result) == PGRES_COMMAND_OK;
     if (!prepared)
         cursor_fail(cursor, result);

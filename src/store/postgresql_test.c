@@ -39,7 +39,8 @@ static bool relay(int from, int to)
 /* The client's bytes. A simple query is 'Q', its length, its text: COMMIT always comes in one piece. */
 static bool relay_watching(int client, int server)
 {
-    static const char commit[] = "Q\0\0\0\x0b" "COMMIT";
+    static const char commit[] = "Q\0\0\0\x0b"
+                                 "COMMIT";
     char bytes[64 << 10];
     ssize_t got = read(client, bytes, sizeof bytes);
     if (got <= 0)

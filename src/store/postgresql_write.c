@@ -10,6 +10,8 @@
  */
 #include "store/postgresql_int.h"
 
+#include "base/log.h"
+
 #include <errno.h>
 #include <sodium.h>
 #include <time.h>
@@ -42,8 +44,8 @@ typedef struct Attempt {
     WriteRequest *request;
     PgConnection *connection;
     char key[2 * KEY_BYTES + 1];
-    bool commit_lost;    /* a COMMIT was sent and never answered */
-    int64_t lost_until;  /* give up asking then */
+    bool commit_lost;     /* a COMMIT was sent and never answered */
+    int64_t lost_until;   /* give up asking then */
     unsigned runs, taken; /* how often the work ran; how often it ended in 23505 */
 } Attempt;
 
@@ -112,8 +114,8 @@ static Step failed(Attempt *attempt)
         pg_disconnect(connection);
     if (verdict == PG_TAKEN)
         attempt->taken++;
-    bool again = attempt->runs < TRIES
-                 && (verdict == PG_CONFLICT || verdict == PG_LOST || (verdict == PG_TAKEN && attempt->taken < TAKEN_TRIES));
+    bool again = attempt->runs < TRIES && (verdict == PG_CONFLICT || verdict == PG_LOST ||
+                                           (verdict == PG_TAKEN && attempt->taken < TAKEN_TRIES));
     if (!again)
         return settle(attempt, STORE_FAILED);
     return STEP_AGAIN;
@@ -155,8 +157,8 @@ static Step try_once(Attempt *attempt)
     PgConnection *connection = attempt->connection;
     GError *error = NULL;
     /* A migration's statements must see what another node did while it waited for the lock. */
-    const char *begin = attempt->request->schema ? "BEGIN ISOLATION LEVEL READ COMMITTED"
-                                                 : "BEGIN ISOLATION LEVEL SERIALIZABLE";
+    const char *begin =
+        attempt->request->schema ? "BEGIN ISOLATION LEVEL READ COMMITTED" : "BEGIN ISOLATION LEVEL SERIALIZABLE";
     if (!transaction_begin(connection, attempt->store, begin, &error)) {
         if (attempt->commit_lost)
             return lost_commit_ask_later(attempt, error);
@@ -198,7 +200,7 @@ static void keys_prune(Store *store, PgConnection *connection)
     tx_init(&connection->tx, store, connection, "write_key_prune", true);
     run_statement(&connection->tx, &key_prune, &(StoreValue){.integer = now - TIME_DAY});
     if (connection->tx.failed)
-        g_message("store: %s", connection->tx.error->message);
+        LOG(LOG_WARNING, "store.key_prune", LOG_TEXT("reason", connection->tx.error->message));
     tx_clear(&connection->tx);
 }
 

@@ -82,6 +82,23 @@ GError *sqlite_error(sqlite3 *db, int code, const char *what)
     return g_error_new(FILO_ERROR, (gint)code_of(db, code), "%s: SQLite: %s (%d)", what, detail, code);
 }
 
+#if FILO_TESTKIT
+/* A planted fault: the test that fails the power must notice commits that are not synced. */
+static bool fault_plant(sqlite3 *db, bool writer)
+{
+    const char *wanted = g_getenv("FILO_TEST_SYNCHRONOUS");
+    if (!writer || g_strcmp0(wanted, "NORMAL") != 0)
+        return true;
+    return sqlite3_exec(db, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL) == SQLITE_OK;
+}
+#else
+static bool fault_plant(sqlite3 *db, bool writer)
+{
+    (void)db, (void)writer;
+    return true;
+}
+#endif
+
 static bool settings_apply(sqlite3 *db, bool writer)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(limits); i++)
@@ -92,8 +109,9 @@ static bool settings_apply(sqlite3 *db, bool writer)
     if (!writer && sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL) != SQLITE_OK)
         return false;
     sqlite3_busy_timeout(db, BUSY_WAIT_MS);
-    return sqlite3_exec(db, shared_pragmas, NULL, NULL, NULL) == SQLITE_OK
-           && sqlite3_exec(db, writer ? writer_pragmas : reader_pragmas, NULL, NULL, NULL) == SQLITE_OK;
+    return sqlite3_exec(db, shared_pragmas, NULL, NULL, NULL) == SQLITE_OK &&
+           sqlite3_exec(db, writer ? writer_pragmas : reader_pragmas, NULL, NULL, NULL) == SQLITE_OK &&
+           fault_plant(db, writer);
 }
 
 static bool controls_prepare(SqliteConnection *connection)

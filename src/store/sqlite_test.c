@@ -184,7 +184,10 @@ static bool set_page_limit(StoreTx *tx, void *arg)
 {
     static const StoreColumn column[] = {{"value", STORE_INT, false}};
     const int64_t *spare = arg;
-    StoreStatement pages = {.name = "pages", .sql = {"PRAGMA page_count", ""}, .index = STORE_UNLISTED, .column_count = 1,
+    StoreStatement pages = {.name = "pages",
+                            .sql = {"PRAGMA page_count", ""},
+                            .index = STORE_UNLISTED,
+                            .column_count = 1,
                             .columns = column};
     StoreCursor cursor;
     StoreValue row[1];

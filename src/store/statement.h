@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * statement: what all generated statements share: C values to StoreValues and back, and how a single row ends.
+ * statement: what all generated statements share. Answers: "which StoreValue is this C value, and back?"
  *
- * Included by the C that tools/statements.py makes, by nothing else; it keeps that C short enough to read in a debugger.
+ * Owns no table. Called by: the C that tools/statements.py makes, and nothing else; it keeps that C short enough to read in a debugger.
  * Pointers: value_… borrow from their argument; column_text and column_blob copy into the arena.
  * Errors: none returned; an undeclared NULL marks the transaction failed (store_int.h, invariant 1).
  *

@@ -38,9 +38,9 @@ static const StoreColumn text_column[] = {{"text", STORE_TEXT, true}};
     }
 static const StoreStatement quick = OWN_CHECK("quick_check", "SELECT quick_check FROM pragma_quick_check");
 static const StoreStatement whole = OWN_CHECK("integrity_check", "SELECT integrity_check FROM pragma_integrity_check");
-static const StoreStatement orphans = OWN_CHECK("foreign_key_check",
-                                                "SELECT 'a row of ' || \"table\" || ' refers to a missing ' || parent"
-                                                " FROM pragma_foreign_key_check");
+static const StoreStatement orphans =
+    OWN_CHECK("foreign_key_check", "SELECT 'a row of ' || \"table\" || ' refers to a missing ' || parent"
+                                   " FROM pragma_foreign_key_check");
 
 static void own_check_run(Checking *checking, StoreTx *tx, const StoreStatement *statement)
 {
@@ -146,7 +146,8 @@ int store_check(Store *store, StoreCheckDepth depth, StoreFinding finding, void 
 {
     Checking checking = {.store = store, .depth = depth, .finding = finding, .arg = arg};
     checking.blobs = g_array_new(FALSE, FALSE, sizeof(BlobSeen));
-    bool checked = (store->kind == STORE_POSTGRESQL || database_check(&checking, error)) && blobs_check(&checking, error);
+    bool checked =
+        (store->kind == STORE_POSTGRESQL || database_check(&checking, error)) && blobs_check(&checking, error);
     g_array_unref(checking.blobs);
     return checked ? checking.found : -1;
 }

@@ -3,8 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <glib/gstdio.h>
+#include <glob.h>
 #include <grp.h>
 #include <libpq-fe.h>
 #include <pwd.h>
@@ -91,8 +91,8 @@ int64_t test_read_int(Store *store, TestStatement which, const StoreValue *param
 #define TEST_TABLES(ID, END, BYTES, REAL)                                                                              \
     "CREATE TABLE item (item_id " ID ", taken_by BIGINT NULL, note TEXT NOT NULL)" END                                 \
     "CREATE TABLE item_child (item_child_id " ID ", item_id BIGINT NOT NULL REFERENCES item)" END                      \
-    "CREATE TABLE bundle (bundle_id " ID ", minutes BIGINT NOT NULL)" END                                              \
-    "CREATE TABLE kinds (kinds_id " ID ", i BIGINT NULL, r " REAL " NULL, t TEXT NULL, b " BYTES " NULL)" END
+    "CREATE TABLE bundle (bundle_id " ID ", minutes BIGINT NOT NULL)" END "CREATE TABLE kinds (kinds_id " ID           \
+    ", i BIGINT NULL, r " REAL " NULL, t TEXT NULL, b " BYTES " NULL)" END
 
 StoreSetup test_setup(void)
 {

@@ -60,7 +60,7 @@ void test_store_close(TestStore *test);
 char *test_dir(void);      /* a name in the temporary directory that does not exist yet */
 char *test_database(void); /* the URL of a new, empty database */
 const char *test_socket_dir(void);
-void test_cluster_restart(void);  /* -m immediate */
+void test_cluster_restart(void);                /* -m immediate */
 void test_sql(const char *db, const char *sql); /* on a connection of its own */
 void test_program(const char *const argv[]);    /* must exit 0 */
 

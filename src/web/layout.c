@@ -17,8 +17,8 @@ static MenuItem *menu_of(HttpRequest *request, MsgId current, size_t *count_out)
     *count_out = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(entries); i++)
         if (visit_may(visit, entries[i].permission))
-            menu[(*count_out)++] = (MenuItem){entries[i].label, {entries[i].url}, entries[i].icon,
-                                              entries[i].label == current};
+            menu[(*count_out)++] =
+                (MenuItem){entries[i].label, {entries[i].url}, entries[i].icon, entries[i].label == current};
     return menu;
 }
 

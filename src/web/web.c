@@ -20,6 +20,11 @@ void web_free(Web *web)
     g_free(web);
 }
 
+const MailReceiver *web_receiver(const Web *web)
+{
+    return web->receiver;
+}
+
 void web_fill_options(Web *web, HttpServerOptions *options)
 {
     static RouteTable tables[3];

@@ -22,6 +22,9 @@ typedef struct Web Web;
 Web *web_new(Desk *desk, const MailReceiver *receiver);
 void web_free(Web *web);
 
+/* The mail receiver given, for pages that read originals; borrowed. */
+const MailReceiver *web_receiver(const Web *web);
+
 /* Adds tables, context and hooks to the server's options. */
 void web_fill_options(Web *web, HttpServerOptions *options);
 

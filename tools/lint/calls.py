@@ -28,8 +28,8 @@ def check_clock(tree):
                     exempt=lambda path: path == "src/base/clock.c")
 
 
-# The layers that own a thread: the pool, the writer, the loops. Everything else hands them work.
-_THREAD_OWNERS = ("src/base/", "src/store/", "src/net/")
+# The layers that own a thread for life: the pool, the writer, the loops, the outbox. Everything else hands them work.
+_THREAD_OWNERS = ("src/base/", "src/store/", "src/net/", "src/job/")
 
 
 def check_threads(tree):

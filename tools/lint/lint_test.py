@@ -50,6 +50,9 @@ class Layers(unittest.TestCase):
     def test_include_of_a_neighbour_in_the_same_brace(self):
         self.assertEqual(found(layers.check_order, {"src/parse/a.h": '#include "store/store.h"\n'}), ["src/parse/a.h:1"])
         self.assertEqual(found(layers.check_order, {"src/web/desk/a.c": '#include "api/v1.h"\n'}), ["src/web/desk/a.c:1"])
+        self.assertEqual(found(layers.check_order, {"src/job/a.c": '#include "channel/channel.h"\n'}), [])
+        self.assertEqual(found(layers.check_order, {"src/channel/a.c": '#include "job/a.h"\n'}), ["src/channel/a.c:1"])
+        self.assertEqual(found(layers.check_order, {"src/web/a.c": '#include "cli/command.h"\n'}), ["src/web/a.c:1"])
 
     def test_private_header_of_another_folder(self):
         self.assertEqual(found(layers.check_order, {"src/desk/party/a.c": '#include "desk/ticket/ticket_int.h"\n'}),

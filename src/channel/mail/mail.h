@@ -12,7 +12,7 @@
  *   smtp_tls        starttls (default) | implicit | none (loopback only)
  *   smtp_user, smtp_password, smtp_ca_file
  *
- * Pointers and errors: see channel.h. InputError keys: channel.mail.error.address, .host, .port, .tls, .password.
+ * Pointers: see channel.h. Errors: InputError keys: channel.mail.error.address, .host, .port, .tls, .password.
  *
  * Invariants:
  *  1. The envelope names exactly the contacts of the Outbound, each once.

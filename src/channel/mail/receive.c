@@ -174,12 +174,12 @@ static bool size_is_fine(Bytes raw, GError **error)
 bool mail_receive(const MailReceiver *receiver, Arena *arena, const char *mailbox, Bytes raw, MailReceipt *receipt_out,
                   GError **error)
 {
-    Reception reception = {
-        .receiver = receiver, .arena = arena, .raw = raw, .received_at = desk_now(receiver->desk)};
+    Reception reception = {.receiver = receiver, .arena = arena, .raw = raw, .received_at = desk_now(receiver->desk)};
     Inbound inbound;
     if (!size_is_fine(raw, error) || !read_source(&reception, mailbox, error) || !keep_raw(&reception, &inbound, error))
         return false;
-    *receipt_out = (MailReceipt){.inbound = inbound.id, .already = inbound.already, .ticket = inbound.ticket, .note = ""};
+    *receipt_out =
+        (MailReceipt){.inbound = inbound.id, .already = inbound.already, .ticket = inbound.ticket, .note = ""};
     if (inbound.state == INBOUND_DONE) {
         receipt_out->accepted = true;
         receipt_out->outcome = INTAKE_ALREADY;
@@ -187,8 +187,12 @@ bool mail_receive(const MailReceiver *receiver, Arena *arena, const char *mailbo
     }
     IntakeResult result;
     g_autoptr(GError) later = NULL; /* it is kept: what goes wrong now is tried again */
-    if (inbound.state != INBOUND_STORED || !understand(&reception, &result, &later)) {
-        receipt_out->note = arena_strdup(arena, later ? later->message : "in the tray");
+    if (inbound.already) { /* whoever kept it reads it, or the caretaker: a second reader would use up its attempts */
+        receipt_out->note = inbound.state == INBOUND_TRAY ? "in the tray" : "being read";
+        return true;
+    }
+    if (!understand(&reception, &result, &later)) {
+        receipt_out->note = arena_strdup(arena, later->message);
         return true;
     }
     receipt_out->accepted = true;

@@ -126,5 +126,9 @@ const CodeShipped *code_shipped_find(CodeList list, const char *key)
 
 char *code_shipped_name_key(Arena *arena, const CodeShipped *row)
 {
-    return arena_printf(arena, "code.%s.%s", code_list_text(row->list), row->key);
+    static const char *const families[CODE_LIST_COUNT] = {
+        [CODE_SYMPTOM] = "code.symptom.", [CODE_CONDITION] = "code.condition.", [CODE_COMPONENT] = "code.component.",
+        [CODE_ORIGIN] = "code.origin.",   [CODE_SOLUTION] = "code.solution.",
+    };
+    return arena_printf(arena, "%s%s", families[row->list], row->key);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+#include "base/catalogue.h"
 #include "desk/code/code_shipped.h"
 
 #include <string.h>
@@ -71,29 +72,32 @@ static void test_no_fault_and_peace_are_distinct_and_no_defects(void)
         g_assert_true(rows[i].list == CODE_ORIGIN ? rows[i].parent || !rows[i].flags : !rows[i].flags);
 }
 
-/* Every row has a name in the fragment, and the fragment names nothing else. */
-static void assert_names(const char *file)
-{
-    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
-    g_autofree char *path = g_build_filename(g_getenv("G_TEST_SRCDIR"), "catalogue", "fragments", file, NULL);
-    g_autofree char *text = NULL;
-    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
-    size_t count, names = 0;
-    const CodeShipped *rows = code_shipped_list(&count);
-    for (size_t i = 0; i < count; i++) {
-        char *entry = arena_printf(arena, "msgid \"%s\"\nmsgstr \"", code_shipped_name_key(arena, &rows[i]));
-        const char *found = strstr(text, entry);
-        g_assert_true(found && found[strlen(entry)] != '"');
-    }
-    for (const char *at = text; (at = strstr(at, "msgid \"code.")); at++)
-        names++;
-    g_assert_cmpuint(names, ==, count);
-}
-
 static void test_every_code_has_a_name_in_both_languages(void)
 {
-    assert_names("code.it.po");
-    assert_names("code.en.po");
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    size_t count;
+    const CodeShipped *rows = code_shipped_list(&count);
+    for (size_t i = 0; i < count; i++) {
+        const char *key = code_shipped_name_key(arena, &rows[i]);
+        g_assert_nonnull(msg_find(LANG_IT, key));
+        g_assert_nonnull(msg_find(LANG_EN, key));
+    }
+}
+
+/* And the catalogues name no code that is not shipped. */
+static void test_no_name_without_its_code(void)
+{
+    size_t count, names = 0;
+    code_shipped_list(&count);
+    for (size_t i = 0; i < MSG_COUNT; i++) {
+        g_auto(GStrv) words = g_strsplit(catalogue_keys[i], ".", 0);
+        CodeList list;
+        if (g_strv_length(words) != 3 || strcmp(words[0], "code") != 0 || !code_list_parse(words[1], &list))
+            continue;
+        g_assert_nonnull(code_shipped_find(list, words[2]));
+        names++;
+    }
+    g_assert_cmpuint(names, ==, count);
 }
 
 int main(int argc, char **argv)
@@ -103,5 +107,6 @@ int main(int argc, char **argv)
     g_test_add_func("/code/origins", test_origins_are_those_of_the_specification);
     g_test_add_func("/code/no-defects", test_no_fault_and_peace_are_distinct_and_no_defects);
     g_test_add_func("/code/names", test_every_code_has_a_name_in_both_languages);
+    g_test_add_func("/code/names-known", test_no_name_without_its_code);
     return g_test_run();
 }

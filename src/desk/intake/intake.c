@@ -214,7 +214,11 @@ static PartyMatch find_or_add_party(Intake *intake)
                                         .language = event->language},
                                event->party_sort_key, intake->now);
     contact_point_add(intake->tx, person,
-                      &(ContactPoint){event->sender_kind, event->sender_address, event->sender_key, ""}, intake->now);
+                      &(ContactPoint){.kind = event->sender_kind,
+                                      .value = event->sender_address,
+                                      .value_key = event->sender_key,
+                                      .label = ""},
+                      intake->now);
     return (PartyMatch){person, person};
 }
 

@@ -31,6 +31,64 @@ SELECT kind, name, buyer, vat_number, fiscal_code, sdi_code, language, created_a
   FROM party
  WHERE party_id = $1;
 
+-- Whose partita IVA it is.
+-- @statement party_find_vat : find
+-- @param  vat_number text
+-- @column party_id   id(party)
+-- @column name       text
+-- @index  party_vat
+SELECT party_id, name
+  FROM party
+ WHERE vat_number = $1
+ ORDER BY party_id
+ LIMIT 1;
+
+-- @statement party_find_fiscal : find
+-- @param  fiscal_code text
+-- @column party_id    id(party)
+-- @column name        text
+-- @index  party_fiscal
+SELECT party_id, name
+  FROM party
+ WHERE fiscal_code = $1
+ ORDER BY party_id
+ LIMIT 1;
+
+-- @statement party_update : run
+-- @param  party_id    id(party)
+-- @param  version     int
+-- @param  kind        enum(party_kind)
+-- @param  name        text
+-- @param  sort_key    text
+-- @param  buyer       enum(buyer_kind)
+-- @param  vat_number  text?
+-- @param  fiscal_code text?
+-- @param  sdi_code    text?
+-- @param  language    text
+-- @index  primary key of party
+UPDATE party
+   SET version = version + 1, kind = $3, name = $4, sort_key = $5, buyer = $6, vat_number = $7, fiscal_code = $8,
+       sdi_code = $9, language = $10
+ WHERE party_id = $1
+   AND version = $2;
+
+-- @statement party_search_lines : list
+-- @param  sort_key   text
+-- @param  party_id   id(party)
+-- @param  prefix_end text
+-- @param  how_many   int
+-- @column party_id   id(party)
+-- @column kind       enum(party_kind)
+-- @column name       text
+-- @column sort_key   text
+-- @index  party_sort
+SELECT party_id, kind, name, sort_key
+  FROM party
+ WHERE (sort_key, party_id) > ($1, $2)
+   AND sort_key < $3
+ ORDER BY sort_key, party_id
+ LIMIT $4;
+
 -- @statement contact_point_insert : run
 -- @param  party_id   id(party)
 -- @param  kind       enum(contact_kind)
@@ -43,13 +101,14 @@ INSERT INTO contact_point
 VALUES ($1, $2, $3, $4, $5, $6);
 
 -- @statement contact_point_list_row : list
--- @param  party_id  id(party)
--- @column kind      enum(contact_kind)
--- @column value     text
--- @column value_key text
--- @column label     text
+-- @param  party_id         id(party)
+-- @column contact_point_id id(contact_point)
+-- @column kind             enum(contact_kind)
+-- @column value            text
+-- @column value_key        text
+-- @column label            text
 -- @index  contact_point_party
-SELECT kind, value, value_key, label
+SELECT contact_point_id, kind, value, value_key, label
   FROM contact_point
  WHERE party_id = $1
  ORDER BY contact_point_id;
@@ -74,3 +133,76 @@ SELECT company_id
  WHERE person_id = $1
  ORDER BY membership_id
  LIMIT 1;
+
+-- Everybody who has that address, with their name.
+-- @statement contact_point_holders : list
+-- @param  value_key text
+-- @column party_id  id(party)
+-- @column name      text
+-- @index  contact_point_key
+SELECT c.party_id, p.name
+  FROM contact_point c
+  JOIN party p ON p.party_id = c.party_id
+ WHERE c.value_key = $1
+ ORDER BY c.contact_point_id;
+
+-- @statement contact_point_delete : run
+-- @param  contact_point_id id(contact_point)
+-- @param  party_id         id(party)
+-- @index  primary key of contact_point
+DELETE FROM contact_point
+ WHERE contact_point_id = $1
+   AND party_id = $2;
+
+-- @statement membership_put : run
+-- @param  company_id id(party)
+-- @param  person_id  id(party)
+-- @param  role       text
+INSERT INTO membership
+       (company_id, person_id, role)
+VALUES ($1, $2, $3)
+ON CONFLICT (company_id, person_id) DO UPDATE
+   SET role = excluded.role;
+
+-- @statement membership_delete : run
+-- @param  company_id id(party)
+-- @param  person_id  id(party)
+-- @index  unique key of membership
+DELETE FROM membership
+ WHERE company_id = $1
+   AND person_id = $2;
+
+-- Whether one is the other's company, either way round.
+-- @statement membership_joins : find
+-- @param  one   id(party)
+-- @param  other id(party)
+-- @column joins int
+-- @index  unique key of membership
+SELECT COUNT(*) AS joins
+  FROM membership
+ WHERE (company_id = $1 AND person_id = $2)
+    OR (company_id = $2 AND person_id = $1);
+
+-- @statement membership_people : list
+-- @param  company_id id(party)
+-- @column person_id  id(party)
+-- @column name       text
+-- @column role       text
+-- @index  unique key of membership
+SELECT m.person_id, p.name, m.role
+  FROM membership m
+  JOIN party p ON p.party_id = m.person_id
+ WHERE m.company_id = $1
+ ORDER BY p.sort_key, m.person_id;
+
+-- @statement membership_companies : list
+-- @param  person_id  id(party)
+-- @column company_id id(party)
+-- @column name       text
+-- @column role       text
+-- @index  membership_person
+SELECT m.company_id, p.name, m.role
+  FROM membership m
+  JOIN party p ON p.party_id = m.company_id
+ WHERE m.person_id = $1
+ ORDER BY m.membership_id;

@@ -95,3 +95,46 @@ UPDATE staff
 UPDATE staff
    SET password_hash = $2
  WHERE staff_id = $1;
+
+-- @statement staff_update : run
+-- @param  staff_id     id(staff)
+-- @param  version      int
+-- @param  display_name text
+-- @param  sort_key     text
+-- @param  email        text
+-- @param  role         enum(staff_role)
+-- @param  team_id      id(team)?
+-- @param  language     text
+-- @index  primary key of staff
+UPDATE staff
+   SET display_name = $3, sort_key = $4, email = $5, role = $6, team_id = $7, language = $8, version = version + 1
+ WHERE staff_id = $1
+   AND version = $2;
+
+-- @statement staff_update_active : run
+-- @param  staff_id id(staff)
+-- @param  version  int
+-- @param  active   bool
+-- @index  primary key of staff
+UPDATE staff
+   SET active = $3, version = version + 1
+ WHERE staff_id = $1
+   AND version = $2;
+
+-- @statement staff_count_admins : find
+-- @param  but_for id(staff)
+-- @column admins  int
+-- @index  none: some tens of rows
+SELECT COUNT(staff_id) AS admins
+  FROM staff
+ WHERE role = 'admin'
+   AND active = 1
+   AND staff_id <> $1;
+
+-- @statement team_find : find
+-- @param  team_id id(team)
+-- @column team_id id(team)
+-- @index  primary key of team
+SELECT team_id
+  FROM team
+ WHERE team_id = $1;

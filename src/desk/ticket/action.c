@@ -81,10 +81,20 @@ static bool state_waits(TicketState state)
     return state >= TICKET_WAITING_CUSTOMER && state <= TICKET_WAITING_APPROVAL;
 }
 
+TransitionVerdict ticket_may(const TicketEdit *edit, TicketAction action, const ActionInput *input)
+{
+    return transition_check((TicketState)edit->ticket.now.state, action, facts_after(edit, action, input));
+}
+
+char *ticket_action_name_key(Arena *arena, TicketAction action)
+{
+    static const char family[] = "ticket.action.";
+    return arena_printf(arena, "%s%s", family, ticket_action_text(action));
+}
+
 bool ticket_act(TicketEdit *edit, TicketAction action, const ActionInput *input)
 {
-    TransitionVerdict verdict =
-        transition_check((TicketState)edit->ticket.now.state, action, facts_after(edit, action, input));
+    TransitionVerdict verdict = ticket_may(edit, action, input);
     if (!verdict.allowed) {
         edit->refused = verdict.reasons[0];
         return false;

@@ -35,6 +35,12 @@ typedef struct ActionInput {
     TimeMs reopen_since;         /* for reopen: a ticket closed before this stays closed */
 } ActionInput;
 
+/* Whether it may be done now and all that is missing: what pages offer, and why not. Changes nothing. */
+TransitionVerdict ticket_may(const TicketEdit *edit, TicketAction action, const ActionInput *input);
+
+/* The catalogue key of the action's name ("ticket.action.resolve"). */
+char *ticket_action_name_key(Arena *arena, TicketAction action);
+
 /* Does it, or says why not. */
 bool ticket_act(TicketEdit *edit, TicketAction action, const ActionInput *input);
 

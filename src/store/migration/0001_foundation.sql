@@ -195,7 +195,9 @@ CREATE TABLE product (
     active     @bool NOT NULL,
     version    @int NOT NULL
 );
+CREATE INDEX product_sort ON product (sort_key, product_id);
 
+-- One thing a customer has. serial is its normal form: upper case, without spaces.
 -- owner: desk/product
 -- grows
 CREATE TABLE installed_item (
@@ -210,27 +212,46 @@ CREATE TABLE installed_item (
     version           @int NOT NULL,
     UNIQUE (product_id, serial)
 );
-CREATE INDEX installed_item_party ON installed_item (party_id);
-CREATE INDEX installed_item_serial ON installed_item (serial);
+CREATE INDEX installed_item_party ON installed_item (party_id, installed_item_id);
+CREATE INDEX installed_item_serial ON installed_item (serial, installed_item_id);
 
 -- ------------------------------------------------------------------------------------------------------- codes
 
--- Problem, condition, component, origin and solution codes; a code is retired, never deleted.
+-- Problem, condition, component, origin and solution codes; a code is retired, never deleted, and says which one took
+-- its place.
 -- owner: desk/code
 CREATE TABLE code (
-    code_id    @id,
-    list       @enum(code_list) NOT NULL,
-    code_key   @text NOT NULL,
-    parent_id  @int NULL REFERENCES code (code_id),
-    sort       @int NOT NULL,
-    name_it    @text NOT NULL,
-    name_en    @text NOT NULL,
-    is_defect  @bool NOT NULL,
-    retired_at @time NULL,
-    version    @int NOT NULL,
+    code_id          @id,
+    list             @enum(code_list) NOT NULL,
+    code_key         @text NOT NULL,
+    parent_id        @int NULL REFERENCES code (code_id),
+    sort             @int NOT NULL,
+    name_it          @text NOT NULL,
+    name_en          @text NOT NULL,
+    is_defect        @bool NOT NULL,
+    needs_authoriser @bool NOT NULL,
+    retired_at       @time NULL,
+    replaced_by_id   @int NULL REFERENCES code (code_id),
+    version          @int NOT NULL,
     UNIQUE (list, code_key)
 );
 CREATE INDEX code_parent ON code (parent_id);
+CREATE INDEX code_replaced_by ON code (replaced_by_id);
+
+-- How often tickets of a product whose subject has the word were given the problem code; the empty word counts them
+-- all. What problem codes are suggested from.
+-- owner: desk/code
+-- grows
+CREATE TABLE code_word (
+    code_word_id @id,
+    word         @text NOT NULL,
+    code_id      @int NOT NULL REFERENCES code (code_id),
+    product_id   @int NOT NULL REFERENCES product (product_id),
+    uses         @int NOT NULL,
+    UNIQUE (word, code_id, product_id)
+);
+CREATE INDEX code_word_code ON code_word (code_id);
+CREATE INDEX code_word_product ON code_word (product_id);
 
 -- owner: desk/solution
 -- grows
@@ -245,13 +266,17 @@ CREATE TABLE solution (
     language    @text NOT NULL,
     author_id   @int NULL REFERENCES staff (staff_id),
     created_at  @time NOT NULL,
+    state_by_id @int NULL REFERENCES staff (staff_id),
+    state_at    @time NOT NULL,
     used_count  @int NOT NULL,
     version     @int NOT NULL
 );
-CREATE INDEX solution_product ON solution (product_id);
-CREATE INDEX solution_problem ON solution (problem_id);
+CREATE INDEX solution_both ON solution (product_id, problem_id, used_count, solution_id);
+CREATE INDEX solution_problem ON solution (problem_id, used_count, solution_id);
+CREATE INDEX solution_product ON solution (product_id, used_count, solution_id);
 CREATE INDEX solution_code ON solution (solution_code_id);
 CREATE INDEX solution_author ON solution (author_id);
+CREATE INDEX solution_state_by ON solution (state_by_id);
 
 -- ----------------------------------------------------------------------------------------------------- tickets
 
@@ -541,7 +566,8 @@ CREATE TABLE cost_entry (
     worked_at     @time NOT NULL,
     staff_id      @int NULL REFERENCES staff (staff_id),
     note          @text NOT NULL,
-    recorded_at   @time NOT NULL
+    recorded_at   @time NOT NULL,
+    reverses_id   @int NULL UNIQUE REFERENCES cost_entry (cost_entry_id)
 );
 CREATE INDEX cost_entry_ticket ON cost_entry (ticket_id);
 CREATE INDEX cost_entry_worked ON cost_entry (worked_at);

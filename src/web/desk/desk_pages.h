@@ -1,5 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The pages of the staff. */
+/*
+ * desk_pages: the pages of the staff. Answers: "which page answers which address?"
+ *
+ * A table of routes and its handlers, one file each; a handler reads in one transaction and calls the desk for every
+ * change. Not for rules. Owns no table. Called by: web.c (the table), net/server (the handlers).
+ *
+ * Pointers: the table is static. Errors: a handler that fails has filled the response (web/problem.h).
+ *
+ * Invariants:
+ *  1. Every row has a permission, and stands in tests/routes.test.js.
+ */
 #ifndef FILO_WEB_DESK_DESK_PAGES_H
 #define FILO_WEB_DESK_DESK_PAGES_H
 
@@ -17,6 +27,9 @@ void ticket_wait_post(HttpRequest *request, HttpResponse *response, void *contex
 void ticket_assign_post(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_merge_post(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_spam_post(HttpRequest *request, HttpResponse *response, void *context);
+void ticket_resolve_post(HttpRequest *request, HttpResponse *response, void *context);
+void ticket_close_post(HttpRequest *request, HttpResponse *response, void *context);
+void ticket_costs_post(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_reopen_post(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_undo_post(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_original(HttpRequest *request, HttpResponse *response, void *context);

@@ -73,7 +73,7 @@ static QueueRow row_of(const HttpRequest *request, const WorklistEntry *entry)
     Lang lang = visit->lang;
     Zone *zone = visit->policy->zone;
     const char *number = number_of(arena, entry->ticket);
-    const char *channel = msg_find(lang, arena_printf(arena, "channel.%s", entry->channel));
+    const char *channel = msg_find(lang, arena_printf(arena, "ticket.channel.%s", entry->channel));
     QueueRow row = {
         .number = number,
         .url = url_local(arena, "/tickets/%", number),
@@ -89,6 +89,8 @@ static QueueRow row_of(const HttpRequest *request, const WorklistEntry *entry)
         .received = format_moment(arena, lang, zone, entry->received_at, visit->now),
     };
     row.due = words_due(arena, lang, zone, entry->next_update_at, visit->now, &row.late);
+    if (!row.late)
+        row.due = ""; /* a deadline of its own comes with contracts; until then the promise says it all */
     row.update = row.late ? "" : words_update_by(arena, lang, zone, entry->next_update_at, visit->now);
     return row;
 }

@@ -6,7 +6,6 @@
 #include "web/desk/ticket_view.h"
 #include "web/problem.h"
 #include "web/visit.h"
-#include "web/web_int.h"
 
 #include <string.h>
 
@@ -65,8 +64,8 @@ void ticket_original(HttpRequest *request, HttpResponse *response, void *context
     if (!visit_read_end(request, response, tx))
         return;
     if (read)
-        http_send_blob(response, raw, "message/rfc822", arena_printf(request->arena, "%" G_GINT64_FORMAT ".eml", wanted),
-                       false);
+        http_send_blob(response, raw, "message/rfc822",
+                       arena_printf(request->arena, "%" G_GINT64_FORMAT ".eml", wanted), false);
     else if (!sha256)
         problem_page(request, response, PROBLEM_NOT_FOUND, "");
 }
@@ -83,13 +82,13 @@ static ParseEncoding encoding_of(const char *text)
 /* A slice of the original is decoded in the sandbox. */
 static void send_slice(HttpRequest *request, HttpResponse *response, const AttachmentFile *file, Bytes raw)
 {
-    const Web *web = visit_of(request)->web;
+    const MailReceiver *receiver = web_receiver(visit_of(request)->web);
     g_autoptr(GError) error = NULL;
     ParsedAttachment slice = {.encoding = encoding_of(file->file.encoding),
                               .offset = (uint64_t)file->file.raw_offset,
                               .length = (uint64_t)file->file.raw_length,
                               .size = (uint64_t)file->file.size};
-    g_autoptr(GBytes) decoded = parse_mail_attachment(web->receiver->zygote, raw, &slice, FILE_MAX, &error);
+    g_autoptr(GBytes) decoded = parse_mail_attachment(receiver->zygote, raw, &slice, FILE_MAX, &error);
     if (!decoded) {
         problem_of_error(request, response, error);
         return;
