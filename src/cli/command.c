@@ -12,6 +12,7 @@ static const Command commands[] = {
     {"mailbox", "set up a mailbox", command_mailbox},
     {"mail-in", "take one message from standard input", command_mail_in},
     {"check", "compare what is stored with what should be", command_check},
+    {"report", "print figures that others can recompute", command_report},
     {"audit", "verify that nobody changed the audit", command_audit},
     {"backup", "make a consistent copy while the server works", command_backup},
     {"restore", "make a new installation from a copy", command_restore},
