@@ -74,6 +74,7 @@ int command_mailbox(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_audit(int argc, char **argv);
+int command_import(int argc, char **argv);
 int command_backup(int argc, char **argv);
 int command_restore(int argc, char **argv);
 
