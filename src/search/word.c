@@ -54,9 +54,10 @@ static void append_piece(WordReader *reader, gunichar piece)
 static void append_folded(WordReader *reader, gunichar character)
 {
     gunichar pieces[G_UNICHAR_MAX_DECOMPOSITION_LENGTH];
+    if (reader->size >= SEARCH_WORD_MAX)
+        return;
     if (character < 0x80) {
-        if (reader->size < SEARCH_WORD_MAX)
-            reader->text[reader->size++] = g_ascii_tolower((char)character);
+        reader->text[reader->size++] = g_ascii_tolower((char)character);
         return;
     }
     gsize count = g_unichar_fully_decompose(character, TRUE, pieces, G_N_ELEMENTS(pieces));

@@ -9,10 +9,12 @@
  * no savepoint. So after every member sqlite3_get_autocommit() is asked; if the group is gone, or its COMMIT failed,
  * every member (also one that was refused: what it read was never committed) runs again, alone in a transaction.
  *
- * Upkeep (store_set_upkeep) and checkpoints are made here too, after the answers went out, when the WAL is longer than 4,000 pages; while an old
- * reader keeps the WAL from beginning anew, each next try waits for another 4,000.
+ * Checkpoints are made here too, after the answers went out, when the WAL is longer than 4,000 pages; while an old
+ * reader keeps the WAL from beginning anew, each next try waits for another 4,000. So is upkeep (store_set_upkeep).
  */
 #include "store/sqlite_int.h"
+
+#include "base/log.h"
 
 enum { GROUP_LIMIT = 64, CHECKPOINT_PAGES = 4000, UPKEEP_GROUPS = 16 };
 
@@ -216,7 +218,7 @@ static void checkpoint_if_due(SqliteWriter *writer)
     int code = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     if (code != SQLITE_OK && code != SQLITE_BUSY) {
         g_autoptr(GError) error = sqlite_error(db, code, "checkpoint");
-        g_message("store: %s", error->message); /* the WAL still holds everything */
+        LOG(LOG_WARNING, "store.checkpoint", LOG_TEXT("reason", error->message)); /* the WAL still holds everything */
     }
     writer->checkpoint_at = writer->wal_pages + CHECKPOINT_PAGES;
 }
@@ -232,7 +234,7 @@ static void upkeep_if_due(SqliteWriter *writer)
     WriteRequest request = {.name = "upkeep", .work = upkeep};
     member_run_alone(writer, &request);
     if (request.outcome == STORE_FAILED) {
-        g_message("store: %s", request.error->message); /* nothing was asked of it by anybody: it is due again later */
+        LOG(LOG_WARNING, "store.upkeep", LOG_TEXT("reason", request.error->message)); /* due again 16 groups later */
         g_error_free(request.error);
     }
 }

@@ -6,6 +6,7 @@
 #include "desk/party/identity.h"
 #include "desk/party/phone.h"
 #include "party_sql.h"
+#include "search/index.h"
 
 #include <string.h>
 
@@ -19,19 +20,56 @@ bool party_find(StoreTx *tx, Arena *arena, PartyId id, Party *party_out)
     return true;
 }
 
+/* ---------------------------------------------------------------------------------------------------------- words */
+
+/* Names and addresses are of no language. */
+static SearchDocument document_of_party(PartyId id, const char *name)
+{
+    return (SearchDocument){SEARCH_PARTY, id.value, id.value, SEARCH_ANY_LANGUAGE, SEARCH_STAFF, name, ""};
+}
+
+static SearchDocument document_of_contact(ContactPointId id, PartyId party, const char *value)
+{
+    return (SearchDocument){SEARCH_CONTACT, id.value, party.value, SEARCH_ANY_LANGUAGE, SEARCH_STAFF, "", value};
+}
+
+bool party_index(StoreTx *tx, PartyId id, const char *name)
+{
+    SearchDocument document = document_of_party(id, name);
+    return search_put(tx, &document);
+}
+
+static void party_index_again(StoreTx *tx, PartyId id, const char *old_name, const char *name)
+{
+    SearchDocument document = document_of_party(id, old_name);
+    search_remove(tx, &document);
+    party_index(tx, id, name);
+}
+
+bool contact_point_index(StoreTx *tx, ContactPointId id, PartyId party, const char *value)
+{
+    SearchDocument document = document_of_contact(id, party, value);
+    return search_put(tx, &document);
+}
+
+/* -------------------------------------------------------------------------------------------------------- parties */
+
 PartyId party_add(StoreTx *tx, const Party *party, const char *sort_key, TimeMs now)
 {
-    return sql_party_insert(tx, &(SqlPartyInsertIn){
-                                    .kind = party->kind,
-                                    .name = party->name,
-                                    .sort_key = sort_key,
-                                    .buyer = party->buyer,
-                                    .vat_number = party->vat_number,
-                                    .fiscal_code = party->fiscal_code,
-                                    .sdi_code = party->sdi_code,
-                                    .language = party->language,
-                                    .created_at = now,
-                                });
+    PartyId id = sql_party_insert(tx, &(SqlPartyInsertIn){
+                                          .kind = party->kind,
+                                          .name = party->name,
+                                          .sort_key = sort_key,
+                                          .buyer = party->buyer,
+                                          .vat_number = party->vat_number,
+                                          .fiscal_code = party->fiscal_code,
+                                          .sdi_code = party->sdi_code,
+                                          .language = party->language,
+                                          .created_at = now,
+                                      });
+    if (id.value)
+        party_index(tx, id, party->name);
+    return id;
 }
 
 /* --------------------------------------------------------------------------------------------- what a person typed */
@@ -139,8 +177,7 @@ static bool is_alone(StoreTx *tx, Arena *arena, const Party *party, PartyRefusal
     if (party->vat_number && sql_party_find_vat(tx, arena, &(SqlPartyFindVatIn){party->vat_number}, &vat) &&
         vat.party_id.value != party->id.value)
         return refuse_other(refused_out, "vat_number", "party.error.vat_number_taken", vat.party_id, vat.name);
-    if (party->fiscal_code &&
-        sql_party_find_fiscal(tx, arena, &(SqlPartyFindFiscalIn){party->fiscal_code}, &fiscal) &&
+    if (party->fiscal_code && sql_party_find_fiscal(tx, arena, &(SqlPartyFindFiscalIn){party->fiscal_code}, &fiscal) &&
         fiscal.party_id.value != party->id.value)
         return refuse_other(refused_out, "fiscal_code", "party.error.fiscal_code_taken", fiscal.party_id, fiscal.name);
     return true;
@@ -164,8 +201,10 @@ bool party_edit(StoreTx *tx, Arena *arena, const Party *party, const char *sort_
         return refuse_other(refused_out, "party", "party.error.not_found", (PartyId){0}, NULL);
     if (old.version != party->version)
         return refuse_other(refused_out, "version", "party.error.stale", (PartyId){0}, NULL);
-    return is_alone(tx, arena, party, refused_out) &&
-           sql_party_update(tx, &(SqlPartyUpdateIn){.party_id = party->id,
+    if (!is_alone(tx, arena, party, refused_out))
+        return false;
+    party_index_again(tx, party->id, old.name, party->name);
+    return sql_party_update(tx, &(SqlPartyUpdateIn){.party_id = party->id,
                                                     .version = party->version,
                                                     .kind = party->kind,
                                                     .name = party->name,
@@ -179,17 +218,18 @@ bool party_edit(StoreTx *tx, Arena *arena, const Party *party, const char *sort_
 
 PartyLines party_search(StoreTx *tx, Arena *arena, const char *prefix, PartyCursor after, int64_t how_many)
 {
+    bool first = !after.sort_key || strcmp(after.sort_key, prefix) < 0;
+    /* One bound, so that every page costs the same. */
+    PartyCursor from = first ? (PartyCursor){.sort_key = prefix} : after;
     SqlPartySearchLinesList rows =
         sql_party_search_lines(tx, arena,
-                               &(SqlPartySearchLinesIn){.prefix = prefix,
-                                                        .prefix_end = text_prefix_end(arena, prefix),
-                                                        .sort_key = after.sort_key ? after.sort_key : "",
-                                                        .party_id = after.id,
+                               &(SqlPartySearchLinesIn){.prefix_end = text_prefix_end(arena, prefix),
+                                                        .sort_key = from.sort_key,
+                                                        .party_id = from.id,
                                                         .how_many = how_many});
     PartyLines list = {ARENA_ARRAY(arena, PartyLine, rows.count), rows.count};
     for (size_t i = 0; i < rows.count; i++)
-        list.items[i] =
-            (PartyLine){rows.rows[i].party_id, rows.rows[i].kind, rows.rows[i].name, rows.rows[i].sort_key};
+        list.items[i] = (PartyLine){rows.rows[i].party_id, rows.rows[i].kind, rows.rows[i].name, rows.rows[i].sort_key};
     return list;
 }
 
@@ -197,8 +237,10 @@ PartyLines party_search(StoreTx *tx, Arena *arena, const char *prefix, PartyCurs
 
 void contact_point_add(StoreTx *tx, PartyId party, const ContactPoint *point, TimeMs now)
 {
-    sql_contact_point_insert(
+    ContactPointId id = sql_contact_point_insert(
         tx, &(SqlContactPointInsertIn){party, point->kind, point->value, point->value_key, point->label, now});
+    if (id.value)
+        contact_point_index(tx, id, party, point->value);
 }
 
 ContactPointList contact_point_list(StoreTx *tx, Arena *arena, PartyId party)
@@ -250,6 +292,13 @@ bool contact_point_put(StoreTx *tx, Arena *arena, PartyId party, const ContactPo
 
 bool contact_point_remove(StoreTx *tx, PartyId party, ContactPointId id)
 {
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    ContactPointList list = contact_point_list(tx, arena, party);
+    for (size_t i = 0; i < list.count; i++)
+        if (list.items[i].id.value == id.value) {
+            SearchDocument document = document_of_contact(id, party, list.items[i].value);
+            search_remove(tx, &document);
+        }
     return sql_contact_point_delete(tx, &(SqlContactPointDeleteIn){id, party}) == 1;
 }
 
@@ -259,8 +308,7 @@ bool party_find_by_contact(StoreTx *tx, Arena *arena, const char *value_key, Par
     SqlMembershipFirstCompany company;
     if (!sql_contact_point_find_owner(tx, arena, &(SqlContactPointFindOwnerIn){value_key}, &owner))
         return false;
-    bool employed =
-        sql_membership_first_company(tx, arena, &(SqlMembershipFirstCompanyIn){owner.party_id}, &company);
+    bool employed = sql_membership_first_company(tx, arena, &(SqlMembershipFirstCompanyIn){owner.party_id}, &company);
     *match_out = (PartyMatch){owner.party_id, employed ? company.company_id : owner.party_id};
     return true;
 }

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "desk/ticket/transition.h"
+#include "search/index.h"
 #include "ticket_sql.h"
 
 #include <string.h>
@@ -133,6 +134,17 @@ static bool phase_differs(const TicketProjection *a, const TicketProjection *b)
     return a->state != b->state || a->team_id != b->team_id || a->owner_id != b->owner_id;
 }
 
+bool ticket_index(StoreTx *tx, TicketId id, const char *subject)
+{
+    return search_put(tx, &(SearchDocument){.kind = SEARCH_TICKET,
+                                            .id = id.value,
+                                            .group = id.value,
+                                            .language = SEARCH_ANY_LANGUAGE,
+                                            .audience = SEARCH_STAFF,
+                                            .title = subject,
+                                            .text = ""});
+}
+
 TicketId ticket_open(StoreTx *tx, Arena *arena, const TicketOpening *opening, Actor actor, TimeMs now)
 {
     TicketEdit edit = {.tx = tx, .arena = arena, .actor = actor, .now = now, .ticket = {.now = projection_empty()}};
@@ -171,6 +183,7 @@ TicketId ticket_open(StoreTx *tx, Arena *arena, const TicketOpening *opening, Ac
     edit.ticket.now.team_id = opening->team.value; /* the first phase already has it */
     ticket_edit_event(&edit, EVENT_RECEIVED, &change, opening->received_at);
     row_write(&edit);
+    ticket_index(tx, edit.ticket.id, opening->subject);
     return edit.ticket.id;
 }
 

@@ -195,6 +195,7 @@ static bool close_ticket(StoreTx *tx, void *arg)
     if (!find_named(tx, work))
         return false;
     add_notice(tx, work);
+    visit_audit(tx, work->visit, "ticket.resolve", "ticket", work->ticket.value);
     return ticket_close_request(tx, work->request->arena, &work->closing, work->visit->actor, work->visit->now,
                                 &work->result, &work->refused);
 }
@@ -307,6 +308,7 @@ static bool add_costs(StoreTx *tx, void *arg)
         work->refused = edit.refused;
         return false;
     }
+    visit_audit(tx, work->visit, "ticket.cost", "ticket", edit.ticket.id.value);
     return ticket_edit_end(&edit);
 }
 

@@ -375,6 +375,7 @@ void ticket_view_show(HttpRequest *request, HttpResponse *response, TicketId id,
         problem_page(request, response, PROBLEM_NOT_FOUND, "");
         return;
     }
+    visit_note_read(visit, "ticket.read", "ticket", id.value);
     fill(&build);
     ticket_page_render(http_html(response), visit->lang, &build.view);
 }
