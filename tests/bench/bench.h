@@ -64,6 +64,7 @@ void bench_times_print(BenchTimes *times, double seconds, double bytes_each);
 int bench_fill(Installation *installation, int tickets);
 int bench_create(Installation *installation, int clients, int seconds);
 int bench_bare(Installation *installation, int seconds, bool writes_only);
+int bench_reads(Installation *installation);
 int bench_mail(const char *socket, const char *mailbox, int clients, int seconds);
 int bench_plain(const char *page, int workers);
 

@@ -19,7 +19,10 @@ static int run_with_store(const char *name, const Config *config, const Asked *a
 {
     g_auto(Installation) installation = {0};
     g_autoptr(GError) error = NULL;
-    bench_must(installation_open(&installation, config, NEED_WRITING, &error), error, "the installation");
+    InstallationNeed need = strcmp(name, "reads") == 0 ? NEED_READING : NEED_WRITING;
+    bench_must(installation_open(&installation, config, need, &error), error, "the installation");
+    if (need == NEED_READING)
+        return bench_reads(&installation);
     if (strcmp(name, "fill") == 0)
         return bench_fill(&installation, asked->tickets);
     if (strcmp(name, "create") == 0)
@@ -39,7 +42,7 @@ static int run(const char *name, const Config *config, const Asked *asked)
 
 int main(int argc, char **argv)
 {
-    static const char *const names[] = {"fill", "create", "bare", "mail", "plain", NULL};
+    static const char *const names[] = {"fill", "create", "bare", "reads", "mail", "plain", NULL};
     g_auto(Config) config = {0};
     g_autoptr(GError) error = NULL;
     Asked asked = {.tickets = 100000, .clients = 1, .seconds = 5};
@@ -53,7 +56,7 @@ int main(int argc, char **argv)
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
     if (argc < 2 || !g_strv_contains(names, argv[1])) {
-        fprintf(stderr, "usage: bench-desk fill|create|bare|mail|plain --data DIR ...\n");
+        fprintf(stderr, "usage: bench-desk fill|create|bare|reads|mail|plain --data DIR ...\n");
         return EX_USAGE;
     }
     log_set_level(LOG_ERROR); /* batches take longer than a write may: that is their point */
