@@ -39,7 +39,7 @@ typedef struct Record {
 
 /* --------------------------------------------------------------------------------------------------------- recording */
 
-static Record *recording; /* NULL: off. Only the writer thread binds while it is on. */
+static Record *recording;   /* NULL: off. Only the writer thread binds while it is on. */
 static GHashTable *pending; /* statement → Call */
 
 int __real_sqlite3_bind_int64(sqlite3_stmt *stmt, int at, sqlite3_int64 value);

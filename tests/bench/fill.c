@@ -129,7 +129,7 @@ static Life draw_life(Fill *fill, int number)
                  .third = bench_arrival(&fill->random, fill->scratch, at + 6 * TIME_HOUR),
                  .answer_token = bench_token(&fill->random),
                  .answer = bench_text(&fill->random, fill->scratch, 300 + bench_random(&fill->random, 400)),
-                 .operator = (int)bench_random(&fill->random, BENCH_STAFF),
+                 .operator=(int) bench_random(&fill->random, BENCH_STAFF),
                  .product = (int)bench_random(&fill->random, BENCH_PRODUCTS),
                  .minutes = 5 + (int)bench_random(&fill->random, 60)};
     int open = MIN(FILL_OPEN, fill->tickets / 4);

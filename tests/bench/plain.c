@@ -27,12 +27,10 @@ int bench_plain(const char *path, int workers)
     g_autoptr(GError) error = NULL;
     Page page = {0};
     bench_must(g_file_get_contents(path, &page.bytes, &page.size, &error), error, path);
-    g_autoptr(HttpServer) server = http_server_start(&(HttpServerOptions){.listen = "127.0.0.1:0",
-                                                                          .workers = {workers},
-                                                                          .tables = &table,
-                                                                          .table_count = 1,
-                                                                          .context = &page},
-                                                     &error);
+    g_autoptr(HttpServer) server = http_server_start(
+        &(HttpServerOptions){
+            .listen = "127.0.0.1:0", .workers = {workers}, .tables = &table, .table_count = 1, .context = &page},
+        &error);
     bench_must(server != NULL, error, "the server");
     printf("{\"port\":%d}\n", http_server_port(server));
     fflush(stdout);

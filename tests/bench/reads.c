@@ -41,8 +41,7 @@ static size_t search_once(Store *store, size_t which)
     bench_must(tx != NULL, error, "a reader");
     SearchQuery query = search_query_parse(arena, bytes_of(searches[which].typed));
     SearchHits hits = search_list(
-        tx, arena, &query,
-        &(SearchAsk){.audience = SEARCH_STAFF, .order = searches[which].order, .how_many = HITS});
+        tx, arena, &query, &(SearchAsk){.audience = SEARCH_STAFF, .order = searches[which].order, .how_many = HITS});
     bench_must(store_read_end(tx, &error), error, "a search");
     return hits.count;
 }

@@ -40,7 +40,8 @@ void bench_times_print(BenchTimes *times, double seconds, double bytes_each)
 {
     bench_must(times->count > 0, NULL, "a single measurement");
     qsort(times->items, times->count, sizeof times->items[0], compare);
-    printf("{\"count\":%zu,\"rate\":%.1f,\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"p999_ms\":%.3f,\"max_ms\":%.3f,\"bytes\":%.0f}\n",
+    printf("{\"count\":%zu,\"rate\":%.1f,\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"p999_ms\":%.3f,\"max_ms\":%.3f,\"bytes\":%."
+           "0f}\n",
            times->count, (double)times->count / seconds, at_share(times, 0.5), at_share(times, 0.99),
            at_share(times, 0.999), at_share(times, 1), bytes_each);
 }
