@@ -45,14 +45,18 @@ static GHashTable *pending; /* statement → Call */
 int __real_sqlite3_bind_int64(sqlite3_stmt *stmt, int at, sqlite3_int64 value);
 int __real_sqlite3_bind_double(sqlite3_stmt *stmt, int at, double value);
 int __real_sqlite3_bind_null(sqlite3_stmt *stmt, int at);
-int __real_sqlite3_bind_text(sqlite3_stmt *stmt, int at, const char *text, int size, void (*free_it)(void *));
-int __real_sqlite3_bind_blob(sqlite3_stmt *stmt, int at, const void *blob, int size, void (*free_it)(void *));
+int __real_sqlite3_bind_text64(sqlite3_stmt *stmt, int at, const char *text, sqlite3_uint64 size,
+                                 void (*free_it)(void *), unsigned char encoding);
+int __real_sqlite3_bind_blob64(sqlite3_stmt *stmt, int at, const void *blob, sqlite3_uint64 size,
+                                 void (*free_it)(void *));
 int __real_sqlite3_step(sqlite3_stmt *stmt);
 int __wrap_sqlite3_bind_int64(sqlite3_stmt *stmt, int at, sqlite3_int64 value);
 int __wrap_sqlite3_bind_double(sqlite3_stmt *stmt, int at, double value);
 int __wrap_sqlite3_bind_null(sqlite3_stmt *stmt, int at);
-int __wrap_sqlite3_bind_text(sqlite3_stmt *stmt, int at, const char *text, int size, void (*free_it)(void *));
-int __wrap_sqlite3_bind_blob(sqlite3_stmt *stmt, int at, const void *blob, int size, void (*free_it)(void *));
+int __wrap_sqlite3_bind_text64(sqlite3_stmt *stmt, int at, const char *text, sqlite3_uint64 size,
+                                 void (*free_it)(void *), unsigned char encoding);
+int __wrap_sqlite3_bind_blob64(sqlite3_stmt *stmt, int at, const void *blob, sqlite3_uint64 size,
+                                 void (*free_it)(void *));
 int __wrap_sqlite3_step(sqlite3_stmt *stmt);
 
 static Call *call_of(sqlite3_stmt *stmt)
@@ -94,16 +98,18 @@ int __wrap_sqlite3_bind_null(sqlite3_stmt *stmt, int at)
     return __real_sqlite3_bind_null(stmt, at);
 }
 
-int __wrap_sqlite3_bind_text(sqlite3_stmt *stmt, int at, const char *text, int size, void (*free_it)(void *))
+int __wrap_sqlite3_bind_text64(sqlite3_stmt *stmt, int at, const char *text, sqlite3_uint64 size,
+                               void (*free_it)(void *), unsigned char encoding)
 {
-    note(stmt, at, (Value){.type = SQLITE_TEXT, .bytes = g_strndup(text, (gsize)size), .size = size});
-    return __real_sqlite3_bind_text(stmt, at, text, size, free_it);
+    note(stmt, at, (Value){.type = SQLITE_TEXT, .bytes = g_strndup(text, size), .size = (int)size});
+    return __real_sqlite3_bind_text64(stmt, at, text, size, free_it, encoding);
 }
 
-int __wrap_sqlite3_bind_blob(sqlite3_stmt *stmt, int at, const void *blob, int size, void (*free_it)(void *))
+int __wrap_sqlite3_bind_blob64(sqlite3_stmt *stmt, int at, const void *blob, sqlite3_uint64 size,
+                               void (*free_it)(void *))
 {
-    note(stmt, at, (Value){.type = SQLITE_BLOB, .bytes = g_memdup2(blob, (gsize)size), .size = size});
-    return __real_sqlite3_bind_blob(stmt, at, blob, size, free_it);
+    note(stmt, at, (Value){.type = SQLITE_BLOB, .bytes = g_memdup2(blob, size), .size = (int)size});
+    return __real_sqlite3_bind_blob64(stmt, at, blob, size, free_it);
 }
 
 static bool is_control(const char *sql)
@@ -203,12 +209,12 @@ static char *fresh_hash(const char *old, int64_t times)
 static int bind_bytes(sqlite3_stmt *stmt, int at, const Value *before, const Value *now, int64_t times)
 {
     if (now->type == SQLITE_BLOB)
-        return __real_sqlite3_bind_blob(stmt, at, now->bytes, now->size, SQLITE_STATIC);
+        return sqlite3_bind_blob(stmt, at, now->bytes, now->size, SQLITE_STATIC);
     bool same = before->size == now->size && memcmp(before->bytes, now->bytes, (size_t)now->size) == 0;
     if (same)
-        return __real_sqlite3_bind_text(stmt, at, now->bytes, now->size, SQLITE_STATIC);
+        return sqlite3_bind_text(stmt, at, now->bytes, now->size, SQLITE_STATIC);
     char *grown = is_hash(now) ? fresh_hash(now->bytes, times) : grow_text(before->bytes, now->bytes, times);
-    return __real_sqlite3_bind_text(stmt, at, grown, -1, g_free);
+    return sqlite3_bind_text(stmt, at, grown, -1, g_free);
 }
 
 static int bind_grown(sqlite3_stmt *stmt, int at, const Value *before, const Value *now, int64_t times)
