@@ -5,7 +5,8 @@ usage: plans.py sqlite FILO.DB STATEMENTS.JSON
        plans.py postgresql URL STATEMENTS.JSON PSQL
 
 Growing tables are those that a migration marks `-- grows`. A statement whose `-- @index` note begins with "none:" says
-why it may. Walking an index from one end is no finding where the statement stops by itself (LIMIT, MIN, MAX).
+why it may. Walking an index, or a whole table by its key, is no finding where the statement stops by itself (LIMIT, MIN,
+MAX).
 """
 import json
 import re
@@ -44,10 +45,11 @@ def sqlite_findings(database, statement, growing):
     aliases = aliases_of(sql)
     values = {str(i + 1): None for i in range(len(statement["params"]))}
     for *_, detail in database.execute("EXPLAIN QUERY PLAN " + re.sub(r"\$(\d+)", r":\1", sql), values):
-        scan = re.match(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?", detail)
-        if not scan or aliases.get(scan[1], scan[1]) not in growing:
-            continue
-        if not (scan[2] and stops_by_itself(sql)):
+        scan = re.match(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+)| VIRTUAL TABLE INDEX \d+:(M))?", detail)
+        if not scan or scan[3] or aliases.get(scan[1], scan[1]) not in growing:
+            continue  # "M" is FTS5's own MATCH
+        by_key = scan[2] or not re.search(r"\bWHERE\b", sql)
+        if not (by_key and stops_by_itself(sql)):
             yield detail
 
 

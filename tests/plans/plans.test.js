@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // timeout: 600
 //
-// No statement walks a table that grows: every named statement is explained on both engines, in a company of 5,000
+// No statement walks a table that grows: every named statement is explained on both engines, in a company of 2,000
 // requests after ANALYZE; on PostgreSQL without sequential scans, so that a small table does not hide a missing index.
 import assert from 'node:assert/strict';
 import path from 'node:path';
@@ -11,7 +11,7 @@ import { eachEngine, runProgram, startFilo } from '../support/filo.js';
 const here = path.dirname(fileURLToPath(import.meta.url));
 const build = path.resolve(path.dirname(process.env.FILO_RELEASE_EXE ?? ''), '..');
 const statements = path.join(build, 'src', 'statements.json');
-const TICKETS = 5000;
+const TICKETS = 2000;
 
 async function mustRun(argv) {
   const done = await runProgram(argv);
