@@ -52,9 +52,16 @@ static StoreStatement statements[TEST_STATEMENT_COUNT] = {
     [NOWHERE] = {"nowhere", SAME("SELECT 1 FROM nowhere"), GIVES(int_column)},
 };
 
+static void statements_number(void)
+{
+    for (unsigned i = 0; i < TEST_STATEMENT_COUNT; i++)
+        statements[i].index = store_statement_count + i;
+}
+
 const StoreStatement *test_statement(TestStatement which)
 {
-    statements[which].index = store_statement_count + (unsigned)which;
+    static pthread_once_t numbered = PTHREAD_ONCE_INIT;
+    pthread_once(&numbered, statements_number);
     return &statements[which];
 }
 
