@@ -12,6 +12,7 @@ static const Command commands[] = {
     {"serve", "serve pages, mail and jobs", command_serve},
     {"mailbox", "set up a mailbox", command_mailbox},
     {"mail-in", "take one message from standard input", command_mail_in},
+    {"import", "bring in another system's history", command_import},
     {"check", "compare what is stored with what should be", command_check},
     {"audit", "verify that nobody changed the audit", command_audit},
     {"backup", "make a consistent copy while the server works", command_backup},
