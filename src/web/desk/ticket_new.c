@@ -27,8 +27,8 @@ enum { OFFERED_MAX = 200, ERRORS_MAX = 2 };
 static const struct {
     const char *key;
     MsgId label;
-} channels[] = {{"phone", MSG_CHANNEL_PHONE},   {"counter", MSG_CHANNEL_COUNTER}, {"fax", MSG_CHANNEL_FAX},
-                {"letter", MSG_CHANNEL_LETTER}, {"social", MSG_CHANNEL_SOCIAL}};
+} channels[] = {{"phone", MSG_TICKET_CHANNEL_PHONE},   {"counter", MSG_TICKET_CHANNEL_COUNTER}, {"fax", MSG_TICKET_CHANNEL_FAX},
+                {"letter", MSG_TICKET_CHANNEL_LETTER}, {"social", MSG_TICKET_CHANNEL_SOCIAL}};
 
 /* The form as typed, cleaned. */
 typedef struct Entry {
