@@ -52,6 +52,11 @@ bool party_find(StoreTx *tx, Arena *arena, PartyId id, Party *party_out);
  * outside the transaction. */
 PartyId party_add(StoreTx *tx, const Party *party, const char *sort_key, TimeMs now);
 
+/* Make a party findable by its name, a contact point by its value; false when they are. What adds them has done so: for
+ * building the index again. */
+bool party_index(StoreTx *tx, PartyId id, const char *name);
+bool contact_point_index(StoreTx *tx, ContactPointId id, PartyId party, const char *value);
+
 /* Why a party or one of its contact points cannot be kept. */
 typedef struct PartyRefusal {
     InputError error; /* shown: the other party's name, if there is one */

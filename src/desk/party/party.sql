@@ -89,7 +89,7 @@ SELECT party_id, kind, name, sort_key
  ORDER BY sort_key, party_id
  LIMIT $4;
 
--- @statement contact_point_insert : run
+-- @statement contact_point_insert : add
 -- @param  party_id   id(party)
 -- @param  kind       enum(contact_kind)
 -- @param  value      text
@@ -98,7 +98,8 @@ SELECT party_id, kind, name, sort_key
 -- @param  created_at time
 INSERT INTO contact_point
        (party_id, kind, value, value_key, label, created_at)
-VALUES ($1, $2, $3, $4, $5, $6);
+VALUES ($1, $2, $3, $4, $5, $6)
+RETURNING contact_point_id;
 
 -- @statement contact_point_list_row : list
 -- @param  party_id         id(party)

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "desk/ticket/transition.h"
+#include "search/index.h"
 #include "ticket_sql.h"
 
 #include <string.h>
@@ -162,6 +163,17 @@ static TicketEdit edit_of_new(StoreTx *tx, Arena *arena, const TicketOpening *op
     return edit;
 }
 
+bool ticket_index(StoreTx *tx, TicketId id, const char *subject)
+{
+    return search_put(tx, &(SearchDocument){.kind = SEARCH_TICKET,
+                                            .id = id.value,
+                                            .group = id.value,
+                                            .language = SEARCH_ANY_LANGUAGE,
+                                            .audience = SEARCH_STAFF,
+                                            .title = subject,
+                                            .text = ""});
+}
+
 TicketId ticket_open(StoreTx *tx, Arena *arena, const TicketOpening *opening, Actor actor, TimeMs now)
 {
     TicketEdit edit = edit_of_new(tx, arena, opening, 0, actor, now);
@@ -184,6 +196,7 @@ TicketId ticket_open(StoreTx *tx, Arena *arena, const TicketOpening *opening, Ac
             change_set(&change, given[i].field, given[i].value);
     ticket_edit_event(&edit, EVENT_RECEIVED, &change, opening->received_at);
     row_write(&edit);
+    ticket_index(tx, edit.ticket.id, opening->subject);
     return edit.ticket.id;
 }
 

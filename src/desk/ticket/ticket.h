@@ -72,6 +72,9 @@ typedef struct TicketOpening {
 /* Opens a ticket in state new and records its first event. */
 TicketId ticket_open(StoreTx *tx, Arena *arena, const TicketOpening *opening, Actor actor, TimeMs now);
 
+/* Makes the ticket findable by its subject; false when it is. ticket_open has done so: for building the index again. */
+bool ticket_index(StoreTx *tx, TicketId id, const char *subject);
+
 /* One change of one ticket, possibly of several events. */
 typedef struct TicketEdit {
     StoreTx *tx;
