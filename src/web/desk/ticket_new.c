@@ -125,9 +125,9 @@ static void check_entry(NewTicket *form)
     if (!text_is_blank(entry->product) && !product_of(form))
         form->product_error = say(form, MSG_TICKET_NEW_ERROR_PRODUCT);
     if (text_is_blank(entry->subject))
-        form->subject_error = say(form, MSG_FORM_ERROR_SUBJECT);
+        form->subject_error = say(form, MSG_TICKET_NEW_ERROR_SUBJECT);
     if (text_is_blank(entry->description))
-        form->description_error = say(form, MSG_FORM_ERROR_DESCRIPTION);
+        form->description_error = say(form, MSG_TICKET_NEW_ERROR_DESCRIPTION);
     if (form->received_error || form->customer_error || form->contact_error || form->product_error ||
         form->subject_error || form->description_error)
         form->errors[form->error_count++] = say(form, MSG_TICKET_NEW_ERROR_FORM);
