@@ -76,6 +76,47 @@ eachEngine('a message becomes a ticket, is answered, and the reply comes back to
     assert.equal(checked.code, 0, checked.stdout + checked.stderr);
   }));
 
+const optionOf = (html, select, index) => [...new RegExp(`<select[^>]*name="${select}"[^>]*>([^]*?)</select>`).exec(html)[1]
+  .matchAll(/<option value="([^"]+)"/g)][index][1];
+
+eachEngine('taken, worked on, coded, costed and solved: the customer is told, and a late word opens it again', (t, engine) =>
+  withDesk(t, engine, async (filo, sink) => {
+    await filo.stop();
+    await filo.execute(`INSERT INTO product (name, sort_key, role, kind, active, version)
+      VALUES ('Macchina Espresso 2', 'macchina espresso 2', 'resold', 'goods', 1, 1)`);
+    await filo.start();
+    const { out: { ticket } } = await filo.mailIn(letter({ from: CUSTOMER, subject: 'Non scalda' }));
+    const browser = await filo.signIn();
+    const page = async () => (await browser.get(`/tickets/${ticket}`)).text;
+    const stateOf = async () => (await filo.rows(`SELECT state FROM ticket WHERE ticket_id = ${ticket}`))[0].state;
+
+    assert.equal((await browser.submit(await page(), /\/take$/)).status, 303);
+    assert.equal(await stateOf(), 'owned');
+    assert.equal((await browser.submit(await page(), /\/start$/)).status, 303);
+    assert.equal(await stateOf(), 'in_progress');
+
+    const empty = await browser.submit(await page(), /\/resolve$/, { minutes: '' });
+    assert.ok([409, 422].includes(empty.status), `solved without a word: ${empty.status}`);
+    assert.equal(await stateOf(), 'in_progress');
+
+    const html = await page();
+    const solved = await browser.submit(html, /\/resolve$/, { product: 'Macchina Espresso 2', solution_id: '',
+      solution: 'Sostituita la resistenza', symptom: optionOf(html, 'symptom', 0), cause: optionOf(html, 'cause', 0),
+      remedy: optionOf(html, 'remedy', 0), minutes: '25' });
+    assert.equal(solved.status, 303, textOf(solved.text).slice(0, 1500));
+    assert.equal(await stateOf(), 'resolved');
+    const costs = await filo.rows(`SELECT kind FROM cost_entry WHERE ticket_id = ${ticket}`);
+    assert.ok(costs.some((cost) => cost.kind === 'labour'), 'the 25 minutes are no cost');
+    await filo.until(() => sink.messages.some(({ data }) => textBody(data).includes(`risolta la Sua richiesta ${ticket}`)),
+      'the notice that it is solved');
+
+    const late = await filo.mailIn(letter({ from: CUSTOMER, subject: `Re: Non scalda [#${ticket}]`, text: 'Di nuovo fredda' }));
+    assert.deepEqual([late.out.ticket, late.out.outcome], [ticket, 'reopened']);
+    assert.equal(await stateOf(), 'in_progress');
+    const checked = await filo.check();
+    assert.equal(checked.code, 0, checked.stdout + checked.stderr);
+  }));
+
 eachEngine('the customer answers by our Message-ID alone, without the token', (t, engine) =>
   withDesk(t, engine, async (filo, sink) => {
     const { out: { ticket } } = await filo.mailIn(letter({ from: CUSTOMER }));

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/text.h"
 #include "cli/command.h"
+#include "desk/code/code.h"
+#include "desk/cost/tariff.h"
 #include "desk/setting/setting.h"
 #include "desk/staff/password.h"
 #include "desk/staff/staff.h"
@@ -36,6 +38,10 @@ static bool init_company(StoreTx *tx, void *arg)
                        .language = work->language,
                        .password_hash = work->password_hash},
               text_sort_key(work->arena, work->name), work->now);
+    Lang lang = LANG_IT;
+    (void)lang_find(work->language, &lang); /* an unknown one is refused below */
+    code_install(tx, work->arena);
+    tariff_install(tx, lang);
     return setting_set(tx, SETTING_COMPANY_NAME, work->company, work->now, &work->refused) &&
            setting_set(tx, SETTING_LANGUAGE, work->language, work->now, &work->refused);
 }

@@ -1,31 +1,29 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * noun_testing: one transaction of an empty desk on either engine, for unit tests of nouns. Answers: "run this on both".
+ * noun_testing: one transaction of a fresh house on either engine, for unit tests of nouns. Answers: "run this on both".
  * Built into tests only.
  *
- * A body runs inside one write transaction of a fresh store that has the program's schema, a team and one member of
- * staff; it is committed at the end, so a schema that says no fails the test. A body that needs several transactions
- * takes store_testing.h itself.
+ * A body runs inside one write transaction; it is committed at the end, so a schema that says no fails the test. A test
+ * that needs several transactions takes desk_testing.h itself.
  * Memory: everything borrowed from the NounTest lives until the body returns. Errors: they abort the test. Called by:
  * the _test.c files of desk/.
  *
  * Invariants:
- *  1. Each body runs once for each engine, on a store of its own.
+ *  1. Each body runs once for each engine, in a house of its own.
  */
 #ifndef FILO_DESK_NOUN_TESTING_H
 #define FILO_DESK_NOUN_TESTING_H
 
 #include "desk/audit/actor.h"
-#include "schema_ids.h"
-#include "store/store.h"
+#include "desk/desk_testing.h"
 
 typedef struct NounTest {
     StoreTx *tx;
     Arena *arena;
-    TimeMs now; /* 2026-04-03 15:20 UTC; a body may move it */
+    TimeMs now; /* TEST_NOW; a body may move it */
     TeamId team;
-    StaffId sara;
-    Actor actor; /* sara */
+    StaffId sara; /* an operator of the team */
+    Actor actor;  /* sara */
 } NounTest;
 
 typedef void (*NounTestBody)(NounTest *test);

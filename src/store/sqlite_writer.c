@@ -14,6 +14,8 @@
  */
 #include "store/sqlite_int.h"
 
+#include "base/log.h"
+
 enum { GROUP_LIMIT = 64, CHECKPOINT_PAGES = 4000 };
 
 typedef struct Waiting {
@@ -215,7 +217,7 @@ static void checkpoint_if_due(SqliteWriter *writer)
     int code = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     if (code != SQLITE_OK && code != SQLITE_BUSY) {
         g_autoptr(GError) error = sqlite_error(db, code, "checkpoint");
-        g_message("store: %s", error->message); /* the WAL still holds everything */
+        LOG(LOG_WARNING, "store.checkpoint", LOG_TEXT("reason", error->message)); /* the WAL still holds everything */
     }
     writer->checkpoint_at = writer->wal_pages + CHECKPOINT_PAGES;
 }

@@ -322,9 +322,9 @@ static const TicketClosing *closing(const Sample *sample, bool open)
 
 static const TicketCosts *costs(const Sample *sample)
 {
-    CostLine *lines = ARENA_ARRAY(sample->arena, CostLine, 2);
-    lines[0] = (CostLine){said(sample, "Lavoro"), "24 min × 33,00 €/h", "13,20 €"};
-    lines[1] = (CostLine){said(sample, "Valvola vapore"), said(sample, "1 pezzo"), "18,40 €"};
+    CostRow *lines = ARENA_ARRAY(sample->arena, CostRow, 2);
+    lines[0] = (CostRow){said(sample, "Lavoro"), "24 min × 33,00 €/h", "13,20 €"};
+    lines[1] = (CostRow){said(sample, "Valvola vapore"), said(sample, "1 pezzo"), "18,40 €"};
     TicketCosts *view = ARENA_NEW(sample->arena, TicketCosts);
     *view = (TicketCosts){
         .lines = lines, .lines_count = 2, .total = "31,60 €", .url = to("/tickets/12318/costs"), .minutes = ""};

@@ -25,6 +25,7 @@ import { promisify } from 'node:util';
 import { Browser } from './browser.js';
 import { sharedCluster, stopSharedCluster } from './postgres.js';
 import { isAlive, killTree, listTree } from './process_tree.js';
+import { SqliteReader } from './sqlite_reader.js';
 
 const run = promisify(execFile);
 const wait = (ms) => new Promise((done) => { setTimeout(done, ms); });
@@ -60,7 +61,7 @@ export function runProgram(argv, { input = '', env = {}, onStart = null } = {}) 
 
 class Filo {
   constructor(options) {
-    this.options = { engine: 'sqlite', company: 'Caffemeccanica', env: {}, cluster: null, sink: null, dir: null, restored: null,
+    this.options = { engine: 'sqlite', company: 'Caffemeccanica', env: {}, cluster: null, sink: null, dir: null, restored: null, exe: null,
       settings: { 'message.undo_seconds': '0' }, ...options };
     this.engine = this.options.engine;
     this.root = mkdtempSync(path.join(tmpdir(), 'filo-scenario-'));
@@ -109,7 +110,7 @@ class Filo {
   // ---- subcommands
 
   argv(words) {
-    return [filoExe(), words[0], '--data', this.dir, ...(this.db ? ['--db', this.db] : []), ...words.slice(1)];
+    return [this.options.exe ?? filoExe(), words[0], '--data', this.dir, ...(this.db ? ['--db', this.db] : []), ...words.slice(1)];
   }
 
   async command(words, { mustWork = false, wrapper = [], ...options } = {}) {
@@ -202,6 +203,7 @@ class Filo {
 
   removeNow() {
     process.removeListener('exit', this.onExit);
+    this.reader?.close();
     if (this.isServing()) killTree(this.server.pid);
     rmSync(this.root, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
   }
@@ -233,8 +235,8 @@ class Filo {
   // What is stored, read beside the serving node: read-only, and on SQLite never a checkpoint (the writer alone makes those).
   async rows(sql) {
     if (this.cluster) return this.cluster.query(this.db, sql);
-    const { stdout } = await run('python3', ['-c', SQLITE_ROWS, path.join(this.dir, 'filo.db'), sql], { maxBuffer: 1 << 28 });
-    return JSON.parse(stdout);
+    this.reader ??= new SqliteReader(path.join(this.dir, 'filo.db'));
+    return this.reader.rows(sql);
   }
 
   // Changes what is stored behind Filo's back: for what no command can do (a setting, damage, time gone by). On SQLite only
@@ -258,13 +260,6 @@ class Filo {
   }
 }
 
-const SQLITE_ROWS = `
-import json, sqlite3, sys
-db = sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True, timeout=10)
-db.row_factory = sqlite3.Row
-print(json.dumps([dict(row) for row in db.execute(sys.argv[2])]))
-`;
-
 const SQLITE_EXECUTE = `
 import sqlite3, sys
 db = sqlite3.connect(sys.argv[1])
@@ -273,7 +268,8 @@ db.close()
 `;
 
 // options: {engine, settings ({key: value}; by default answers leave at once), company, sink (a mailbox that sends there), dir (the data directory; else a new one), cluster, env,
-// serve: false (only made), restored: {dir, db} (made already, by a restore)}.
+// serve: false (only made), restored: {dir, db} (made already, by a restore),
+// exe: another build than FILO_EXE}.
 export async function startFilo(options = {}) {
   const filo = new Filo(options);
   try {

@@ -5,13 +5,13 @@
 
 #include <stdatomic.h>
 
-#define NOTES_HELD 10000  /* between two flushes; past that they are counted, not kept */
-#define NOTES_WRITTEN 25  /* in one transaction: within its 5 ms on PostgreSQL too */
+#define NOTES_HELD 10000 /* between two flushes; past that they are counted, not kept */
+#define NOTES_WRITTEN 25 /* in one transaction: within its 5 ms on PostgreSQL too */
 
 struct AuditReads {
-    Queue *noted;           /* of AuditEntry */
+    Queue *noted; /* of AuditEntry */
     atomic_int_fast64_t lost;
-    GPtrArray *waiting;     /* taken from the queue, not written yet; the flusher's own */
+    GPtrArray *waiting; /* taken from the queue, not written yet; the flusher's own */
 };
 
 AuditReads *audit_reads_new(void)

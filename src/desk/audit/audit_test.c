@@ -145,6 +145,18 @@ static void test_tampering(gconstpointer engine)
     }
 }
 
+/* Erasing a person changes no audit row: the chain stays whole. */
+static void test_erasure(gconstpointer engine)
+{
+    House house = sealed_house(ENGINE_OF(engine));
+    AuditHead noted = verify(&house, NULL).head;
+    house_tamper(&house, "UPDATE staff SET login = 'erased', display_name = '', sort_key = '', email = ''");
+    AuditVerdict verdict = verify(&house, &noted);
+    g_assert_cmpint(verdict.found, ==, AUDIT_WHOLE);
+    g_assert_cmpint(verdict.rows, ==, 6);
+    house_close(&house);
+}
+
 /* The end cut off: the chain that is left is whole, and only a head noted before tells. */
 static void test_noted_head(gconstpointer engine)
 {
@@ -217,11 +229,12 @@ static void test_many_sealers(gconstpointer engine)
 static void test_late_commit(gconstpointer engine)
 {
     House house = sealed_house(ENGINE_OF(engine));
-    house_tamper(&house, ENGINE_OF(engine) == STORE_POSTGRESQL
-                       ? "INSERT INTO audit (audit_id, at, actor_kind, action, object, payload) OVERRIDING SYSTEM VALUE "
-                         "VALUES (0, 1, 'system', 'x.y', '', '{}')"
-                       : "INSERT INTO audit (audit_id, at, actor_kind, action, object, payload) "
-                         "VALUES (0, 1, 'system', 'x.y', '', '{}')");
+    house_tamper(&house,
+                 ENGINE_OF(engine) == STORE_POSTGRESQL
+                     ? "INSERT INTO audit (audit_id, at, actor_kind, action, object, payload) OVERRIDING SYSTEM VALUE "
+                       "VALUES (0, 1, 'system', 'x.y', '', '{}')"
+                     : "INSERT INTO audit (audit_id, at, actor_kind, action, object, payload) "
+                       "VALUES (0, 1, 'system', 'x.y', '', '{}')");
     g_assert_cmpint(verify(&house, NULL).unsealed, ==, 1);
     seal(&house, TEST_NOW + 4);
     AuditVerdict verdict = verify(&house, NULL);
@@ -244,7 +257,8 @@ static size_t count_rows(House *house, const char *action)
 
 static void note(AuditReads *reads, int64_t staff, int64_t ticket)
 {
-    audit_reads_note(reads, &(AuditEntry){TEST_NOW, {ACTOR_STAFF, staff}, "ticket.read", "ticket", ticket, "{\"x\":1}"});
+    audit_reads_note(reads,
+                     &(AuditEntry){TEST_NOW, {ACTOR_STAFF, staff}, "ticket.read", "ticket", ticket, "{\"x\":1}"});
 }
 
 static bool flush(AuditReads *reads, House *house)
@@ -301,6 +315,7 @@ int main(int argc, char **argv)
     desk_test_each_engine("/audit/chain-by-hand", test_chain_by_hand);
     desk_test_each_engine("/audit/batches", test_batches);
     desk_test_each_engine("/audit/tampering", test_tampering);
+    desk_test_each_engine("/audit/erasure", test_erasure);
     desk_test_each_engine("/audit/noted-head", test_noted_head);
     desk_test_each_engine("/audit/many-sealers", test_many_sealers);
     desk_test_each_engine("/audit/late-commit", test_late_commit);

@@ -54,7 +54,7 @@ typedef enum AuditBreak {
 
 typedef struct AuditVerdict {
     AuditBreak found;
-    AuditSealId broken; /* the first seal that does not fit; {0}: none, or the noted head */
+    AuditSealId broken;  /* the first seal that does not fit; {0}: none, or the noted head */
     int64_t seals, rows; /* verified */
     int64_t unsealed;    /* rows that wait for the sealer: a second's worth on a running desk */
     AuditHead head;      /* the last one verified */

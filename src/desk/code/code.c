@@ -65,7 +65,8 @@ const char *code_name(const Code *code, Lang lang)
 bool code_find_current(StoreTx *tx, Arena *arena, CodeId id, Code *code_out)
 {
     bool found = code_find(tx, arena, id, code_out);
-    for (int steps = 0; found && code_out->retired_at && code_out->replaced_by.value && steps < REPLACEMENTS_MAX; steps++)
+    for (int steps = 0; found && code_out->retired_at && code_out->replaced_by.value && steps < REPLACEMENTS_MAX;
+         steps++)
         found = code_find(tx, arena, code_out->replaced_by, code_out);
     return found;
 }
@@ -167,8 +168,8 @@ static bool has_leaves(StoreTx *tx, Arena *arena, CodeId id)
 static bool can_replace(StoreTx *tx, Arena *arena, const Code *old, CodeId id)
 {
     Code heir;
-    return id.value != old->id.value && code_find(tx, arena, id, &heir) && heir.list == old->list &&
-           !heir.retired_at && (heir.parent.value != 0) == (old->parent.value != 0);
+    return id.value != old->id.value && code_find(tx, arena, id, &heir) && heir.list == old->list && !heir.retired_at &&
+           (heir.parent.value != 0) == (old->parent.value != 0);
 }
 
 bool code_retire(StoreTx *tx, Arena *arena, CodeId id, int64_t version, CodeId replaced_by, TimeMs now,

@@ -16,8 +16,8 @@ enum {
     WORD_MIN = 3,
     WORD_MAX = 24,
     SHARE_ONE = 1000,
-    DOUBT = 2,       /* tickets' worth: one single case is weak evidence */
-    HERE_COUNTS = 3, /* a case of the same product counts so many times */
+    DOUBT = 2,           /* tickets' worth: one single case is weak evidence */
+    HERE_COUNTS = 3,     /* a case of the same product counts so many times */
     WORD_TO_PRODUCT = 2, /* what is said counts so many times what the product usually has */
 };
 

@@ -20,9 +20,9 @@ CostEntryList cost_list(StoreTx *tx, Arena *arena, TicketId ticket)
     CostEntryList list = {ARENA_ARRAY(arena, CostEntry, rows.count), rows.count};
     for (size_t i = 0; i < rows.count; i++) {
         const SqlCostEntryList *row = &rows.rows[i];
-        list.items[i] = (CostEntry){row->cost_entry_id, row->kind,     row->quantity_milli, row->micro_euro,
-                                    row->amount,        row->worked_at, row->staff_id,       row->note,
-                                    row->recorded_at,   row->reverses_id};
+        list.items[i] =
+            (CostEntry){row->cost_entry_id, row->kind,     row->quantity_milli, row->micro_euro,  row->amount,
+                        row->worked_at,     row->staff_id, row->note,           row->recorded_at, row->reverses_id};
     }
     return list;
 }

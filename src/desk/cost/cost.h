@@ -38,8 +38,8 @@ typedef struct CostWork {
 } CostWork;
 
 /* Each adds a line and its event. Refused: quantity; no_tariff (none in force on that day, shown: its key); price. */
-bool cost_add_time(TicketEdit *edit, const CostWork *work, CostEntryId *id_out);    /* minutes of labour */
-bool cost_add_travel(TicketEdit *edit, const CostWork *work, CostEntryId *id_out);  /* kilometres */
+bool cost_add_time(TicketEdit *edit, const CostWork *work, CostEntryId *id_out);   /* minutes of labour */
+bool cost_add_travel(TicketEdit *edit, const CostWork *work, CostEntryId *id_out); /* kilometres */
 /* channel: the adapter's key; units of its tariff: minutes, messages, sessions. */
 bool cost_add_channel(TicketEdit *edit, const char *channel, const CostWork *work, CostEntryId *id_out);
 /* Pieces at a price each, not below 0. */

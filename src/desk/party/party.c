@@ -139,8 +139,7 @@ static bool is_alone(StoreTx *tx, Arena *arena, const Party *party, PartyRefusal
     if (party->vat_number && sql_party_find_vat(tx, arena, &(SqlPartyFindVatIn){party->vat_number}, &vat) &&
         vat.party_id.value != party->id.value)
         return refuse_other(refused_out, "vat_number", "party.error.vat_number_taken", vat.party_id, vat.name);
-    if (party->fiscal_code &&
-        sql_party_find_fiscal(tx, arena, &(SqlPartyFindFiscalIn){party->fiscal_code}, &fiscal) &&
+    if (party->fiscal_code && sql_party_find_fiscal(tx, arena, &(SqlPartyFindFiscalIn){party->fiscal_code}, &fiscal) &&
         fiscal.party_id.value != party->id.value)
         return refuse_other(refused_out, "fiscal_code", "party.error.fiscal_code_taken", fiscal.party_id, fiscal.name);
     return true;
@@ -179,17 +178,18 @@ bool party_edit(StoreTx *tx, Arena *arena, const Party *party, const char *sort_
 
 PartyLines party_search(StoreTx *tx, Arena *arena, const char *prefix, PartyCursor after, int64_t how_many)
 {
+    bool first = !after.sort_key || strcmp(after.sort_key, prefix) < 0;
+    /* One bound, so that every page costs the same. */
+    PartyCursor from = first ? (PartyCursor){.sort_key = prefix} : after;
     SqlPartySearchLinesList rows =
         sql_party_search_lines(tx, arena,
-                               &(SqlPartySearchLinesIn){.prefix = prefix,
-                                                        .prefix_end = text_prefix_end(arena, prefix),
-                                                        .sort_key = after.sort_key ? after.sort_key : "",
-                                                        .party_id = after.id,
+                               &(SqlPartySearchLinesIn){.prefix_end = text_prefix_end(arena, prefix),
+                                                        .sort_key = from.sort_key,
+                                                        .party_id = from.id,
                                                         .how_many = how_many});
     PartyLines list = {ARENA_ARRAY(arena, PartyLine, rows.count), rows.count};
     for (size_t i = 0; i < rows.count; i++)
-        list.items[i] =
-            (PartyLine){rows.rows[i].party_id, rows.rows[i].kind, rows.rows[i].name, rows.rows[i].sort_key};
+        list.items[i] = (PartyLine){rows.rows[i].party_id, rows.rows[i].kind, rows.rows[i].name, rows.rows[i].sort_key};
     return list;
 }
 
@@ -269,8 +269,7 @@ bool party_find_by_contact(StoreTx *tx, Arena *arena, const char *value_key, Par
     SqlMembershipFirstCompany company;
     if (!sql_contact_point_find_owner(tx, arena, &(SqlContactPointFindOwnerIn){value_key}, &owner))
         return false;
-    bool employed =
-        sql_membership_first_company(tx, arena, &(SqlMembershipFirstCompanyIn){owner.party_id}, &company);
+    bool employed = sql_membership_first_company(tx, arena, &(SqlMembershipFirstCompanyIn){owner.party_id}, &company);
     *match_out = (PartyMatch){owner.party_id, employed ? company.company_id : owner.party_id};
     return true;
 }

@@ -73,10 +73,9 @@ UPDATE party
    AND version = $2;
 
 -- @statement party_search_lines : list
--- @param  prefix     text
--- @param  prefix_end text
 -- @param  sort_key   text
 -- @param  party_id   id(party)
+-- @param  prefix_end text
 -- @param  how_many   int
 -- @column party_id   id(party)
 -- @column kind       enum(party_kind)
@@ -85,11 +84,10 @@ UPDATE party
 -- @index  party_sort
 SELECT party_id, kind, name, sort_key
   FROM party
- WHERE sort_key >= $1
-   AND sort_key < $2
-   AND (sort_key, party_id) > ($3, $4)
+ WHERE (sort_key, party_id) > ($1, $2)
+   AND sort_key < $3
  ORDER BY sort_key, party_id
- LIMIT $5;
+ LIMIT $4;
 
 -- @statement contact_point_insert : run
 -- @param  party_id   id(party)

@@ -66,21 +66,22 @@ ItemRows item_list_serial(StoreTx *tx, Arena *arena, const char *serial)
 ItemRows item_list_party(StoreTx *tx, Arena *arena, PartyId party, InstalledItemId after, int64_t how_many)
 {
     ItemRows list;
-    SqlItemRowsOfPartyList rows =
-        sql_item_rows_of_party(tx, arena, &(SqlItemRowsOfPartyIn){party, after, how_many});
+    SqlItemRowsOfPartyList rows = sql_item_rows_of_party(tx, arena, &(SqlItemRowsOfPartyIn){party, after, how_many});
     ITEMS_OF_ROWS(arena, rows, list);
     return list;
 }
 
 ItemRows item_search(StoreTx *tx, Arena *arena, const char *prefix, ItemCursor after, int64_t how_many)
 {
+    bool first = !after.serial || strcmp(after.serial, prefix) < 0;
+    /* One bound, so that every page costs the same. */
+    ItemCursor from = first ? (ItemCursor){.serial = prefix} : after;
     ItemRows list;
     SqlItemRowsOfPrefixList rows =
         sql_item_rows_of_prefix(tx, arena,
-                                &(SqlItemRowsOfPrefixIn){.prefix = prefix,
-                                                         .prefix_end = text_prefix_end(arena, prefix),
-                                                         .serial = after.serial ? after.serial : "",
-                                                         .installed_item_id = after.id,
+                                &(SqlItemRowsOfPrefixIn){.prefix_end = text_prefix_end(arena, prefix),
+                                                         .serial = from.serial,
+                                                         .installed_item_id = from.id,
                                                          .how_many = how_many});
     ITEMS_OF_ROWS(arena, rows, list);
     return list;

@@ -27,9 +27,9 @@ enum { ITEM_SERIAL_MAX = 64 }; /* bytes */
 typedef struct Item {
     InstalledItemId id;
     ProductId product;
-    const char *serial; /* normal form */
-    PartyId party;      /* who has it */
-    const char *seller; /* who sold it, "" when it was us or nobody knows */
+    const char *serial;           /* normal form */
+    PartyId party;                /* who has it */
+    const char *seller;           /* who sold it, "" when it was us or nobody knows */
     TimeMs sold_at, delivered_at; /* TIME_NONE: not known */
     const char *batch;            /* "" when not known */
     int64_t version;

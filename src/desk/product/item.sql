@@ -78,10 +78,9 @@ SELECT installed_item_id, product_id, serial, party_id, seller, sold_at, deliver
  LIMIT $3;
 
 -- @statement item_rows_of_prefix : list
--- @param  prefix            text
--- @param  prefix_end        text
 -- @param  serial            text
 -- @param  installed_item_id id(installed_item)
+-- @param  prefix_end        text
 -- @param  how_many          int
 -- @column installed_item_id id(installed_item)
 -- @column product_id        id(product)
@@ -95,11 +94,10 @@ SELECT installed_item_id, product_id, serial, party_id, seller, sold_at, deliver
 -- @index  installed_item_serial
 SELECT installed_item_id, product_id, serial, party_id, seller, sold_at, delivered_at, batch, version
   FROM installed_item
- WHERE serial >= $1
-   AND serial < $2
-   AND (serial, installed_item_id) > ($3, $4)
+ WHERE (serial, installed_item_id) > ($1, $2)
+   AND serial < $3
  ORDER BY serial, installed_item_id
- LIMIT $5;
+ LIMIT $4;
 
 -- @statement item_update : run
 -- @param  installed_item_id id(installed_item)

@@ -14,7 +14,8 @@ static bool refuse(InputError *refused_out, const char *field, const char *key, 
 
 /* The row types have the same columns; C does not know. */
 #define PRODUCT_OF_ROW(row)                                                                                            \
-    ((Product){(row)->product_id, (row)->name, (row)->sort_key, (row)->role, (row)->kind, (row)->active, (row)->version})
+    ((Product){(row)->product_id, (row)->name, (row)->sort_key, (row)->role, (row)->kind, (row)->active,               \
+               (row)->version})
 
 bool product_find(StoreTx *tx, Arena *arena, ProductId id, Product *product_out)
 {
@@ -44,12 +45,14 @@ ProductRows product_list(StoreTx *tx, Arena *arena, bool with_inactive)
 
 ProductRows product_search(StoreTx *tx, Arena *arena, const char *prefix, ProductCursor after, int64_t how_many)
 {
+    bool first = !after.sort_key || strcmp(after.sort_key, prefix) < 0;
+    /* One bound, so that every page costs the same. */
+    ProductCursor from = first ? (ProductCursor){.sort_key = prefix} : after;
     SqlProductSearchRowsList rows =
         sql_product_search_rows(tx, arena,
-                                &(SqlProductSearchRowsIn){.prefix = prefix,
-                                                          .prefix_end = text_prefix_end(arena, prefix),
-                                                          .sort_key = after.sort_key ? after.sort_key : "",
-                                                          .product_id = after.id,
+                                &(SqlProductSearchRowsIn){.prefix_end = text_prefix_end(arena, prefix),
+                                                          .sort_key = from.sort_key,
+                                                          .product_id = from.id,
                                                           .how_many = how_many});
     ProductRows list = {ARENA_ARRAY(arena, Product, rows.count), rows.count};
     for (size_t i = 0; i < rows.count; i++)

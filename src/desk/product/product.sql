@@ -46,10 +46,9 @@ SELECT product_id, name, sort_key, role, kind, active, version
  ORDER BY sort_key, product_id;
 
 -- @statement product_search_rows : list
--- @param  prefix     text
--- @param  prefix_end text
 -- @param  sort_key   text
 -- @param  product_id id(product)
+-- @param  prefix_end text
 -- @param  how_many   int
 -- @column product_id id(product)
 -- @column name       text
@@ -61,12 +60,11 @@ SELECT product_id, name, sort_key, role, kind, active, version
 -- @index  product_sort
 SELECT product_id, name, sort_key, role, kind, active, version
   FROM product
- WHERE sort_key >= $1
-   AND sort_key < $2
-   AND (sort_key, product_id) > ($3, $4)
+ WHERE (sort_key, product_id) > ($1, $2)
+   AND sort_key < $3
    AND active = 1
  ORDER BY sort_key, product_id
- LIMIT $5;
+ LIMIT $4;
 
 -- @statement product_update : run
 -- @param  product_id id(product)

@@ -89,9 +89,9 @@ typedef struct Park {
 
 static Park park_make(NounTest *test)
 {
-    PartyId bar = party_add(test->tx,
-                            &(Party){.kind = PARTY_COMPANY, .name = "Bar", .buyer = BUYER_BUSINESS, .language = "it"},
-                            "bar", test->now);
+    PartyId bar =
+        party_add(test->tx, &(Party){.kind = PARTY_COMPANY, .name = "Bar", .buyer = BUYER_BUSINESS, .language = "it"},
+                  "bar", test->now);
     return (Park){product_make(test, "V2", "v2"), product_make(test, "Mono", "mono"), bar};
 }
 
@@ -99,7 +99,11 @@ static InstalledItemId item_make(NounTest *test, Park park, ProductId product, c
 {
     InstalledItemId id;
     InputError refused;
-    Item item = {.product = product, .serial = serial, .party = park.bar, .seller = "", .batch = "2026-04",
+    Item item = {.product = product,
+                 .serial = serial,
+                 .party = park.bar,
+                 .seller = "",
+                 .batch = "2026-04",
                  .delivered_at = test->now};
     g_assert_true(item_add(test->tx, test->arena, &item, &id, &refused));
     return id;

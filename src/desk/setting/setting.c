@@ -14,6 +14,12 @@ static const char *check_not_blank(const char *value)
     return text_is_blank(value) ? "setting.error.blank" : NULL;
 }
 
+static const char *check_any(const char *value)
+{
+    (void)value;
+    return NULL;
+}
+
 static const char *check_language(const char *value)
 {
     return strcmp(value, "it") == 0 || strcmp(value, "en") == 0 ? NULL : "setting.error.language";
@@ -44,6 +50,7 @@ static const struct {
     [SETTING_FIRST_UPDATE_HOURS] = {"ticket.first_update_hours", "8", check_number},
     [SETTING_CLOSE_AT_ONCE] = {"ticket.close_at_once", "0", check_number},
     [SETTING_DEMO] = {"company.demo", "0", check_number},
+    [SETTING_DEMO_PASSWORD] = {"company.demo_password", "", check_any},
 };
 
 const char *setting_get(StoreTx *tx, Arena *arena, SettingKey key)
@@ -70,9 +77,9 @@ bool setting_set(StoreTx *tx, SettingKey key, const char *value, TimeMs now, Inp
 
 void channel_account_put(StoreTx *tx, const ChannelAccount *account)
 {
-    sql_channel_account_upsert(tx, &(SqlChannelAccountUpsertIn){account->channel, account->name, account->address,
-                                                                account->config, account->sealed_secret,
-                                                                account->active});
+    sql_channel_account_upsert(tx,
+                               &(SqlChannelAccountUpsertIn){account->channel, account->name, account->address,
+                                                            account->config, account->sealed_secret, account->active});
 }
 
 bool channel_account_find(StoreTx *tx, Arena *arena, const char *name, ChannelAccount *account_out)
@@ -80,8 +87,8 @@ bool channel_account_find(StoreTx *tx, Arena *arena, const char *name, ChannelAc
     SqlChannelAccountFindName row;
     if (!sql_channel_account_find_name(tx, arena, &(SqlChannelAccountFindNameIn){name}, &row))
         return false;
-    *account_out = (ChannelAccount){row.channel_account_id, row.channel,       row.name,  row.address,
-                                    row.config,             row.sealed_secret, row.active};
+    *account_out = (ChannelAccount){row.channel_account_id, row.channel, row.name, row.address, row.config,
+                                    row.sealed_secret,      row.active};
     return true;
 }
 
@@ -104,7 +111,7 @@ bool channel_account_default(StoreTx *tx, Arena *arena, const char *channel, Cha
     SqlChannelAccountFirstActive row;
     if (!sql_channel_account_first_active(tx, arena, &(SqlChannelAccountFirstActiveIn){channel}, &row))
         return false;
-    *account_out = (ChannelAccount){row.channel_account_id, row.channel,       row.name,  row.address,
-                                    row.config,             row.sealed_secret, row.active};
+    *account_out = (ChannelAccount){row.channel_account_id, row.channel, row.name, row.address, row.config,
+                                    row.sealed_secret,      row.active};
     return true;
 }

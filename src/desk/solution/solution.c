@@ -93,8 +93,7 @@ static void move(Solution *solution, SolutionState state, StaffId by, TimeMs now
     solution->state_at = now;
 }
 
-bool solution_edit(StoreTx *tx, Arena *arena, const Solution *solution, StaffId by, TimeMs now,
-                   InputError *refused_out)
+bool solution_edit(StoreTx *tx, Arena *arena, const Solution *solution, StaffId by, TimeMs now, InputError *refused_out)
 {
     Solution old, changed = *solution;
     if (!find_at(tx, arena, solution->id, solution->version, &old, refused_out) || !is_written(solution, refused_out))
@@ -110,9 +109,9 @@ bool solution_may_become(SolutionState from, SolutionState to)
     static const struct {
         SolutionState from, to;
     } steps[] = {
-        {SOLUTION_DRAFT, SOLUTION_REVIEWED},   {SOLUTION_REVIEWED, SOLUTION_PUBLISHED},
-        {SOLUTION_REVIEWED, SOLUTION_DRAFT},   {SOLUTION_PUBLISHED, SOLUTION_DRAFT},
-        {SOLUTION_DRAFT, SOLUTION_RETIRED},    {SOLUTION_REVIEWED, SOLUTION_RETIRED},
+        {SOLUTION_DRAFT, SOLUTION_REVIEWED},    {SOLUTION_REVIEWED, SOLUTION_PUBLISHED},
+        {SOLUTION_REVIEWED, SOLUTION_DRAFT},    {SOLUTION_PUBLISHED, SOLUTION_DRAFT},
+        {SOLUTION_DRAFT, SOLUTION_RETIRED},     {SOLUTION_REVIEWED, SOLUTION_RETIRED},
         {SOLUTION_PUBLISHED, SOLUTION_RETIRED}, {SOLUTION_RETIRED, SOLUTION_DRAFT},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(steps); i++)
@@ -166,8 +165,7 @@ SolutionList solution_suggest(StoreTx *tx, Arena *arena, ProductId product, Code
     SolutionList list = {ARENA_ARRAY(arena, Solution, how_many), 0};
     int64_t limit = (int64_t)how_many;
     if (product.value && problem.value) {
-        SqlSolutionOfBothList rows =
-            sql_solution_of_both(tx, arena, &(SqlSolutionOfBothIn){product, problem, limit});
+        SqlSolutionOfBothList rows = sql_solution_of_both(tx, arena, &(SqlSolutionOfBothIn){product, problem, limit});
         APPEND(&list, rows, how_many);
     }
     if (problem.value && list.count < how_many) {

@@ -72,8 +72,8 @@ static void test_add_is_a_draft_with_its_author(NounTest *test)
 static void step(NounTest *test, SolutionId id, SolutionState to, const char *refused_key)
 {
     InputError refused = {0};
-    bool moved = solution_set_state(test->tx, test->arena, id, find(test, id).version, to, test->sara, test->now + 5,
-                                    &refused);
+    bool moved =
+        solution_set_state(test->tx, test->arena, id, find(test, id).version, to, test->sara, test->now + 5, &refused);
     g_assert_cmpstr(refused.key, ==, refused_key);
     g_assert_cmpint(moved, ==, refused_key == NULL);
 }

@@ -29,9 +29,9 @@
 
 #include <stddef.h>
 
-#define PASSWORD_MIN 12          /* characters */
-#define PASSWORD_MAX 1024        /* bytes */
-#define PASSWORD_HASH_SIZE 128   /* with its NUL */
+#define PASSWORD_MIN 12        /* characters */
+#define PASSWORD_MAX 1024      /* bytes */
+#define PASSWORD_HASH_SIZE 128 /* with its NUL */
 
 typedef struct PasswordHash {
     char text[PASSWORD_HASH_SIZE]; /* "$argon2id$v=19$m=47104,t=1,p=1$salt$hash" */

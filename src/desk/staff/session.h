@@ -40,10 +40,10 @@
 
 #define SESSION_IDLE (12 * TIME_HOUR)
 #define SESSION_LIFE (7 * TIME_DAY)
-#define SESSION_TOUCH TIME_MINUTE             /* how exact seen_at is */
-#define SIGN_IN_ATTEMPTS 9                    /* so many within SIGN_IN_WINDOW; the next is refused unhashed */
+#define SESSION_TOUCH TIME_MINUTE /* how exact seen_at is */
+#define SIGN_IN_ATTEMPTS 9        /* so many within SIGN_IN_WINDOW; the next is refused unhashed */
 #define SIGN_IN_WINDOW (15 * TIME_MINUTE)
-#define SIGN_IN_PLACE_KNOWN (30 * TIME_DAY)   /* since one last signed in from there */
+#define SIGN_IN_PLACE_KNOWN (30 * TIME_DAY) /* since one last signed in from there */
 
 typedef struct SignIn {
     const char *login, *password; /* as typed; any bytes */

@@ -29,7 +29,8 @@ static Tried try(House *house, const SignIn *attempt, TimeMs now)
 
 static Tried enter(House *house, const char *login, const char *password, const char *address, TimeMs now)
 {
-    return try(house, &(SignIn){.login = login, .password = password, .address = address, .user_agent = "Browser"}, now);
+    return try(house, &(SignIn){.login = login, .password = password, .address = address, .user_agent = "Browser"},
+               now);
 }
 
 static bool is_good(House *house, const Key *key, TimeMs now, Session *session_out)
@@ -94,6 +95,37 @@ static void test_one_answer(gconstpointer engine)
         g_assert_cmpstr(tried[i].refused.field, ==, "password");
     }
     g_assert_cmpuint(count_audit(&house, "sign_in.failed"), ==, G_N_ELEMENTS(tried));
+    house_close(&house);
+}
+
+/* A49: an unknown login takes as long as a known one. The medians of samples taken in turns; the bounds leave room for a
+ * busy machine, while a hash left out would show as a tenth. */
+static gint compare_times(gconstpointer a, gconstpointer b)
+{
+    gint64 left = *(const gint64 *)a, right = *(const gint64 *)b;
+    return (left > right) - (left < right);
+}
+
+static void test_same_time(gconstpointer engine)
+{
+    enum { SAMPLES = 15 };
+    House house = house_open(ENGINE_OF(engine));
+    gint64 known[SAMPLES], unknown[SAMPLES];
+    for (int i = 0; i < SAMPLES; i++) {
+        TimeMs now = TEST_NOW + i * SIGN_IN_WINDOW; /* each with its attempts before it */
+        gint64 start = g_get_monotonic_time();
+        enter(&house, "ada", "guessed, and wrongly", HERE, now);
+        gint64 between = g_get_monotonic_time();
+        enter(&house, "nobody", "guessed, and wrongly", THERE, now);
+        known[i] = between - start;
+        unknown[i] = g_get_monotonic_time() - between;
+    }
+    qsort(known, SAMPLES, sizeof *known, compare_times);
+    qsort(unknown, SAMPLES, sizeof *unknown, compare_times);
+    double ratio = (double)unknown[SAMPLES / 2] / (double)known[SAMPLES / 2];
+    g_test_message("an unknown login takes %.2f of a known one's time", ratio);
+    g_assert_cmpfloat(ratio, >, 0.6);
+    g_assert_cmpfloat(ratio, <, 1.7);
     house_close(&house);
 }
 
@@ -382,7 +414,8 @@ static void test_end_all(gconstpointer engine)
     House house = house_open(ENGINE_OF(engine));
     house_add_staff(&house, "bruno", ROLE_OPERATOR);
     Session session;
-    Tried one = enter(&house, "ada", TEST_PASSWORD, HERE, TEST_NOW), two = enter(&house, "ada", TEST_PASSWORD, HERE, TEST_NOW);
+    Tried one = enter(&house, "ada", TEST_PASSWORD, HERE, TEST_NOW),
+          two = enter(&house, "ada", TEST_PASSWORD, HERE, TEST_NOW);
     Tried bruno = enter(&house, "bruno", TEST_PASSWORD, HERE, TEST_NOW);
     g_assert_true(is_good(&house, &two.in.session, TEST_NOW, &session));
     g_assert_true(house_write(&house, end_all, &(Edit){.staff = house.admin, .session = session.id}));
@@ -484,6 +517,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     desk_test_each_engine("/session/sign-in", test_sign_in);
     desk_test_each_engine("/session/one-answer", test_one_answer);
+    desk_test_each_engine("/session/same-time", test_same_time);
     desk_test_each_engine("/session/throttle/one-account", test_one_account);
     desk_test_each_engine("/session/throttle/one-address", test_one_address);
     desk_test_each_engine("/session/throttle/address-groups", test_address_groups);

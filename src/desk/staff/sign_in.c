@@ -22,10 +22,10 @@ typedef struct Attempt {
     Arena *arena;
 
     /* Found out before any transaction. */
-    const char *login;             /* as staff.login is written */
-    const char *login_subject;     /* "login:…" */
-    const char *address_place;     /* "address:…", a place and a subject */
-    const char *device_place;      /* "device:…", or NULL */
+    const char *login;         /* as staff.login is written */
+    const char *login_subject; /* "login:…" */
+    const char *address_place; /* "address:…", a place and a subject */
+    const char *device_place;  /* "device:…", or NULL */
 
     /* Set by attempt_count. */
     Staff staff;
@@ -123,7 +123,8 @@ static bool attempt_count(StoreTx *tx, void *arg)
     if (attempt->free_at)
         return false;
     for (size_t i = 0; i < attempt->subject_count; i++)
-        attempt->counted[i] = sql_sign_in_failure_insert(tx, &(SqlSignInFailureInsertIn){attempt->subjects[i], attempt->now});
+        attempt->counted[i] =
+            sql_sign_in_failure_insert(tx, &(SqlSignInFailureInsertIn){attempt->subjects[i], attempt->now});
     return true;
 }
 

@@ -7,8 +7,9 @@
 
 StaffId staff_add(StoreTx *tx, const Staff *staff, const char *sort_key, TimeMs now)
 {
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
     return sql_staff_insert(tx, &(SqlStaffInsertIn){
-                                    .login = staff->login,
+                                    .login = staff_login_of(arena, staff->login),
                                     .display_name = staff->display_name,
                                     .sort_key = sort_key,
                                     .email = staff->email,
@@ -25,8 +26,8 @@ bool staff_find(StoreTx *tx, Arena *arena, StaffId id, Staff *staff_out)
     SqlStaffFindRow row;
     if (!sql_staff_find_row(tx, arena, &(SqlStaffFindRowIn){id}, &row))
         return false;
-    *staff_out = (Staff){row.staff_id, row.login,    row.display_name,  row.email,  row.role,  row.team_id,
-                         row.language, row.password_hash, row.active, row.epoch, row.version};
+    *staff_out = (Staff){row.staff_id, row.login,         row.display_name, row.email, row.role,   row.team_id,
+                         row.language, row.password_hash, row.active,       row.epoch, row.version};
     return true;
 }
 

@@ -10,6 +10,7 @@
  *
  * Invariants:
  *  1. A member of staff is never deleted, only made inactive: their name stands on what they did.
+ *  2. A login is kept as staff_login_of gives it, so that signing in finds it however it is typed.
  */
 #ifndef FILO_DESK_STAFF_STAFF_H
 #define FILO_DESK_STAFF_STAFF_H

@@ -25,8 +25,7 @@ static bool refuse(InputError *refused_out, const char *field, const char *key)
 static bool is_login(const char *login)
 {
     size_t size = strlen(login);
-    return size >= LOGIN_MIN && size <= LOGIN_MAX &&
-           strspn(login, "abcdefghijklmnopqrstuvwxyz0123456789._-@") == size;
+    return size >= LOGIN_MIN && size <= LOGIN_MAX && strspn(login, "abcdefghijklmnopqrstuvwxyz0123456789._-@") == size;
 }
 
 /* What could be an address: one "@" with something on both sides, no spaces. Whether it works, mail will tell. */

@@ -97,8 +97,11 @@ static size_t count_audit(House *house, const char *action, const char *payload)
 
 /* --- the form -------------------------------------------------------------------------------------------------------- */
 
-static const StaffForm good_form = {
-    .login = " Carla.Neri ", .display_name = " Carla  Neri\n", .email = "carla@filo.test", .role = ROLE_OPERATOR, .language = "it"};
+static const StaffForm good_form = {.login = " Carla.Neri ",
+                                    .display_name = " Carla  Neri\n",
+                                    .email = "carla@filo.test",
+                                    .role = ROLE_OPERATOR,
+                                    .language = "it"};
 
 static const char *form_refusal(StaffForm form)
 {
@@ -243,7 +246,9 @@ typedef struct Duel {
 static void *duel(void *arg)
 {
     Duel *side = arg;
-    Edit edit = {.id = side->victim, .version = 1, .by = person(side->attacker),
+    Edit edit = {.id = side->victim,
+                 .version = 1,
+                 .by = person(side->attacker),
                  .form = {.display_name = "x", .email = "x@y", .role = ROLE_READER, .language = "it", .sort_key = "x"}};
     g_autoptr(GError) error = NULL;
     bool won = store_write(side->house->store, "duel", work_change, &edit, &error) == STORE_COMMITTED;

@@ -125,9 +125,9 @@ ApiTokenList api_token_list(StoreTx *tx, Arena *arena)
     ApiTokenList list = {ARENA_ARRAY(arena, ApiToken, rows.count), rows.count};
     for (size_t i = 0; i < rows.count; i++) {
         const SqlApiTokenListAll *row = &rows.rows[i];
-        list.items[i] = (ApiToken){row->api_token_id, row->prefix,  row->name,   row->scopes,
-                                   row->staff_id,     row->role,    row->active, row->created_at,
-                                   row->expires_at,   row->used_at, row->revoked_at};
+        list.items[i] =
+            (ApiToken){row->api_token_id, row->prefix,     row->name,       row->scopes,  row->staff_id,  row->role,
+                       row->active,       row->created_at, row->expires_at, row->used_at, row->revoked_at};
     }
     return list;
 }

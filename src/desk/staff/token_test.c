@@ -34,7 +34,8 @@ static void test_check(void)
 static void test_scopes_are_cleaned(void)
 {
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
-    ApiTokenNew token = {.name = " Gestionale\n", .scopes = "party.read, ticket.write\tticket.read party.read", .role = ROLE_ADMIN};
+    ApiTokenNew token = {
+        .name = " Gestionale\n", .scopes = "party.read, ticket.write\tticket.read party.read", .role = ROLE_ADMIN};
     InputError refused;
     g_assert_true(api_token_check(arena, &token, TEST_NOW, &refused));
     g_assert_cmpstr(token.name, ==, "Gestionale");
@@ -107,7 +108,8 @@ static void test_find(gconstpointer engine)
     g_assert_true(g_str_has_prefix(text, token.prefix));
     g_assert_cmpint(token.used_at, ==, TIME_NONE);
 
-    g_autofree char *shorter = g_strndup(text, 56), *upper = g_ascii_strup(text, -1), *longer = g_strconcat(text, "a", NULL);
+    g_autofree char *shorter = g_strndup(text, 56), *upper = g_ascii_strup(text, -1),
+                    *longer = g_strconcat(text, "a", NULL);
     ApiTokenSecret other = api_token_secret();
     const char *const wrong[] = {NULL, "", "filo_", token.prefix, text + 5, shorter, upper, longer, other.text};
     for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++)

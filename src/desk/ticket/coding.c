@@ -128,12 +128,18 @@ static void complete(const TicketEdit *edit, TicketChange *change, CodingRefusal
 static int64_t value_now(const TicketProjection *now, TicketField field)
 {
     const int64_t values[TICKET_FIELD_COUNT] = {
-        [FIELD_KIND] = now->kind,           [FIELD_COMPLAINT] = now->complaint,
-        [FIELD_OWNERSHIP] = now->ownership, [FIELD_PARTY] = now->party_id,
-        [FIELD_CONTACT] = now->contact_id,  [FIELD_PRODUCT] = now->product_id,
-        [FIELD_ITEM] = now->installed_item_id, [FIELD_PROBLEM] = now->problem_id,
-        [FIELD_CONDITION] = now->condition_id, [FIELD_COMPONENT] = now->component_id,
-        [FIELD_ORIGIN] = now->origin_id,    [FIELD_SOLUTION_CODE] = now->solution_code_id,
+        [FIELD_KIND] = now->kind,
+        [FIELD_COMPLAINT] = now->complaint,
+        [FIELD_OWNERSHIP] = now->ownership,
+        [FIELD_PARTY] = now->party_id,
+        [FIELD_CONTACT] = now->contact_id,
+        [FIELD_PRODUCT] = now->product_id,
+        [FIELD_ITEM] = now->installed_item_id,
+        [FIELD_PROBLEM] = now->problem_id,
+        [FIELD_CONDITION] = now->condition_id,
+        [FIELD_COMPONENT] = now->component_id,
+        [FIELD_ORIGIN] = now->origin_id,
+        [FIELD_SOLUTION_CODE] = now->solution_code_id,
         [FIELD_SOLUTION] = now->solution_id,
     };
     return values[field];
@@ -296,7 +302,8 @@ static void tell_customer(Close *close)
 {
     InputError error = {0};
     const Answer *notice = close->closing->notice;
-    if (notice && !answer_add(close->tx, close->arena, notice, close->actor, close->now, &close->result->notice, &error))
+    if (notice &&
+        !answer_add(close->tx, close->arena, notice, close->actor, close->now, &close->result->notice, &error))
         add_refusal(close->refused, error);
     if (!notice && close->closing->close)
         add_refusal(close->refused, (InputError){"notice", "ticket.error.no_notice", NULL});
@@ -323,8 +330,9 @@ static void resolve_and_close(Close *close)
 static bool begin(Close *close, int64_t version)
 {
     TicketId id = close->closing->ticket;
-    bool begun = version ? ticket_edit_begin_at(&close->edit, close->tx, close->arena, id, version, close->actor, close->now)
-                         : ticket_edit_begin(&close->edit, close->tx, close->arena, id, close->actor, close->now);
+    bool begun =
+        version ? ticket_edit_begin_at(&close->edit, close->tx, close->arena, id, version, close->actor, close->now)
+                : ticket_edit_begin(&close->edit, close->tx, close->arena, id, close->actor, close->now);
     if (!begun)
         add_refusal(close->refused, close->edit.refused);
     return begun;
@@ -338,15 +346,20 @@ static bool closed_before(Close *close)
     if (!closing->notice || !outbox_find_key(close->tx, close->arena, closing->notice->idempotency_key, &match) ||
         !ticket_find(close->tx, close->arena, closing->ticket, &ticket))
         return false;
-    *close->result = (ClosingResult){
-        (TicketState)ticket.now.state, {ticket.now.solution_id}, {match.message, match.id, true}};
+    *close->result =
+        (ClosingResult){(TicketState)ticket.now.state, {ticket.now.solution_id}, {match.message, match.id, true}};
     return true;
 }
 
 bool ticket_close_request(StoreTx *tx, Arena *arena, const Closing *closing, Actor actor, TimeMs now,
                           ClosingResult *result_out, CodingRefusals *refused_out)
 {
-    Close close = {.tx = tx, .arena = arena, .closing = closing, .actor = actor, .now = now, .result = result_out,
+    Close close = {.tx = tx,
+                   .arena = arena,
+                   .closing = closing,
+                   .actor = actor,
+                   .now = now,
+                   .result = result_out,
                    .refused = refused_out};
     *result_out = (ClosingResult){0};
     *refused_out = (CodingRefusals){.count = 0};

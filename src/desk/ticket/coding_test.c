@@ -47,7 +47,8 @@ static Office office_make(NounTest *test)
     Office office = {
         .v2 = product_make(test, "V2", PRODUCT_MADE),
         .dishwasher = product_make(test, "Lavastoviglie", PRODUCT_THIRD_PARTY),
-        .bar = party_add(test->tx, &(Party){.kind = PARTY_COMPANY, .name = "Bar", .buyer = BUYER_BUSINESS, .language = "it"},
+        .bar = party_add(test->tx,
+                         &(Party){.kind = PARTY_COMPANY, .name = "Bar", .buyer = BUYER_BUSINESS, .language = "it"},
                          "bar", test->now),
         .leak = code_of(test, CODE_SYMPTOM, "leak"),
         .noise = code_of(test, CODE_SYMPTOM, "noise"),
@@ -144,8 +145,7 @@ static void test_all_refusals_are_listed_and_nothing_changes(NounTest *test)
     Code retired;
     InputError error;
     g_assert_true(code_find_key(test->tx, test->arena, CODE_ORIGIN, "design", &retired));
-    g_assert_true(
-        code_retire(test->tx, test->arena, retired.id, retired.version, (CodeId){0}, test->now, &error));
+    g_assert_true(code_retire(test->tx, test->arena, retired.id, retired.version, (CodeId){0}, test->now, &error));
     const struct {
         TicketField field;
         int64_t value;
@@ -324,6 +324,11 @@ static void test_other_refusals_of_closing(NounTest *test)
     closing.zero_cost = true; /* and 24 minutes */
     assert_close_refused(test, &closing, "cost.error.not_zero");
     closing = closing_of(&office, ticket_make(test, true));
+    ClosingResult result;
+    CodingRefusals refused;
+    g_assert_true(close_it(test, &closing, &result, &refused));
+    assert_close_refused(test, &closing, "ticket.error.transition"); /* solved already */
+    closing = closing_of(&office, ticket_make(test, true));
     closing.close = true; /* and the customer told nothing */
     assert_close_refused(test, &closing, "ticket.error.no_notice");
 }
@@ -440,6 +445,62 @@ static void test_waiting_tickets_are_solved_too(NounTest *test)
     }
 }
 
+/* ------------------------------------------------------------------------------------------- several transactions */
+
+typedef struct Refused {
+    NounTest test;
+    Office office;
+    TicketId id;
+    CodingRefusals refused;
+} Refused;
+
+static bool set_up(StoreTx *tx, void *arg)
+{
+    Refused *work = arg;
+    work->test.tx = tx;
+    work->office = office_make(&work->test);
+    work->id = ticket_make(&work->test, true);
+    return true;
+}
+
+static bool close_without_customer(StoreTx *tx, void *arg)
+{
+    Refused *work = arg;
+    ClosingResult result;
+    Closing closing = closing_of(&work->office, work->id);
+    closing.coding.set &= ~(UINT32_C(1) << FIELD_PARTY);
+    work->test.tx = tx;
+    return close_it(&work->test, &closing, &result, &work->refused);
+}
+
+/* What a refused closing had already done (code, solution, cost, owner) is gone with its transaction. */
+static void test_a_refused_closing_leaves_nothing(gconstpointer engine)
+{
+    House house = house_open(ENGINE_OF(engine));
+    Refused work = {.test = {.arena = house.arena,
+                             .now = TEST_NOW,
+                             .team = house.team,
+                             .sara = house.admin,
+                             .actor = {ACTOR_STAFF, house.admin.value}}};
+    Ticket before, after;
+    g_assert_true(house_write(&house, set_up, &work));
+    StoreTx *tx = house_read(&house);
+    g_assert_true(ticket_find(tx, house.arena, work.id, &before));
+    house_read_end(tx);
+
+    g_assert_false(house_write(&house, close_without_customer, &work));
+    g_assert_cmpstr(work.refused.items[0].key, ==, "ticket.error.no_customer");
+    tx = house_read(&house);
+    g_assert_true(ticket_find(tx, house.arena, work.id, &after));
+    g_assert_cmpint(after.version, ==, before.version);
+    g_assert_null(projection_difference(&before.now, &after.now));
+    g_assert_cmpuint(cost_list(tx, house.arena, work.id).count, ==, 0);
+    g_assert_cmpuint(solution_suggest(tx, house.arena, work.office.v2, (CodeId){0}, 5).count, ==, 0);
+    g_assert_null(ticket_verify(tx, house.arena, work.id));
+    house_read_end(tx);
+    house_close(&house);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -455,5 +516,6 @@ int main(int argc, char **argv)
     noun_test_each_engine("/closing/at-once", test_closed_at_once_with_the_notice);
     noun_test_each_engine("/closing/reopened", test_reopening_is_counted_and_solved_again);
     noun_test_each_engine("/closing/waiting", test_waiting_tickets_are_solved_too);
+    desk_test_each_engine("/closing/rolled-back", test_a_refused_closing_leaves_nothing);
     return g_test_run();
 }

@@ -4,8 +4,7 @@
 /* Arrival, taking over and solution, in that order: a gap in between would be counted to another phase. */
 static bool phases_are_known(const TicketProjection *ticket, const CompletenessFacts *facts)
 {
-    return ticket->received_at && facts->was_owned && ticket->resolved_at &&
-           ticket->received_at <= ticket->resolved_at;
+    return ticket->received_at && facts->was_owned && ticket->resolved_at && ticket->received_at <= ticket->resolved_at;
 }
 
 Completeness completeness_of(const TicketProjection *ticket, const CompletenessFacts *facts)

@@ -27,6 +27,9 @@ void ticket_wait_post(HttpRequest *request, HttpResponse *response, void *contex
 void ticket_assign_post(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_merge_post(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_spam_post(HttpRequest *request, HttpResponse *response, void *context);
+void ticket_resolve_post(HttpRequest *request, HttpResponse *response, void *context);
+void ticket_close_post(HttpRequest *request, HttpResponse *response, void *context);
+void ticket_costs_post(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_reopen_post(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_undo_post(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_new_page(HttpRequest *request, HttpResponse *response, void *context);

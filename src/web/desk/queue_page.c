@@ -76,7 +76,7 @@ static QueueRow row_of(const HttpRequest *request, const WorklistEntry *entry)
     Lang lang = visit->lang;
     Zone *zone = visit->policy->zone;
     const char *number = number_of(arena, entry->ticket);
-    const char *channel = msg_find(lang, arena_printf(arena, "channel.%s", entry->channel));
+    const char *channel = msg_find(lang, arena_printf(arena, "ticket.channel.%s", entry->channel));
     QueueRow row = {
         .number = number,
         .url = url_local(arena, "/tickets/%", number),

@@ -27,8 +27,8 @@ enum { OFFERED_MAX = 200, ERRORS_MAX = 2 };
 static const struct {
     const char *key;
     MsgId label;
-} channels[] = {{"phone", MSG_CHANNEL_PHONE},   {"counter", MSG_CHANNEL_COUNTER}, {"fax", MSG_CHANNEL_FAX},
-                {"letter", MSG_CHANNEL_LETTER}, {"social", MSG_CHANNEL_SOCIAL}};
+} channels[] = {{"phone", MSG_TICKET_CHANNEL_PHONE},   {"counter", MSG_TICKET_CHANNEL_COUNTER}, {"fax", MSG_TICKET_CHANNEL_FAX},
+                {"letter", MSG_TICKET_CHANNEL_LETTER}, {"social", MSG_TICKET_CHANNEL_SOCIAL}};
 
 /* The form as typed, cleaned. */
 typedef struct Entry {
@@ -306,6 +306,7 @@ static bool finish(StoreTx *tx, const IntakeResult *result, void *arg)
     TicketChange change = {0};
     TicketOwnership ownership = ownership_of(form);
     bool wants = http_form(form->request, "take");
+    visit_audit(tx, visit, "ticket.create", "ticket", result->ticket.value);
     if (ownership == OWNERSHIP_UNKNOWN && !wants)
         return true;
     if (!ticket_edit_begin(&edit, tx, form->arena, result->ticket, visit->actor, visit->now))

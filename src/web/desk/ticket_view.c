@@ -4,10 +4,12 @@
 #include "base/format.h"
 #include "base/token.h"
 #include "desk/party/party.h"
+#include "desk/product/item.h"
 #include "desk/staff/staff.h"
 #include "desk/ticket/transition.h"
 #include "desk/ticket/worklist.h"
 #include "queue/outbox.h"
+#include "web/desk/ticket_close.h"
 #include "web/desk/ticket_talk.h"
 #include "web/layout.h"
 #include "web/problem.h"
@@ -17,7 +19,7 @@
 
 #include <string.h>
 
-enum { PAST_TICKETS = 5, SILENT_DAYS = 2 };
+enum { PAST_TICKETS = 5, ITEMS_SHOWN = 5, SILENT_DAYS = 2 };
 
 typedef struct Build {
     HttpRequest *request;
@@ -32,8 +34,10 @@ typedef struct Build {
     bool has_customer;
     ContactPointList points;
     WorklistPage past;
+    ItemRows items;
     TicketLinkList links;
     TeamList teams;
+    CloseMaterial closing;
     TicketPageView view;
 } Build;
 
@@ -53,6 +57,7 @@ static bool read_all(Build *build, StoreTx *tx, TicketId id)
     material->participants = participant_list(tx, build->arena, id);
     build->links = ticket_link_list(tx, build->arena, id);
     build->teams = team_list(tx, build->arena);
+    close_material_read(tx, build->arena, &material->ticket, &build->closing);
     build->has_customer = now->party_id && party_find(tx, build->arena, (PartyId){now->party_id}, &build->customer);
     if (now->contact_id && !party_find(tx, build->arena, (PartyId){now->contact_id}, &build->contact))
         build->contact = (Party){0};
@@ -60,6 +65,7 @@ static bool read_all(Build *build, StoreTx *tx, TicketId id)
         build->points =
             contact_point_list(tx, build->arena, (PartyId){now->contact_id ? now->contact_id : now->party_id});
         build->past = worklist_list_of_party(tx, build->arena, build->customer.id, PAST_TICKETS);
+        build->items = item_list_party(tx, build->arena, build->customer.id, (InstalledItemId){0}, ITEMS_SHOWN);
     }
     return true;
 }
@@ -96,7 +102,7 @@ static void fill_head(Build *build)
 {
     const Ticket *ticket = &build->material.ticket;
     TicketState state = (TicketState)ticket->now.state;
-    const char *channel = msg_find(build->lang, arena_printf(build->arena, "channel.%s", ticket->channel));
+    const char *channel = msg_find(build->lang, arena_printf(build->arena, "ticket.channel.%s", ticket->channel));
     TicketPageView *view = &build->view;
     view->number = build->number;
     view->subject = *ticket->subject ? ticket->subject : msg(build->lang, MSG_TICKET_NO_SUBJECT);
@@ -138,6 +144,8 @@ static void fill_buttons(Build *build)
         add_button(build, buttons, MSG_ACTION_TAKE, "/tickets/%/take", "hand");
     else if (state == TICKET_OWNED)
         add_button(build, buttons, MSG_ACTION_START, "/tickets/%/start", "wrench");
+    else if (state == TICKET_RESOLVED)
+        add_button(build, buttons, MSG_ACTION_CLOSE, "/tickets/%/close", "check");
     else if (ticket_state_is_owned(state) && state != TICKET_IN_PROGRESS)
         add_button(build, buttons, MSG_ACTION_RESUME, "/tickets/%/start", "rotate-ccw");
 }
@@ -252,6 +260,20 @@ static const PastTicket *past_tickets(Build *build, size_t *count_out)
     return past;
 }
 
+static const ShortLine *installed_items(Build *build, size_t *count_out)
+{
+    ShortLine *lines = ARENA_ARRAY(build->arena, ShortLine, build->items.count);
+    for (size_t i = 0; i < build->items.count; i++) {
+        const Item *item = &build->items.items[i];
+        const char *delivered = item->delivered_at
+                                    ? format_date(build->arena, build->lang, time_to_wall(build->zone, item->delivered_at).date)
+                                    : "";
+        lines[i] = (ShortLine){item->serial, {NULL}, delivered};
+    }
+    *count_out = build->items.count;
+    return lines;
+}
+
 static void fill_customer(Build *build)
 {
     TicketCustomer *customer = ARENA_NEW(build->arena, TicketCustomer);
@@ -266,6 +288,7 @@ static void fill_customer(Build *build)
         .email_url = *email ? url_checked(arena_printf(build->arena, "mailto:%s", email)) : (SafeUrl){NULL},
     };
     customer->tickets = past_tickets(build, &customer->tickets_count);
+    customer->items = installed_items(build, &customer->items_count);
     build->view.customer = customer;
 }
 
@@ -282,11 +305,21 @@ static void fill_coverage(Build *build)
     build->view.coverage = coverage;
 }
 
-static void fill_costs(Build *build)
+static void fill_closing(Build *build)
 {
-    TicketCosts *costs = ARENA_NEW(build->arena, TicketCosts);
-    *costs = (TicketCosts){.total = format_money(build->arena, build->lang, 0), .minutes = ""};
-    build->view.costs = costs;
+    const Ticket *ticket = &build->material.ticket;
+    const TicketClosing *offered = close_view(build->arena, build->visit, ticket, &build->closing);
+    build->view.costs = costs_view(build->arena, build->visit, ticket, &build->closing);
+    if (!offered)
+        return;
+    TicketClosing *closing = ARENA_NEW(build->arena, TicketClosing);
+    *closing = *offered;
+    if (build->typed->closing_error) {
+        closing->open = true;
+        closing->error = build->typed->closing_error;
+        closing->solution = build->typed->solution ? build->typed->solution : "";
+    }
+    build->view.closing = closing;
 }
 
 static void fill_facts(Build *build)
@@ -335,7 +368,7 @@ static void fill(Build *build)
     fill_composer(build);
     fill_customer(build);
     fill_coverage(build);
-    fill_costs(build);
+    fill_closing(build);
     fill_facts(build);
     build->view.page = layout_of(build);
 }
@@ -360,6 +393,7 @@ void ticket_view_show(HttpRequest *request, HttpResponse *response, TicketId id,
         problem_page(request, response, PROBLEM_NOT_FOUND, "");
         return;
     }
+    visit_note_read(visit, "ticket.read", "ticket", id.value);
     fill(&build);
     ticket_page_render(http_html(response), visit->lang, &build.view);
 }

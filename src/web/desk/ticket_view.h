@@ -29,6 +29,8 @@ typedef struct TicketTyped {
     const char *flash;       /* a sentence on top of the page, or NULL */
     const char *stale;       /* what a colleague did meanwhile, or NULL */
     SafeUrl undo_url;
+    const char *closing_error; /* why it could not be solved, or NULL */
+    const char *solution;      /* what was typed there, or NULL */
 } TicketTyped;
 
 void ticket_view_show(HttpRequest *request, HttpResponse *response, TicketId id, const TicketTyped *typed);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * ticket_close: the closing panel and the costs of a ticket's page. Answers: "what is still missing to solve it, and
+ * what did it cost?"
+ *
+ * Reads what the panel offers (solutions, codes, counted minutes) in the page's transaction, and fills its views. The
+ * forms' handlers are in ticket_close.c too. Not for rules (desk/ticket/coding.h). Owns no table. Called by: ticket_view.
+ *
+ * Pointers: all in the request's arena. Errors: none; a failing store marks the transaction.
+ *
+ * Invariants:
+ *  1. Three actions close a ticket: choose or write the solution, confirm the codes, press the button.
+ */
+#ifndef FILO_WEB_DESK_TICKET_CLOSE_H
+#define FILO_WEB_DESK_TICKET_CLOSE_H
+
+#include "desk/code/code.h"
+#include "desk/cost/cost.h"
+#include "desk/solution/solution.h"
+#include "web/ticket_page_view.h"
+#include "web/visit.h"
+
+typedef struct CloseMaterial {
+    CodeRows problems, origins, remedies;
+    SolutionList solutions;
+    const char *product; /* its name, or "" */
+    CostEntryList costs;
+} CloseMaterial;
+
+void close_material_read(StoreTx *tx, Arena *arena, const Ticket *ticket, CloseMaterial *material_out);
+
+/* NULL when the visitor may not, or the ticket cannot be solved from where it stands. */
+const TicketClosing *close_view(Arena *arena, const Visit *visit, const Ticket *ticket, const CloseMaterial *material);
+const TicketCosts *costs_view(Arena *arena, const Visit *visit, const Ticket *ticket, const CloseMaterial *material);
+
+#endif
