@@ -8,6 +8,7 @@ static const struct {
     const char *url, *icon, *permission;
 } entries[] = {
     {MSG_MENU_QUEUE, "/tickets", "inbox", "ticket.read"},
+    {MSG_MENU_REPORTS, "/reports", "gauge", "report.read"},
 };
 
 static MenuItem *menu_of(HttpRequest *request, MsgId current, size_t *count_out)

@@ -32,5 +32,8 @@ static const Route routes[] = {
     {HTTP_GET, "/tickets/:id/messages/:message/original", ticket_original, "ticket.read", LANE_PAGE, 0, 0,
      "A message as it came."},
     {HTTP_GET, "/attachments/:id", attachment_show, "ticket.read", LANE_SLOW, 0, 0, "A file of a message."},
+    {HTTP_GET, "/reports", reports_page, "report.read", LANE_PAGE, 0, 0, "Which reports there are."},
+    {HTTP_GET, "/reports/:name", report_page, "report.read", LANE_SLOW, 0, 0, "A report with chart, tables and tickets."},
+    {HTTP_GET, "/reports/:name/csv", report_csv, "report.export", LANE_SLOW, 0, 0, "The same as a file."},
 };
 const RouteTable desk_routes = {"desk", routes, G_N_ELEMENTS(routes)};

@@ -34,5 +34,8 @@ void ticket_reopen_post(HttpRequest *request, HttpResponse *response, void *cont
 void ticket_undo_post(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_original(HttpRequest *request, HttpResponse *response, void *context);
 void attachment_show(HttpRequest *request, HttpResponse *response, void *context);
+void reports_page(HttpRequest *request, HttpResponse *response, void *context);
+void report_page(HttpRequest *request, HttpResponse *response, void *context);
+void report_csv(HttpRequest *request, HttpResponse *response, void *context);
 
 #endif
