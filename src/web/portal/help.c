@@ -20,7 +20,7 @@
 
 #include <string.h>
 
-enum { ERRORS_MAX = 4 };
+enum { ERRORS_MAX = 5 };
 
 typedef struct Help {
     HttpRequest *request;
@@ -158,6 +158,8 @@ static ProductId product_of(const Help *help)
 
 static void refuse(Help *help, HttpResponse *response)
 {
+    if (help->upload.count)
+        complain(help, MSG_FORM_ERROR_CHOOSE_FILES);
     http_set_status(response, 422);
     show_form(help, response);
 }

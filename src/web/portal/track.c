@@ -146,8 +146,11 @@ void track_post(HttpRequest *request, HttpResponse *response, void *context)
         take(request, response, &track, &key, &upload, text);
         return;
     }
+    const char *error = msg(lang, wrong);
     http_set_status(response, 422);
-    show(request, response, &track, &(TrackTyped){.reply = text, .error = msg(lang, wrong)});
+    if (upload.count)
+        error = arena_printf(request->arena, "%s %s", error, msg(lang, MSG_FORM_ERROR_CHOOSE_FILES));
+    show(request, response, &track, &(TrackTyped){.reply = text, .error = error});
 }
 
 /* -------------------------------------------------------------------------------------------------------------- files */
