@@ -14,6 +14,7 @@ static const Command commands[] = {
     {"mail-in", "take one message from standard input", command_mail_in},
     {"import", "bring in another system's history", command_import},
     {"check", "compare what is stored with what should be", command_check},
+    {"report", "print figures that others can recompute", command_report},
     {"audit", "verify that nobody changed the audit", command_audit},
     {"backup", "make a consistent copy while the server works", command_backup},
     {"restore", "make a new installation from a copy", command_restore},
