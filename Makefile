@@ -4,6 +4,7 @@
 #   make run     start Filo on the demo company: http://127.0.0.1:8080        (RUN="--listen 0.0.0.0:8080 …" to change)
 #   make test    build with gcc and clang, lint, run every test               (ONLY=word: the suites whose name has it)
 #   make build   compile build/src/filo
+#   make faults  kills and power failures for FAULT_MINUTES (30), and what make test runs of them
 #   make bench   the figures of docs/bench.md, on this machine
 #   make lint    the lints and the function-length report alone
 #   make fmt     format the C sources
@@ -13,13 +14,14 @@
 #   make clean   remove what was built; the demo's data in ./data stay
 #   make help    this text
 
-.PHONY: run build test bench lint fmt fuzz cov fresh clean help
+.PHONY: run build test faults bench lint fmt fuzz cov fresh clean help
 .DEFAULT_GOAL := build
 MAKEFLAGS += --no-print-directory
 OWNER := tools/as-owner
 RUN ?=
 ONLY ?=
 FUZZ_SECONDS ?= 60
+FAULT_MINUTES ?= 30
 
 run: build
 	@exec $(OWNER) tools/run $(RUN)
@@ -31,6 +33,10 @@ build:
 test:
 	@tools/setup build test
 	@$(OWNER) python3 tools/run_tests.py $(if $(ONLY),"$(ONLY)")
+
+faults:
+	@tools/setup build test
+	@$(OWNER) tests/faultvfs/run $(FAULT_MINUTES)
 
 bench: build
 	@$(OWNER) tests/bench/run

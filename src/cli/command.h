@@ -67,6 +67,7 @@ char *config_socket_path(const Config *config);
 
 /* One file each. */
 int command_init(int argc, char **argv);
+int command_demo(int argc, char **argv);
 int command_serve(int argc, char **argv);
 int command_serve_node(int argc, char **argv);
 int command_mail_in(int argc, char **argv);

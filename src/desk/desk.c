@@ -3,6 +3,7 @@
 
 #include "desk/setting/setting.h"
 #include "desk/staff/staff.h"
+#include "search/index.h"
 
 #include <stdatomic.h>
 
@@ -13,6 +14,7 @@ struct Desk {
     Arena *texts;        /* of all policies; a setting changes rarely */
     GPtrArray *calendars; /* likewise */
     GPtrArray *zones;
+    AuditReads *reads;
 };
 
 /* Until the owner enters the house's hours: what most Italian companies keep. */
@@ -48,6 +50,7 @@ static const DeskPolicy *read_policy(Desk *desk, StoreTx *tx)
         .intake_team = team_first(tx, desk->texts),
         .close_at_once = setting_get_int(tx, desk->texts, SETTING_CLOSE_AT_ONCE) != 0,
         .demo = setting_get_int(tx, desk->texts, SETTING_DEMO) != 0,
+        .demo_password = setting_get(tx, desk->texts, SETTING_DEMO_PASSWORD),
     };
     return policy;
 }
@@ -80,8 +83,10 @@ Desk *desk_new(Store *store, const Clock *clock, GError **error)
     desk->store = store;
     desk->clock = clock;
     desk->texts = arena_new(ARENA_REQUEST_CAP);
+    desk->reads = audit_reads_new();
     desk->calendars = g_ptr_array_new_with_free_func(calendar_drop);
     desk->zones = g_ptr_array_new_with_free_func(zone_drop);
+    search_start_upkeep(store);
     if (desk_reload(desk, error))
         return desk;
     desk_free(desk);
@@ -94,6 +99,7 @@ void desk_free(Desk *desk)
         return;
     g_ptr_array_unref(desk->calendars);
     g_ptr_array_unref(desk->zones);
+    audit_reads_free(desk->reads);
     arena_free(desk->texts);
     g_free(desk);
 }
@@ -111,6 +117,11 @@ TimeMs desk_now(const Desk *desk)
 const DeskPolicy *desk_policy(const Desk *desk)
 {
     return atomic_load(&desk->policy);
+}
+
+AuditReads *desk_reads(const Desk *desk)
+{
+    return desk->reads;
 }
 
 TimeMs desk_next_update(const Desk *desk, TimeMs from)

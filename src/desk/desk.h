@@ -15,6 +15,7 @@
 #ifndef FILO_DESK_DESK_H
 #define FILO_DESK_DESK_H
 
+#include "desk/audit/audit.h"
 #include "desk/calendar/business.h"
 #include "schema_ids.h"
 #include "store/store.h"
@@ -30,6 +31,7 @@ typedef struct DeskPolicy {
     TeamId intake_team; /* whose queue a new request joins */
     bool close_at_once; /* what is solved is closed with the notice, not days later */
     bool demo;          /* nothing leaves */
+    const char *demo_password; /* of all its people; "" but in the demo */
 } DeskPolicy;
 
 typedef struct Desk Desk;
@@ -45,6 +47,9 @@ bool desk_reload(Desk *desk, GError **error);
 Store *desk_store(const Desk *desk);
 TimeMs desk_now(const Desk *desk);
 const DeskPolicy *desk_policy(const Desk *desk);
+
+/* Where pages note who read what; written within a second (job/caretaker.h). Lives as long as the desk. */
+AuditReads *desk_reads(const Desk *desk);
 
 /* By when a customer who wrote at that instant must hear from us: policy's business time, never TIME_NONE. */
 TimeMs desk_next_update(const Desk *desk, TimeMs from);

@@ -2,7 +2,9 @@
 #include "job/caretaker.h"
 
 #include "base/log.h"
+#include "desk/audit/seal.h"
 #include "desk/import/import.h"
+#include "desk/staff/session.h"
 #include "store/blob.h"
 
 #include <pthread.h>
@@ -27,6 +29,26 @@ static bool take_over_leases(Caretaker *caretaker, GError **error)
     return dispatcher_recover(caretaker->dispatcher, error);
 }
 
+/* Who read what is written, and all that is not yet sealed is chained. */
+static bool seal_audit(Caretaker *caretaker, GError **error)
+{
+    Desk *desk = caretaker->receiver.desk;
+    return audit_reads_flush(desk_reads(desk), desk_store(desk), desk_now(desk), error) &&
+           audit_seal_once(desk_store(desk), desk_now(desk), error);
+}
+
+static bool prune(StoreTx *tx, void *arg)
+{
+    session_prune(tx, *(const TimeMs *)arg);
+    return true;
+}
+
+static bool prune_sessions(Caretaker *caretaker, GError **error)
+{
+    TimeMs now = desk_now(caretaker->receiver.desk);
+    return store_write(desk_store(caretaker->receiver.desk), "session prune", prune, &now, error) == STORE_COMMITTED;
+}
+
 static bool sweep_blobs(Caretaker *caretaker, GError **error)
 {
     return blob_sweep(desk_store(caretaker->receiver.desk), error) >= 0;
@@ -47,10 +69,12 @@ static const struct {
     int period_s;
     bool (*run)(Caretaker *caretaker, GError **error);
 } chores[] = {
+    {"seal_audit", 1, seal_audit},
     {"finish_mail", 30, finish_mail},
     {"take_over_leases", 60, take_over_leases},
     {"finish_imports", 2, finish_imports},
     {"sweep_blobs", 24 * 3600, sweep_blobs},
+    {"prune_sessions", 24 * 3600, prune_sessions},
 };
 
 static void run_due(Caretaker *caretaker, int64_t due_us[])

@@ -10,6 +10,8 @@
  */
 #include "store/postgresql_int.h"
 
+#include "base/log.h"
+
 #include <errno.h>
 #include <sodium.h>
 #include <time.h>
@@ -198,7 +200,7 @@ static void keys_prune(Store *store, PgConnection *connection)
     tx_init(&connection->tx, store, connection, "write_key_prune", true);
     run_statement(&connection->tx, &key_prune, &(StoreValue){.integer = now - TIME_DAY});
     if (connection->tx.failed)
-        g_message("store: %s", connection->tx.error->message);
+        LOG(LOG_WARNING, "store.key_prune", LOG_TEXT("reason", connection->tx.error->message));
     tx_clear(&connection->tx);
 }
 

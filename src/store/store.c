@@ -6,6 +6,7 @@
  */
 #include "store/store.h"
 
+#include "base/log.h"
 #include "store/data_dir.h"
 #include "store/engine_int.h"
 #include "store/migrate_int.h"
@@ -121,7 +122,7 @@ bool store_read_end(StoreTx *tx, GError **error)
 {
     int64_t took = clock_monotonic_us() - tx->begun_us;
     if (took > SLOW_READ_US)
-        g_message("store: the read transaction that last ran \"%s\" was open %" PRId64 " ms", tx->name, took / 1000);
+        LOG(LOG_WARNING, "store.slow_read", LOG_TEXT("last", tx->name), LOG_NUMBER("us", took));
     bool failed = tx->failed;
     if (failed)
         g_propagate_error(error, g_steal_pointer(&tx->error));
@@ -180,7 +181,7 @@ StoreOutcome tx_run_work(StoreTx *tx, const WriteRequest *request)
     bool wanted = request->work(tx, request->arg);
     int64_t took = clock_monotonic_us() - begun;
     if (took > SLOW_WORK_US && !request->schema)
-        g_message("store: slow work \"%s\" took %" PRId64 " us", request->name, took);
+        LOG(LOG_WARNING, "store.slow_write", LOG_TEXT("work", request->name), LOG_NUMBER("us", took));
     if (tx->failed)
         return STORE_FAILED;
     return wanted ? STORE_COMMITTED : STORE_REFUSED;
@@ -264,6 +265,21 @@ void store_committed(Store *store)
     if (store->committed)
         store->committed(store->sequence, store->committed_arg);
     pthread_mutex_unlock(&store->commit_lock);
+}
+
+void store_set_upkeep(Store *store, StoreWork upkeep)
+{
+    pthread_mutex_lock(&store->commit_lock);
+    store->upkeep = upkeep;
+    pthread_mutex_unlock(&store->commit_lock);
+}
+
+StoreWork store_upkeep(Store *store)
+{
+    pthread_mutex_lock(&store->commit_lock);
+    StoreWork upkeep = store->upkeep;
+    pthread_mutex_unlock(&store->commit_lock);
+    return upkeep;
 }
 
 void store_die_of_fsync(const char *what)

@@ -52,6 +52,25 @@ static const char *return_path(const char *path)
     return path && http_path_is_local(path) ? path : "/";
 }
 
+/* The demo's people, one for each role that opens something else. */
+static const DemoRole *demo_roles(HttpRequest *request, size_t *count_out)
+{
+    static const struct {
+        const char *login, *name;
+        MsgId role;
+    } people[] = {{"sara", "Sara Conti", MSG_ROLE_OPERATOR},
+                  {"giulia", "Giulia Ferri", MSG_ROLE_SUPERVISOR},
+                  {"anna", "Anna Tosi", MSG_ROLE_QUALITY},
+                  {"roberto", "Roberto Valdichienti", MSG_ROLE_OWNER}};
+    const Visit *visit = visit_of(request);
+    DemoRole *roles = ARENA_ARRAY(request->arena, DemoRole, G_N_ELEMENTS(people));
+    for (size_t i = 0; i < G_N_ELEMENTS(people); i++)
+        roles[i] = (DemoRole){people[i].login, visit->policy->demo_password, people[i].name,
+                              msg(visit->lang, people[i].role)};
+    *count_out = G_N_ELEMENTS(people);
+    return roles;
+}
+
 static void render_sign_in(HttpRequest *request, HttpResponse *response, const char *login, const char *error)
 {
     const Visit *visit = visit_of(request);
@@ -62,6 +81,9 @@ static void render_sign_in(HttpRequest *request, HttpResponse *response, const c
         .error = error,
         .return_to = return_path(asked ? asked : http_query(request, "return_to")),
     };
+    view.has_demo = visit->policy->demo && *visit->policy->demo_password;
+    if (view.has_demo)
+        view.demo = demo_roles(request, &view.demo_count);
     sign_in_render(http_html(response), visit->lang, &view);
 }
 
@@ -75,6 +97,13 @@ static void set_session_cookies(HttpRequest *request, HttpResponse *response, co
 {
     set_cookie(response, visit_cookie_name(request), in->session.text, COOKIE_WEEK_S);
     set_cookie(response, VISIT_DEVICE_COOKIE, in->device.text, COOKIE_YEAR_S);
+}
+
+static const char *refusal_text(Arena *arena, Lang lang, const InputError *refused)
+{
+    MsgId id;
+    bool known = msg_id_find(refused->key, &id);
+    return known ? msg_fill(arena, lang, id, "shown", refused->shown ? refused->shown : "", NULL) : refused->key;
 }
 
 static void sign_in_do(HttpRequest *request, HttpResponse *response, void *context)
@@ -98,7 +127,7 @@ static void sign_in_do(HttpRequest *request, HttpResponse *response, void *conte
         return;
     case SIGN_IN_REFUSED:
         http_set_status(response, 422);
-        render_sign_in(request, response, attempt.login, msg_find(visit->lang, refused.key));
+        render_sign_in(request, response, attempt.login, refusal_text(request->arena, visit->lang, &refused));
         return;
     case SIGN_IN_FAILED:
     default:

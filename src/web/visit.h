@@ -47,6 +47,10 @@ bool visit_may(const Visit *visit, const char *permission);
 /* The session cookie's name: the __Host- prefix wherever the browser came by https. */
 const char *visit_cookie_name(const HttpRequest *request);
 
+/* Records what this visitor does, in the transaction that does it; and what they look at. action is static text. */
+void visit_audit(StoreTx *tx, const Visit *visit, const char *action, const char *object, int64_t object_id);
+void visit_note_read(const Visit *visit, const char *action, const char *object, int64_t object_id);
+
 /* Begins the page's one read transaction; NULL: the response is an error page already. visit_read_end gives false
  * likewise. */
 StoreTx *visit_read(HttpRequest *request, HttpResponse *response);

@@ -61,7 +61,7 @@ export function runProgram(argv, { input = '', env = {}, onStart = null } = {}) 
 
 class Filo {
   constructor(options) {
-    this.options = { engine: 'sqlite', company: 'Caffemeccanica', env: {}, cluster: null, sink: null, dir: null, restored: null,
+    this.options = { engine: 'sqlite', company: 'Caffemeccanica', env: {}, cluster: null, sink: null, dir: null, restored: null, exe: null,
       settings: { 'message.undo_seconds': '0' }, ...options };
     this.engine = this.options.engine;
     this.root = mkdtempSync(path.join(tmpdir(), 'filo-scenario-'));
@@ -110,7 +110,7 @@ class Filo {
   // ---- subcommands
 
   argv(words) {
-    return [filoExe(), words[0], '--data', this.dir, ...(this.db ? ['--db', this.db] : []), ...words.slice(1)];
+    return [this.options.exe ?? filoExe(), words[0], '--data', this.dir, ...(this.db ? ['--db', this.db] : []), ...words.slice(1)];
   }
 
   async command(words, { mustWork = false, wrapper = [], ...options } = {}) {
@@ -268,7 +268,8 @@ db.close()
 `;
 
 // options: {engine, settings ({key: value}; by default answers leave at once), company, sink (a mailbox that sends there), dir (the data directory; else a new one), cluster, env,
-// serve: false (only made), restored: {dir, db} (made already, by a restore)}.
+// serve: false (only made), restored: {dir, db} (made already, by a restore),
+// exe: another build than FILO_EXE}.
 export async function startFilo(options = {}) {
   const filo = new Filo(options);
   try {

@@ -7,6 +7,7 @@
  */
 #include "base/text.h"
 #include "desk/import/import_int.h"
+#include "desk/product/product.h"
 #include "desk/staff/staff.h"
 #include "desk/ticket/ticket.h"
 #include "import_sql.h"
@@ -54,7 +55,7 @@ bool imported_event_parse(Arena *arena, const char *payload, ImportedEvent *even
     return valid;
 }
 
-/* ----------------------------------------------------------------------------------------------------------- teams */
+/* ------------------------------------------------------------------------------------------------ teams and products */
 
 typedef struct Applying {
     StoreTx *tx;
@@ -63,6 +64,8 @@ typedef struct Applying {
     TicketEdit edit;
     bool editing;
     bool late_case; /* the ticket was worked on here */
+    const char *product_name; /* the last that was looked up, and its id */
+    ProductId product;
     ImportedCaseId case_id;
 } Applying;
 
@@ -84,6 +87,25 @@ static TeamId team_of(Applying *applying, const ImportedEvent *event)
     TeamId id = team_add(applying->tx, event->team, event->team_key, TEAM_INTERNAL);
     teams->items[teams->count++] = (Team){id, event->team, TEAM_INTERNAL};
     return id;
+}
+
+/* A product the house does not have yet is made, as something that is made and of no particular kind: what a log does
+ * not say, a person corrects once on the product. */
+static ProductId product_of(Applying *applying, const ImportedEvent *event)
+{
+    Arena *arena = applying->chunk->arena;
+    InputError refused;
+    Product there, fresh = {.name = event->product, .role = PRODUCT_MADE, .kind = PRODUCT_OTHER};
+    if (applying->product_name && strcmp(applying->product_name, event->product) == 0)
+        return applying->product;
+    applying->product_name = event->product;
+    applying->product = (ProductId){0};
+    if (product_find_name(applying->tx, arena, event->product, &there))
+        applying->product = there.id;
+    else if (!product_add(applying->tx, arena, &fresh, event->product_key, &applying->product, &refused) &&
+             !store_tx_failed(applying->tx))
+        store_tx_fail(applying->tx, FILO_ERROR_CORRUPT, "a product's name that staging should have refused");
+    return applying->product;
 }
 
 /* ----------------------------------------------------------------------------------------------------------- cases */
@@ -141,6 +163,11 @@ static TicketChange change_of(Applying *applying, const ImportChunkRow *row)
         change_set(&change, FIELD_STATE, event->state);
     if (*event->team)
         change_set(&change, FIELD_TEAM, team_of(applying, event).value);
+    if (*event->product) {
+        int64_t product = product_of(applying, event).value;
+        if (product != now->product_id)
+            change_set(&change, FIELD_PRODUCT, product);
+    }
     return change;
 }
 

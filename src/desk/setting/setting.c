@@ -14,6 +14,12 @@ static const char *check_not_blank(const char *value)
     return text_is_blank(value) ? "setting.error.blank" : NULL;
 }
 
+static const char *check_any(const char *value)
+{
+    (void)value;
+    return NULL;
+}
+
 static const char *check_language(const char *value)
 {
     return strcmp(value, "it") == 0 || strcmp(value, "en") == 0 ? NULL : "setting.error.language";
@@ -44,6 +50,7 @@ static const struct {
     [SETTING_FIRST_UPDATE_HOURS] = {"ticket.first_update_hours", "8", check_number},
     [SETTING_CLOSE_AT_ONCE] = {"ticket.close_at_once", "0", check_number},
     [SETTING_DEMO] = {"company.demo", "0", check_number},
+    [SETTING_DEMO_PASSWORD] = {"company.demo_password", "", check_any},
 };
 
 const char *setting_get(StoreTx *tx, Arena *arena, SettingKey key)

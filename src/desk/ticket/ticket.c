@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "desk/ticket/transition.h"
+#include "search/index.h"
 #include "ticket_sql.h"
 
 #include <string.h>
@@ -65,6 +66,13 @@ bool ticket_find(StoreTx *tx, Arena *arena, TicketId id, Ticket *ticket_out)
         .import_id = row.import_id.has ? row.import_id.value : 0,
     };
     return true;
+}
+
+TicketId ticket_find_by_tracking(StoreTx *tx, Arena *arena, const char *tracking_sha256)
+{
+    SqlTicketFindTracking row;
+    return sql_ticket_find_tracking(tx, arena, &(SqlTicketFindTrackingIn){tracking_sha256}, &row) ? row.ticket_id
+                                                                                                   : (TicketId){0};
 }
 
 /* ------------------------------------------------------------------------------------------------------- writing */
@@ -155,6 +163,17 @@ static TicketEdit edit_of_new(StoreTx *tx, Arena *arena, const TicketOpening *op
     return edit;
 }
 
+bool ticket_index(StoreTx *tx, TicketId id, const char *subject)
+{
+    return search_put(tx, &(SearchDocument){.kind = SEARCH_TICKET,
+                                            .id = id.value,
+                                            .group = id.value,
+                                            .language = SEARCH_ANY_LANGUAGE,
+                                            .audience = SEARCH_STAFF,
+                                            .title = subject,
+                                            .text = ""});
+}
+
 TicketId ticket_open(StoreTx *tx, Arena *arena, const TicketOpening *opening, Actor actor, TimeMs now)
 {
     TicketEdit edit = edit_of_new(tx, arena, opening, 0, actor, now);
@@ -177,6 +196,7 @@ TicketId ticket_open(StoreTx *tx, Arena *arena, const TicketOpening *opening, Ac
             change_set(&change, given[i].field, given[i].value);
     ticket_edit_event(&edit, EVENT_RECEIVED, &change, opening->received_at);
     row_write(&edit);
+    ticket_index(tx, edit.ticket.id, opening->subject);
     return edit.ticket.id;
 }
 

@@ -50,6 +50,9 @@ typedef struct Ticket {
 /* false when there is none of that id. */
 bool ticket_find(StoreTx *tx, Arena *arena, TicketId id, Ticket *ticket_out);
 
+/* The ticket of a tracking link, by the SHA-256 of the link's secret part; {0}: none. */
+TicketId ticket_find_by_tracking(StoreTx *tx, Arena *arena, const char *tracking_sha256);
+
 /* What a new ticket starts with. */
 typedef struct TicketOpening {
     const char *channel;
@@ -68,6 +71,9 @@ typedef struct TicketOpening {
 
 /* Opens a ticket in state new and records its first event. */
 TicketId ticket_open(StoreTx *tx, Arena *arena, const TicketOpening *opening, Actor actor, TimeMs now);
+
+/* Makes the ticket findable by its subject; false when it is. ticket_open has done so: for building the index again. */
+bool ticket_index(StoreTx *tx, TicketId id, const char *subject);
 
 /* One change of one ticket, possibly of several events. */
 typedef struct TicketEdit {

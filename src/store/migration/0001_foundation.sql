@@ -539,6 +539,48 @@ CREATE TABLE job (
 );
 CREATE INDEX job_due ON job (state, due_at, job_id);
 
+-- ------------------------------------------------------------------------------------------------------ search
+-- What can be found by its words. The words themselves are in search_word under the same number, the text stays where
+-- it belongs; group_id is what a find is shown as (the ticket of a message). Higher numbers are newer.
+-- owner: search
+-- grows
+CREATE TABLE search_document (
+    search_document_id @id,
+    kind        @enum(search_kind) NOT NULL,
+    object_id   @int NOT NULL,
+    group_id    @int NOT NULL,
+    language    @enum(search_language) NOT NULL,
+    audience    @enum(search_audience) NOT NULL,
+    words_check @int NOT NULL,
+    UNIQUE (kind, object_id)
+);
+
+-- The words come stemmed and parted by spaces (search/word.h), so the simplest tokenizer is right: it splits ASCII signs
+-- and takes all else as it is. Contentless: no second copy of the text.
+-- owner: search
+-- grows
+-- only: sqlite
+CREATE VIRTUAL TABLE search_word USING fts5(scope, title, body, content='', tokenize='ascii');
+
+-- Merging is done by us between groups of commits: automatic merging makes one in sixteen writers wait for all.
+-- only: sqlite
+INSERT INTO search_word (search_word, rank) VALUES ('automerge', 0);
+-- only: sqlite
+INSERT INTO search_word (search_word, rank) VALUES ('crisismerge', 400);
+
+-- owner: search
+-- grows
+-- key: search_document_id
+-- only: postgresql
+CREATE TABLE search_word (
+    search_document_id BIGINT NOT NULL PRIMARY KEY REFERENCES search_document (search_document_id),
+    words              TSVECTOR NOT NULL
+);
+
+-- fastupdate off: else a search pays for what others wrote.
+-- only: postgresql
+CREATE INDEX search_word_words ON search_word USING gin (words) WITH (fastupdate = off);
+
 -- ------------------------------------------------------------------------------------------------------- costs
 
 -- Dated prices: labour, channels, travel. micro_euro is millionths of a euro per unit.

@@ -195,6 +195,7 @@ static bool close_ticket(StoreTx *tx, void *arg)
     if (!find_named(tx, work))
         return false;
     add_notice(tx, work);
+    visit_audit(tx, work->visit, "ticket.resolve", "ticket", work->ticket.value);
     return ticket_close_request(tx, work->request->arena, &work->closing, work->visit->actor, work->visit->now,
                                 &work->result, &work->refused);
 }
@@ -233,7 +234,8 @@ static CloseWork work_of(HttpRequest *request)
                     .solution_text = text_is_blank(solution) ? NULL : text_clean(request->arena, bytes_of(solution)),
                     .minutes = CLAMP(form_id(request, "minutes"), 0, 100000) * COST_UNIT,
                     .zero_cost = http_form(request, "zero_cost") != NULL,
-                    .team = visit->session.team},
+                    .team = visit->session.team,
+                    .close = visit->policy->close_at_once},
     };
     set_if_given(request, "symptom", FIELD_PROBLEM, &work.closing.coding);
     set_if_given(request, "cause", FIELD_ORIGIN, &work.closing.coding);
@@ -307,6 +309,7 @@ static bool add_costs(StoreTx *tx, void *arg)
         work->refused = edit.refused;
         return false;
     }
+    visit_audit(tx, work->visit, "ticket.cost", "ticket", edit.ticket.id.value);
     return ticket_edit_end(&edit);
 }
 

@@ -11,6 +11,7 @@
 #include "web/desk/ticket_view.h"
 #include "web/problem.h"
 #include "web/visit.h"
+#include "web/wall_field.h"
 
 #include <string.h>
 
@@ -77,7 +78,7 @@ typedef struct ActWork {
     TicketAction action;
     ActionInput input;
     bool take;
-    TicketState wait_state;
+    const char *audit; /* ticket.<action> */
 } ActWork;
 
 /* Waiting begins from work: who waits from "owned" has begun. */
@@ -102,11 +103,13 @@ static bool act(StoreTx *tx, void *arg)
         post->refused = edit.refused;
         return false;
     }
+    visit_audit(tx, post->visit, work->audit, "ticket", post->ticket.value);
     return ticket_edit_end(&edit);
 }
 
 static void run(HttpResponse *response, const char *name, ActWork *work)
 {
+    work->audit = name;
     g_autoptr(GError) error = NULL;
     TicketTyped typed = {0};
     StoreOutcome outcome = store_write(desk_store(work->post->visit->desk), name, act, work, &error);
@@ -117,7 +120,7 @@ void ticket_take_post(HttpRequest *request, HttpResponse *response, void *contex
 {
     (void)context;
     Post post = post_of(request);
-    run(response, "ticket take", &(ActWork){.post = &post, .take = true});
+    run(response, "ticket.take", &(ActWork){.post = &post, .take = true});
 }
 
 static bool begin_or_resume(StoreTx *tx, void *arg)
@@ -136,21 +139,9 @@ void ticket_start_post(HttpRequest *request, HttpResponse *response, void *conte
     g_autoptr(GError) error = NULL;
     TicketTyped typed = {0};
     Post post = post_of(request);
-    ActWork work = {.post = &post};
-    StoreOutcome outcome = store_write(desk_store(post.visit->desk), "ticket start", begin_or_resume, &work, &error);
+    ActWork work = {.post = &post, .audit = "ticket.start"};
+    StoreOutcome outcome = store_write(desk_store(post.visit->desk), "ticket.start", begin_or_resume, &work, &error);
     finish(&post, response, outcome, error, &typed);
-}
-
-/* A wall time as a datetime-local field writes it, in the house's zone; TIME_NONE when it is none. */
-static TimeMs local_time(const Post *post, const char *text)
-{
-    TimeMs as_if_utc;
-    const char *iso = arena_printf(post->request->arena, "%sZ", text);
-    if (!time_parse_iso(iso, &as_if_utc))
-        return TIME_NONE;
-    g_autoptr(GTimeZone) utc = zone_find("UTC");
-    WallTime wall = time_to_wall(utc, as_if_utc);
-    return time_from_wall(post->visit->policy->zone, &wall);
 }
 
 void ticket_wait_post(HttpRequest *request, HttpResponse *response, void *context)
@@ -173,8 +164,9 @@ void ticket_wait_post(HttpRequest *request, HttpResponse *response, void *contex
         return;
     }
     work.input = (ActionInput){.customer_reason = text_clean_line(request->arena, bytes_of(form(&post, "reason"))),
-                               .next_update_at = local_time(&post, form(&post, "until"))};
-    run(response, "ticket wait", &work);
+                               .next_update_at = wall_field_parse(request->arena, post.visit->policy->zone,
+                                                                  form(&post, "until"))};
+    run(response, "ticket.wait", &work);
 }
 
 void ticket_assign_post(HttpRequest *request, HttpResponse *response, void *context)
@@ -185,7 +177,7 @@ void ticket_assign_post(HttpRequest *request, HttpResponse *response, void *cont
     int64_t team = g_ascii_strtoll(form(&post, "team"), NULL, 10);
     ActWork work = {
         .post = &post, .action = person ? TICKET_ASSIGN : TICKET_RELEASE, .input = {.owner = {person}, .team = {team}}};
-    run(response, "ticket assign", &work);
+    run(response, "ticket.assign", &work);
 }
 
 void ticket_merge_post(HttpRequest *request, HttpResponse *response, void *context)
@@ -195,14 +187,14 @@ void ticket_merge_post(HttpRequest *request, HttpResponse *response, void *conte
     ActWork work = {.post = &post,
                     .action = TICKET_MARK_DUPLICATE,
                     .input = {.master = {g_ascii_strtoll(form(&post, "into"), NULL, 10)}}};
-    run(response, "ticket merge", &work);
+    run(response, "ticket.merge", &work);
 }
 
 void ticket_spam_post(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
     Post post = post_of(request);
-    run(response, "ticket spam", &(ActWork){.post = &post, .action = TICKET_MARK_SPAM});
+    run(response, "ticket.spam", &(ActWork){.post = &post, .action = TICKET_MARK_SPAM});
 }
 
 void ticket_reopen_post(HttpRequest *request, HttpResponse *response, void *context)
@@ -214,7 +206,7 @@ void ticket_reopen_post(HttpRequest *request, HttpResponse *response, void *cont
                     .input = {.reopen_since = post.visit->now - post.visit->policy->reopen_ms,
                               .owner = post.visit->session.staff,
                               .next_update_at = desk_next_update(post.visit->desk, post.visit->now)}};
-    run(response, "ticket reopen", &work);
+    run(response, "ticket.reopen", &work);
 }
 
 /* The customer was told when it was solved, or has no address to be told at. */
@@ -222,7 +214,7 @@ void ticket_close_post(HttpRequest *request, HttpResponse *response, void *conte
 {
     (void)context;
     Post post = post_of(request);
-    run(response, "ticket close", &(ActWork){.post = &post, .action = TICKET_CLOSE, .input = {.notice = true}});
+    run(response, "ticket.close", &(ActWork){.post = &post, .action = TICKET_CLOSE, .input = {.notice = true}});
 }
 
 /* -------------------------------------------------------------------------------------------------- answers and notes */
@@ -269,6 +261,7 @@ static bool add_answer(StoreTx *tx, void *arg)
     AnswerWork *work = arg;
     Post *post = work->post;
     find_recipient(tx, work);
+    visit_audit(tx, post->visit, "ticket.answer", "ticket", post->ticket.value);
     return answer_add(tx, post->request->arena, &work->answer, post->visit->actor, post->visit->now, &work->result,
                       &post->refused) &&
            (work->result.already || !work->wait_customer || wait_for_customer(tx, work));
@@ -284,6 +277,7 @@ static bool add_note(StoreTx *tx, void *arg)
 {
     NoteWork *work = arg;
     const Visit *visit = work->post->visit;
+    visit_audit(tx, visit, "ticket.note", "ticket", work->post->ticket.value);
     return note_add(tx, work->post->request->arena, work->post->ticket, work->text, visit->session.display_name,
                     visit->actor, visit->now, &work->message, &work->post->refused);
 }
@@ -348,14 +342,15 @@ void ticket_message_post(HttpRequest *request, HttpResponse *response, void *con
 /* ---------------------------------------------------------------------------------------------------------- taking back */
 
 typedef struct UndoWork {
+    const Visit *visit;
     OutboxId outbox;
-    TimeMs now;
 } UndoWork;
 
 static bool take_back(StoreTx *tx, void *arg)
 {
     const UndoWork *work = arg;
-    return outbox_cancel(tx, work->outbox, work->now);
+    visit_audit(tx, work->visit, "answer.undo", "outbox", work->outbox.value);
+    return outbox_cancel(tx, work->outbox, work->visit->now);
 }
 
 void ticket_undo_post(HttpRequest *request, HttpResponse *response, void *context)
@@ -363,7 +358,7 @@ void ticket_undo_post(HttpRequest *request, HttpResponse *response, void *contex
     (void)context;
     g_autoptr(GError) error = NULL;
     Post post = post_of(request);
-    UndoWork work = {{http_param_id(request, "outbox")}, post.visit->now};
+    UndoWork work = {post.visit, {http_param_id(request, "outbox")}};
     switch (store_write(desk_store(post.visit->desk), "answer undo", take_back, &work, &error)) {
     case STORE_COMMITTED:
         go_back(&post, response);
