@@ -43,13 +43,13 @@ eachEngine('a message becomes a ticket, is answered, and the reply comes back to
     const taken = await filo.mailIn(raw);
     assert.deepEqual([taken.code, taken.out.status, taken.out.outcome], [0, 'stored', 'opened'], taken.stderr);
     const { ticket } = taken.out;
-    assert.equal(ticket, 10001);
+    assert.ok(ticket >= 10001); // PostgreSQL leaves a gap where a transaction was tried again
 
     const browser = await filo.signIn();
     const list = await browser.follow(await browser.get('/'));
     assert.match(textOf(list.text), /La macchina non scalda: E07/);
     const page = textOf((await browser.get(`/tickets/${ticket}`)).text);
-    for (const words of ['10001', 'La macchina non scalda: E07', 'Luca Bianchi', 'non scalda più. È urgente.'])
+    for (const words of [`${ticket}`, 'La macchina non scalda: E07', 'Luca Bianchi', 'non scalda più. È urgente.'])
       assert.ok(page.includes(words), `the ticket's page does not say ${words}`);
 
     await answer(filo, browser, ticket, 'Buongiorno Luca, passiamo domani alle 9.\nÈ in garanzia.');
@@ -72,6 +72,47 @@ eachEngine('a message becomes a ticket, is answered, and the reply comes back to
     assert.match(textOf((await browser.get(`/tickets/${ticket}`)).text), /Va bene, alle 9 ci siamo\./);
     assert.equal(await filo.count('FROM ticket'), 1);
 
+    const checked = await filo.check();
+    assert.equal(checked.code, 0, checked.stdout + checked.stderr);
+  }));
+
+const optionOf = (html, select, index) => [...new RegExp(`<select[^>]*name="${select}"[^>]*>([^]*?)</select>`).exec(html)[1]
+  .matchAll(/<option value="([^"]+)"/g)][index][1];
+
+eachEngine('taken, worked on, coded, costed and solved: the customer is told, and a late word opens it again', (t, engine) =>
+  withDesk(t, engine, async (filo, sink) => {
+    await filo.stop();
+    await filo.execute(`INSERT INTO product (name, sort_key, role, kind, active, version)
+      VALUES ('Macchina Espresso 2', 'macchina espresso 2', 'resold', 'goods', 1, 1)`);
+    await filo.start();
+    const { out: { ticket } } = await filo.mailIn(letter({ from: CUSTOMER, subject: 'Non scalda' }));
+    const browser = await filo.signIn();
+    const page = async () => (await browser.get(`/tickets/${ticket}`)).text;
+    const stateOf = async () => (await filo.rows(`SELECT state FROM ticket WHERE ticket_id = ${ticket}`))[0].state;
+
+    assert.equal((await browser.submit(await page(), /\/take$/)).status, 303);
+    assert.equal(await stateOf(), 'owned');
+    assert.equal((await browser.submit(await page(), /\/start$/)).status, 303);
+    assert.equal(await stateOf(), 'in_progress');
+
+    const empty = await browser.submit(await page(), /\/resolve$/, { minutes: '' });
+    assert.ok([409, 422].includes(empty.status), `solved without a word: ${empty.status}`);
+    assert.equal(await stateOf(), 'in_progress');
+
+    const html = await page();
+    const solved = await browser.submit(html, /\/resolve$/, { product: 'Macchina Espresso 2', solution_id: '',
+      solution: 'Sostituita la resistenza', symptom: optionOf(html, 'symptom', 0), cause: optionOf(html, 'cause', 0),
+      remedy: optionOf(html, 'remedy', 0), minutes: '25' });
+    assert.equal(solved.status, 303, textOf(solved.text).slice(0, 1500));
+    assert.equal(await stateOf(), 'resolved');
+    const costs = await filo.rows(`SELECT kind FROM cost_entry WHERE ticket_id = ${ticket}`);
+    assert.ok(costs.some((cost) => cost.kind === 'labour'), 'the 25 minutes are no cost');
+    await filo.until(() => sink.messages.some(({ data }) => textBody(data).includes(`risolta la Sua richiesta ${ticket}`)),
+      'the notice that it is solved');
+
+    const late = await filo.mailIn(letter({ from: CUSTOMER, subject: `Re: Non scalda [#${ticket}]`, text: 'Di nuovo fredda' }));
+    assert.deepEqual([late.out.ticket, late.out.outcome], [ticket, 'reopened']);
+    assert.equal(await stateOf(), 'in_progress');
     const checked = await filo.check();
     assert.equal(checked.code, 0, checked.stdout + checked.stderr);
   }));
@@ -194,7 +235,9 @@ eachEngine('a server that holds the lock and says nothing: 75 within seconds, an
     assert.ok(took >= 4_000 && took < 9_000, `75 after ${took} ms`);
     const later = await filo.mailIn(raw);
     assert.equal(later.code, 0);
-    assert.equal(await filo.count("FROM message WHERE direction = 'in'"), 1);
+    await filo.until(async () => await filo.count("FROM message WHERE direction = 'in'") > 0, 'the message to be read');
+    assert.equal(await filo.count('FROM inbound'), 1);
+    assert.equal(await filo.count('FROM ticket'), 1);
   }));
 
 eachEngine('a second server on the same directory ends with 75 at once and a plain sentence (R20)', (t, engine) =>
@@ -225,18 +268,18 @@ eachEngine('stopped in order, with a mail server that is not there: the answer l
 
 eachEngine('check says what is wrong: a projection that its events do not give', (t, engine) =>
   withDesk(t, engine, async (filo) => {
-    await filo.mailIn(letter());
+    const { out: { ticket } } = await filo.mailIn(letter());
     assert.equal((await filo.check()).code, 0);
     await filo.stop();
     await filo.execute("UPDATE ticket SET state = 'closed'");
     const checked = await filo.check();
     assert.equal(checked.code, 1, checked.stdout + checked.stderr);
-    assert.match(checked.stdout, /10001/);
+    assert.match(checked.stdout, new RegExp(`${ticket}`));
   }));
 
 eachEngine('a backup made while it works comes back elsewhere, and passes check', (t, engine) =>
   withDesk(t, engine, async (filo) => {
-    await filo.mailIn(letter({ subject: 'nella copia', text: `grande ${'x'.repeat(200_000)}` }));
+    const { out: { ticket } } = await filo.mailIn(letter({ subject: 'nella copia', text: `grande ${'x'.repeat(200_000)}` }));
     const made = await filo.command(['backup', '--name', 'copia']);
     assert.equal(made.code, 0, made.stderr);
     const copy = made.stdout.trim();
@@ -251,7 +294,7 @@ eachEngine('a backup made while it works comes back elsewhere, and passes check'
     t.after(() => moved.remove());
     assert.deepEqual((await moved.rows('SELECT subject FROM ticket')).map((row) => row.subject), ['nella copia']);
     const browser = await moved.signIn();
-    assert.match(textOf((await browser.get('/tickets/10001')).text), /nella copia/);
+    assert.match(textOf((await browser.get(`/tickets/${ticket}`)).text), /nella copia/);
     const refused = await filo.plain([...words('restore'), '--from', copy]);
     assert.notEqual(refused.code, 0, 'a restore over an installation that holds something');
   }));

@@ -3,7 +3,7 @@
 #include "cli/demo/demo.h"
 #include "desk/ticket/action.h"
 
-enum { DAYS = 540, OPEN_DAYS = 1, E07_ARTICLE_DAYS_AGO = 240 };
+enum { DAYS = 540, OPEN_DAYS = 5, E07_ARTICLE_DAYS_AGO = 240 };
 
 /* --------------------------------------------------------------------------------------------------------- background */
 
@@ -56,7 +56,7 @@ bool demo_make_background(DemoWorld *world, void (*progress)(int done, int all),
         int days_ago = OPEN_DAYS + (DAYS - OPEN_DAYS) * (DEMO_REQUESTS - i) / DEMO_REQUESTS;
         DemoLife life = ordinary_life(world, days_ago);
         TicketId ticket;
-        if (days_ago < 6) /* nothing is left open by chance: what is open is in the stories */
+        if (days_ago < 12) /* nothing is left open by chance: what is open is in the stories */
             life.solve_after = MIN(life.solve_after, 60);
         arena_clear(world->scratch);
         if (!demo_live(world, &life, &ticket, error))
@@ -81,7 +81,9 @@ static bool hand_over(StoreTx *tx, void *arg)
     const HandOver *step = arg;
     DemoWorld *world = step->world;
     TicketEdit edit;
-    ActionInput input = {.team = world->teams[demo_people[step->to].team], .owner = world->staff[step->to]};
+    ActionInput input = {.team = world->teams[demo_people[step->to].team],
+                         .owner = world->staff[step->to],
+                         .next_update_at = desk_next_update(world->desk, world->now)};
     return ticket_edit_begin(&edit, tx, world->scratch, step->ticket, ACTOR_OF_SYSTEM, step->at) &&
            ticket_act(&edit, TICKET_ASSIGN, &input) && ticket_edit_end(&edit);
 }
@@ -112,7 +114,7 @@ static bool open_today(DemoWorld *world, GError **error)
         int kind, customer, days_ago, operator, answer_after;
         const char *channel;
     } open[] = {
-        {2, 2, 4, LUCA, 0, "mail"},   {1, 9, 2, SARA, 0, "mail"},    {0, 14, 0, SARA, 5, "phone"},
+        {2, 2, 6, LUCA, 0, "mail"},   {1, 9, 5, SARA, 0, "mail"},    {0, 14, 5, SARA, 0, "mail"},
         {6, 130, 0, LUCA, 9, "mail"}, {9, 22, 0, PAOLO, 4, "phone"}, {11, 31, 0, SARA, 6, "form"},
         {12, 40, 0, LUCA, 3, "phone"}, {13, 52, 0, SARA, 0, "mail"}, {4, 61, 0, PAOLO, 2, "phone"},
         {7, 141, 0, LUCA, 0, "form"}, {15, 73, 0, GIULIA, 8, "mail"}, {14, 84, 0, ELENA, 0, "mail"},

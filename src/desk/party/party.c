@@ -302,6 +302,16 @@ bool contact_point_remove(StoreTx *tx, PartyId party, ContactPointId id)
     return sql_contact_point_delete(tx, &(SqlContactPointDeleteIn){id, party}) == 1;
 }
 
+PersonPointList contact_point_list_people(StoreTx *tx, Arena *arena, PartyId company, int64_t how_many)
+{
+    SqlContactPointListPeopleRowList rows =
+        sql_contact_point_list_people_row(tx, arena, &(SqlContactPointListPeopleRowIn){company, how_many});
+    PersonPointList list = {ARENA_ARRAY(arena, PersonPoint, rows.count), rows.count};
+    for (size_t i = 0; i < rows.count; i++)
+        list.items[i] = (PersonPoint){rows.rows[i].person_id, rows.rows[i].kind, rows.rows[i].value};
+    return list;
+}
+
 bool party_find_by_contact(StoreTx *tx, Arena *arena, const char *value_key, PartyMatch *match_out)
 {
     SqlContactPointFindOwner owner;

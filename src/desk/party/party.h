@@ -129,6 +129,19 @@ bool contact_point_remove(StoreTx *tx, PartyId party, ContactPointId id);
 /* In the order they were added. */
 ContactPointList contact_point_list(StoreTx *tx, Arena *arena, PartyId party);
 
+/* How a company's people are reached, person by person, at most how_many: one statement for the whole page. */
+typedef struct PersonPoint {
+    PartyId person;
+    ContactKind kind;
+    const char *value;
+} PersonPoint;
+
+typedef struct PersonPointList {
+    PersonPoint *items;
+    size_t count;
+} PersonPointList;
+PersonPointList contact_point_list_people(StoreTx *tx, Arena *arena, PartyId company, int64_t how_many);
+
 /* Who stands behind an address: the person (or the company itself) and, for a person, the first company they belong to. */
 typedef struct PartyMatch {
     PartyId contact;  /* whose address it is */

@@ -207,3 +207,17 @@ SELECT m.company_id, p.name, m.role
   JOIN party p ON p.party_id = m.company_id
  WHERE m.person_id = $1
  ORDER BY m.membership_id;
+
+-- @statement contact_point_list_people_row : list
+-- @param  company_id id(party)
+-- @param  how_many   int
+-- @column person_id  id(party)
+-- @column kind       enum(contact_kind)
+-- @column value      text
+-- @index  unique key of membership, contact_point_party
+SELECT m.person_id, c.kind, c.value
+  FROM membership m
+  JOIN contact_point c ON c.party_id = m.person_id
+ WHERE m.company_id = $1
+ ORDER BY m.membership_id, c.contact_point_id
+ LIMIT $2;

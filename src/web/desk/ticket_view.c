@@ -4,6 +4,7 @@
 #include "base/format.h"
 #include "base/token.h"
 #include "desk/party/party.h"
+#include "desk/product/item.h"
 #include "desk/staff/staff.h"
 #include "desk/ticket/transition.h"
 #include "desk/ticket/worklist.h"
@@ -18,7 +19,7 @@
 
 #include <string.h>
 
-enum { PAST_TICKETS = 5, SILENT_DAYS = 2 };
+enum { PAST_TICKETS = 5, ITEMS_SHOWN = 5, SILENT_DAYS = 2 };
 
 typedef struct Build {
     HttpRequest *request;
@@ -33,6 +34,7 @@ typedef struct Build {
     bool has_customer;
     ContactPointList points;
     WorklistPage past;
+    ItemRows items;
     TicketLinkList links;
     TeamList teams;
     CloseMaterial closing;
@@ -63,6 +65,7 @@ static bool read_all(Build *build, StoreTx *tx, TicketId id)
         build->points =
             contact_point_list(tx, build->arena, (PartyId){now->contact_id ? now->contact_id : now->party_id});
         build->past = worklist_list_of_party(tx, build->arena, build->customer.id, PAST_TICKETS);
+        build->items = item_list_party(tx, build->arena, build->customer.id, (InstalledItemId){0}, ITEMS_SHOWN);
     }
     return true;
 }
@@ -257,6 +260,20 @@ static const PastTicket *past_tickets(Build *build, size_t *count_out)
     return past;
 }
 
+static const ShortLine *installed_items(Build *build, size_t *count_out)
+{
+    ShortLine *lines = ARENA_ARRAY(build->arena, ShortLine, build->items.count);
+    for (size_t i = 0; i < build->items.count; i++) {
+        const Item *item = &build->items.items[i];
+        const char *delivered = item->delivered_at
+                                    ? format_date(build->arena, build->lang, time_to_wall(build->zone, item->delivered_at).date)
+                                    : "";
+        lines[i] = (ShortLine){item->serial, {NULL}, delivered};
+    }
+    *count_out = build->items.count;
+    return lines;
+}
+
 static void fill_customer(Build *build)
 {
     TicketCustomer *customer = ARENA_NEW(build->arena, TicketCustomer);
@@ -271,6 +288,7 @@ static void fill_customer(Build *build)
         .email_url = *email ? url_checked(arena_printf(build->arena, "mailto:%s", email)) : (SafeUrl){NULL},
     };
     customer->tickets = past_tickets(build, &customer->tickets_count);
+    customer->items = installed_items(build, &customer->items_count);
     build->view.customer = customer;
 }
 
