@@ -58,7 +58,7 @@ typedef enum FigureKind {
     FIGURE_SUMMARY /* list a: n, mean, median, P90 */
 } FigureKind;
 
-typedef enum FigureUnit { UNIT_NUMBER, UNIT_DAYS, UNIT_MINUTES, UNIT_CENTS, UNIT_SHARE } FigureUnit;
+typedef enum FigureUnit { UNIT_NUMBER, UNIT_DAYS, UNIT_MINUTES, UNIT_BUSINESS_MINUTES, UNIT_CENTS, UNIT_SHARE } FigureUnit;
 
 #define REPORT_COUNTERS 20
 #define REPORT_LISTS 28

@@ -39,5 +39,8 @@ static const Route routes[] = {
     {HTTP_GET, "/search", search_page, "ticket.read", LANE_PAGE, 0, 0,
      "Finds by number, customer's name, phone or address."},
     {HTTP_GET, "/attachments/:id", attachment_show, "ticket.read", LANE_SLOW, 0, 0, "A file of a message."},
+    {HTTP_GET, "/reports", reports_page, "report.read", LANE_PAGE, 0, 0, "Which reports there are."},
+    {HTTP_GET, "/reports/:name", report_page, "report.read", LANE_SLOW, 0, 0, "A report with chart, tables and tickets."},
+    {HTTP_GET, "/reports/:name/csv", report_csv, "report.export", LANE_SLOW, 0, 0, "The same as a file."},
 };
 const RouteTable desk_routes = {"desk", routes, G_N_ELEMENTS(routes)};
