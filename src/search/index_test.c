@@ -14,8 +14,8 @@
 typedef struct Putting {
     const SearchDocument *documents;
     size_t count;
-    size_t put;   /* how many were new */
-    bool refuse;  /* the work says no at its end */
+    size_t put;  /* how many were new */
+    bool refuse; /* the work says no at its end */
     bool remove;
     bool removed_all;
 } Putting;

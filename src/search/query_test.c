@@ -97,7 +97,7 @@ static void test_any_bytes(void)
         uint8_t typed[48];
         for (size_t i = 0; i < sizeof typed; i++) {
             state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-            typed[i] = (uint8_t)"\"*()':&|!<>-+^{} \\nearANDOR\xc3\xa0\xff\0,1"[(state >> 33) % 38];
+            typed[i] = (uint8_t) "\"*()':&|!<>-+^{} \\nearANDOR\xc3\xa0\xff\0,1"[(state >> 33) % 38];
         }
         SearchQuery query = search_query_parse(arena, (Bytes){typed, sizeof typed});
         for (size_t i = 0; i < query.count; i++)

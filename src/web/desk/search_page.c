@@ -47,9 +47,9 @@ static void find_by_contact(Search *search, StoreTx *tx)
 {
     Phone phone;
     PartyMatch match;
-    const char *key = strchr(search->words, '@')                        ? contact_key_of_email(search->arena, search->words)
+    const char *key = strchr(search->words, '@') ? contact_key_of_email(search->arena, search->words)
                       : phone_parse(search->words, &phone) == PHONE_OK ? phone.e164
-                                                                        : NULL;
+                                                                       : NULL;
     if (!key || !party_find_by_contact(tx, search->arena, key, &match))
         return;
     add_party(search, tx, match.customer);
@@ -70,8 +70,8 @@ static void run(Search *search, StoreTx *tx)
     search->number_exists = search->number.value && ticket_find(tx, search->arena, search->number, &ticket);
     if (search->number_exists || text_is_blank(search->words))
         return;
-    search->finds =
-        find_by_words(tx, search->arena, &(FindAsk){.typed = search->words, .before = search->before, .how_many = FINDS});
+    search->finds = find_by_words(tx, search->arena,
+                                  &(FindAsk){.typed = search->words, .before = search->before, .how_many = FINDS});
     if (search->before)
         return;
     find_by_contact(search, tx);
@@ -175,8 +175,7 @@ void search_page(HttpRequest *request, HttpResponse *response, void *context)
     }
     SearchView view = {.page = layout_desk(request, msg(visit->lang, MSG_SEARCH_TITLE), MSG_SEARCH_TITLE),
                        .words = search.words,
-                       .nothing = !text_is_blank(search.words) && search.party_count == 0 &&
-                                  search.finds.count == 0};
+                       .nothing = !text_is_blank(search.words) && search.party_count == 0 && search.finds.count == 0};
     fill_parties(&search, visit, &view);
     fill_tickets(&search, visit, &view);
     fill_finds(&search, visit, &view);
