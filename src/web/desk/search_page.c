@@ -44,9 +44,9 @@ static void find_by_contact(Search *search, StoreTx *tx)
 {
     Phone phone;
     PartyMatch match;
-    const char *key = strchr(search->words, '@')                        ? contact_key_of_email(search->arena, search->words)
+    const char *key = strchr(search->words, '@') ? contact_key_of_email(search->arena, search->words)
                       : phone_parse(search->words, &phone) == PHONE_OK ? phone.e164
-                                                                        : NULL;
+                                                                       : NULL;
     if (!key || !party_find_by_contact(tx, search->arena, key, &match))
         return;
     add_party(search, tx, match.customer);
