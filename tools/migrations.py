@@ -226,6 +226,8 @@ class Reader:
         for item in split_commas(body[opening + 1 : matching(body, opening)]):
             if not any(token.is_op("=") for token in item):
                 table.columns[item[0].text] = Column(item[0].text, "raw", True, item[0].line)
+        for name in (table.name, "rank", "rowid"):  # what every full-text table has besides: commands, order, key
+            table.columns[name] = Column(name, "raw", name != "rowid", body[0].line)
         table.primary_key = ["rowid"]
 
     def _column(self, table: Table, item: list[Token], notes: Notes) -> None:

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "cli/command.h"
+#include "desk/ticket/find.h"
 #include "desk/ticket/ticket.h"
 #include "store/store_check.h"
 
@@ -40,6 +41,23 @@ static int check_tickets(Store *store, int *found, int64_t *read, GError **error
     return count;
 }
 
+/* Whether the index of words holds what is stored; adds to *found. */
+static bool check_words(Store *store, int *found, GError **error)
+{
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    StoreTx *tx = store_read_begin(store, error);
+    if (!tx)
+        return false;
+    const char *difference = find_verify(tx, arena);
+    if (!store_read_end(tx, error))
+        return false;
+    if (difference) {
+        printf("search: %s\n", difference);
+        ++*found;
+    }
+    return true;
+}
+
 int command_check(int argc, char **argv)
 {
     g_auto(Config) config = {0};
@@ -57,7 +75,8 @@ int command_check(int argc, char **argv)
         return command_fail(error);
     int damage =
         store_check(installation.store, quick ? STORE_CHECK_QUICK : STORE_CHECK_WHOLE, print_finding, NULL, &error);
-    if (damage < 0 || check_tickets(installation.store, &found, &read, &error) < 0)
+    if (damage < 0 || check_tickets(installation.store, &found, &read, &error) < 0 ||
+        !check_words(installation.store, &found, &error))
         return command_fail(error);
     if (damage + found == 0)
         printf("ok: %" G_GINT64_FORMAT " tickets\n", read);

@@ -73,7 +73,9 @@ int command_serve_node(int argc, char **argv);
 int command_mail_in(int argc, char **argv);
 int command_mailbox(int argc, char **argv);
 int command_check(int argc, char **argv);
+int command_report(int argc, char **argv);
 int command_audit(int argc, char **argv);
+int command_import(int argc, char **argv);
 int command_backup(int argc, char **argv);
 int command_restore(int argc, char **argv);
 

@@ -6,6 +6,7 @@
  */
 #include "base/log.h"
 #include "cli/command.h"
+#include "cli/import_door.h"
 #include "cli/mail_in.h"
 #include "job/caretaker.h"
 #include "job/dispatcher.h"
@@ -65,17 +66,36 @@ static sigset_t stop_signals(void)
 
 /* --------------------------------------------------------------------------------------------------------- local door */
 
+static const char *answer_mail_in(const Node *node, const LocalRequest *request, json_t *header)
+{
+    const char *mailbox = json_string_value(json_object_get(header, "mailbox"));
+    if (!mailbox)
+        return "{\"status\":\"later\",\"reason\":\"no mailbox\"}";
+    return mail_in_answer(&node->receiver, request->arena, arena_strdup(request->arena, mailbox), request->body);
+}
+
+static const char *answer_import(const Node *node, const LocalRequest *request, json_t *header)
+{
+    (void)header;
+    return import_door_answer(node->installation.desk, request->arena, request->body);
+}
+
+/* What the subcommands may ask. */
+static const struct {
+    const char *command;
+    const char *(*answer)(const Node *node, const LocalRequest *request, json_t *header);
+} doors[] = {{"mail-in", answer_mail_in}, {"import", answer_import}};
+
 static const char *local_answer(const LocalRequest *request, void *context)
 {
-    const Node *node = context;
-    json_t *object = json_loads(request->header, JSON_REJECT_DUPLICATES, NULL);
-    const char *command = json_string_value(json_object_get(object, "command"));
-    const char *mailbox = arena_strdup(request->arena, json_string_value(json_object_get(object, "mailbox")));
-    bool mail = command && mailbox && strcmp(command, "mail-in") == 0;
-    json_decref(object);
-    if (!mail)
-        return "{\"status\":\"later\",\"reason\":\"this server does not know that command\"}";
-    return mail_in_answer(&node->receiver, request->arena, mailbox, request->body);
+    const char *answer = "{\"status\":\"later\",\"reason\":\"this server does not know that command\"}";
+    json_t *header = json_loads(request->header, JSON_REJECT_DUPLICATES, NULL);
+    const char *command = json_string_value(json_object_get(header, "command"));
+    for (size_t i = 0; command && i < G_N_ELEMENTS(doors); i++)
+        if (strcmp(doors[i].command, command) == 0)
+            answer = doors[i].answer(context, request, header);
+    json_decref(header);
+    return answer;
 }
 
 /* -------------------------------------------------------------------------------------------------------- the parts */

@@ -16,7 +16,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { RESTARTS_MAX = 5, WINDOW_S = 60 };
+enum { RESTARTS_MAX = 5, WINDOW_S = 60, HELD_TRIES = 60, HELD_PAUSE_US = 500 * 1000 };
 
 extern char **environ;
 
@@ -74,6 +74,32 @@ static bool may_start_again(int64_t starts[RESTARTS_MAX], int64_t now_s)
     return true;
 }
 
+/* One life of the node; how it ended. */
+static int run_node(char **argv)
+{
+    pid_t pid = start_node(argv);
+    if (pid < 0)
+        return EX_OSERR << 8;
+    node_pid = pid;
+    if (stopping) /* asked while there was no node to hand it on to */
+        kill(pid, SIGTERM);
+    int status = wait_for(pid);
+    node_pid = 0;
+    return status;
+}
+
+/* After a crash a mail-in may have found no server and hold the directory for a moment: that is no reason to stay away. */
+static int run_node_again(char **argv)
+{
+    int status = run_node(argv);
+    for (int tries = 0; tries < HELD_TRIES && !stopping && WIFEXITED(status) && WEXITSTATUS(status) == EX_TEMPFAIL;
+         tries++) {
+        g_usleep(HELD_PAUSE_US);
+        status = run_node(argv);
+    }
+    return status;
+}
+
 int command_serve(int argc, char **argv)
 {
     int64_t starts[RESTARTS_MAX] = {0};
@@ -82,16 +108,10 @@ int command_serve(int argc, char **argv)
     node_argv[1] = g_strdup("serve-node");
     for (int i = 1; i < argc; i++)
         node_argv[i + 1] = g_strdup(argv[i]);
-    int status = EX_OSERR << 8;
     catch_signals();
-    do {
-        pid_t pid = start_node(node_argv);
-        if (pid < 0)
-            break;
-        node_pid = pid;
-        status = wait_for(pid);
-        node_pid = 0;
-    } while (!ended_on_purpose(status) && may_start_again(starts, clock_monotonic_us() / 1000000));
+    int status = run_node(node_argv);
+    while (!ended_on_purpose(status) && may_start_again(starts, clock_monotonic_us() / 1000000))
+        status = run_node_again(node_argv);
     g_strfreev(node_argv);
     if (WIFSIGNALED(status) && !stopping)
         fprintf(stderr, "filo: the serving process ended with signal %d, too often to start it again\n",

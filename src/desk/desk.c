@@ -3,6 +3,7 @@
 
 #include "desk/setting/setting.h"
 #include "desk/staff/staff.h"
+#include "search/index.h"
 
 #include <stdatomic.h>
 
@@ -85,6 +86,7 @@ Desk *desk_new(Store *store, const Clock *clock, GError **error)
     desk->reads = audit_reads_new();
     desk->calendars = g_ptr_array_new_with_free_func(calendar_drop);
     desk->zones = g_ptr_array_new_with_free_func(zone_drop);
+    search_start_upkeep(store);
     if (desk_reload(desk, error))
         return desk;
     desk_free(desk);

@@ -310,7 +310,8 @@ static void put_security_headers(HttpResponse *response)
 {
     put_header(response, "Content-Security-Policy", response->policy ? response->policy : PAGE_POLICY);
     put_header(response, "X-Content-Type-Options", "nosniff");
-    put_header(response, "Referrer-Policy", "same-origin");
+    if (!http_response_header(response, "Referrer-Policy")) /* a page may be stricter, never looser */
+        put_header(response, "Referrer-Policy", "same-origin");
     put_header(response, "Cross-Origin-Opener-Policy", "same-origin");
     put_header(response, "Cross-Origin-Resource-Policy", "same-origin");
     put_header(response, "Permissions-Policy",

@@ -444,7 +444,7 @@ static void test_every_byte_flipped(void)
     for (guint i = 0; i < result->len; i++)
         for (int bit = 0; bit < 9; bit++) {
             guint8 kept = result->data[i];
-            result->data[i] = bit == 8 ? 0xff : (guint8)(kept ^ (1u << bit));
+            result->data[i] = (guint8)(bit == 8 ? 0xffu : kept ^ (1u << bit));
             ParsedMail mail;
             if (reads(result, result->len, &mail))
                 assert_invariants(&mail);

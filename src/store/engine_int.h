@@ -58,6 +58,7 @@ struct Store {
     StoreCommitted committed;
     void *committed_arg;
     uint64_t sequence;
+    StoreWork upkeep; /* under commit_lock too */
 };
 
 struct StoreTx {
@@ -92,6 +93,9 @@ void request_fail(WriteRequest *request, GError *error);
 
 /* Tells the listener of store_on_commit. */
 void store_committed(Store *store);
+
+/* What store_set_upkeep set, or NULL. */
+StoreWork store_upkeep(Store *store);
 
 /* Before binding: NULL only where declared, text fit to keep; else the transaction fails. */
 bool value_is_sound(StoreTx *tx, const StoreStatement *statement, const StoreColumn *param, const StoreValue *value);

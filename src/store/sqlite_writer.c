@@ -10,13 +10,13 @@
  * every member (also one that was refused: what it read was never committed) runs again, alone in a transaction.
  *
  * Checkpoints are made here too, after the answers went out, when the WAL is longer than 4,000 pages; while an old
- * reader keeps the WAL from beginning anew, each next try waits for another 4,000.
+ * reader keeps the WAL from beginning anew, each next try waits for another 4,000. So is upkeep (store_set_upkeep).
  */
 #include "store/sqlite_int.h"
 
 #include "base/log.h"
 
-enum { GROUP_LIMIT = 64, CHECKPOINT_PAGES = 4000 };
+enum { GROUP_LIMIT = 64, CHECKPOINT_PAGES = 4000, UPKEEP_GROUPS = 16 };
 
 typedef struct Waiting {
     WriteRequest *request;
@@ -36,6 +36,7 @@ struct SqliteWriter {
     bool closing;
     int wal_pages; /* the writer thread's own, from here on */
     int checkpoint_at;
+    int groups; /* committed since the last upkeep */
 };
 
 /* --- one member -------------------------------------------------------------------------------------------------- */
@@ -222,6 +223,22 @@ static void checkpoint_if_due(SqliteWriter *writer)
     writer->checkpoint_at = writer->wal_pages + CHECKPOINT_PAGES;
 }
 
+/* --- upkeep ------------------------------------------------------------------------------------------------------ */
+
+static void upkeep_if_due(SqliteWriter *writer)
+{
+    StoreWork upkeep = store_upkeep(writer->store);
+    if (!upkeep || ++writer->groups < UPKEEP_GROUPS)
+        return;
+    writer->groups = 0;
+    WriteRequest request = {.name = "upkeep", .work = upkeep};
+    member_run_alone(writer, &request);
+    if (request.outcome == STORE_FAILED) {
+        LOG(LOG_WARNING, "store.upkeep", LOG_TEXT("reason", request.error->message)); /* due again 16 groups later */
+        g_error_free(request.error);
+    }
+}
+
 /* --- the thread -------------------------------------------------------------------------------------------------- */
 
 static void *writer_main(void *arg)
@@ -229,9 +246,12 @@ static void *writer_main(void *arg)
     SqliteWriter *writer = arg;
     for (Waiting *group; (group = group_take(writer));) {
         group_run(writer, group);
-        if (group_has_commit(group))
+        bool committed = group_has_commit(group); /* once answered, the group is gone */
+        if (committed)
             store_committed(writer->store);
         group_answer(writer, group);
+        if (committed)
+            upkeep_if_due(writer);
         checkpoint_if_due(writer);
     }
     return NULL;

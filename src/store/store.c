@@ -267,6 +267,21 @@ void store_committed(Store *store)
     pthread_mutex_unlock(&store->commit_lock);
 }
 
+void store_set_upkeep(Store *store, StoreWork upkeep)
+{
+    pthread_mutex_lock(&store->commit_lock);
+    store->upkeep = upkeep;
+    pthread_mutex_unlock(&store->commit_lock);
+}
+
+StoreWork store_upkeep(Store *store)
+{
+    pthread_mutex_lock(&store->commit_lock);
+    StoreWork upkeep = store->upkeep;
+    pthread_mutex_unlock(&store->commit_lock);
+    return upkeep;
+}
+
 void store_die_of_fsync(const char *what)
 {
     fprintf(stderr, "filo: the disk refused to keep %s (fsync failed): stopping, nothing more is acknowledged\n", what);

@@ -8,6 +8,8 @@ static const struct {
     const char *url, *icon, *permission;
 } entries[] = {
     {MSG_MENU_QUEUE, "/tickets", "inbox", "ticket.read"},
+    {MSG_MENU_CUSTOMERS, "/parties", "building-2", "party.read"},
+    {MSG_MENU_REPORTS, "/reports", "gauge", "report.read"},
 };
 
 static MenuItem *menu_of(HttpRequest *request, MsgId current, size_t *count_out)
@@ -43,6 +45,7 @@ const LayoutView *layout_desk(HttpRequest *request, const char *title, MsgId cur
         .language = lang_tag(visit->lang),
         .theme = visit->theme,
         .return_to = request->path,
+        .new_url = visit_may(visit, "ticket.write") ? url_checked("/tickets/new") : (SafeUrl){NULL},
     };
     view->menu = menu_of(request, current, &view->menu_count);
     view->banners = banners_of(request, &view->banners_count);

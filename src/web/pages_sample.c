@@ -3,9 +3,11 @@
 
 #include "web/customer_page_view.h"
 #include "web/error_page_view.h"
+#include "web/parties_view.h"
 #include "web/public_form_view.h"
 #include "web/public_sent_view.h"
 #include "web/queue_view.h"
+#include "web/search_view.h"
 #include "web/sign_in_view.h"
 #include "web/ticket_new_view.h"
 #include "web/ticket_page_view.h"
@@ -60,7 +62,8 @@ static const LayoutView *layout(const Sample *sample, const char *title)
                          .theme = sample->theme,
                          .return_to = said(sample, "/tickets"),
                          .menu = menu,
-                         .menu_count = G_N_ELEMENTS(menu)};
+                         .menu_count = G_N_ELEMENTS(menu),
+                         .new_url = to("/tickets/new")};
     return page;
 }
 
@@ -153,10 +156,6 @@ static QueueView queue_view(const Sample *sample)
         {MSG_QUEUE_TAB_OPEN, {"/tickets?view=open"}, false},
         {MSG_QUEUE_TAB_LATE, {"/tickets?view=late"}, false},
     };
-    Option *sorts = ARENA_ARRAY(sample->arena, Option, 3);
-    sorts[0] = (Option){"due", msg(sample->lang, MSG_QUEUE_SORT_DUE), true};
-    sorts[1] = (Option){"newest", msg(sample->lang, MSG_QUEUE_SORT_NEWEST), false};
-    sorts[2] = (Option){"oldest", msg(sample->lang, MSG_QUEUE_SORT_OLDEST), false};
     static const Option teams[] = {
         {"", "–", true}, {"1", "Assistenza tecnica", false}, {"2", "Amministrazione", false}};
     const char *open = msg_fill_count(sample->arena, sample->lang, MSG_QUEUE_OPEN, 14, NULL);
@@ -166,11 +165,9 @@ static QueueView queue_view(const Sample *sample)
                        .summary = arena_printf(sample->arena, "%s, %s", open, late),
                        .tabs = tabs,
                        .tabs_count = G_N_ELEMENTS(tabs),
-                       .sorts = sorts,
-                       .sorts_count = 3,
+                       .has_filter = true,
                        .teams = teams,
                        .teams_count = G_N_ELEMENTS(teams),
-                       .words = said(sample, ""),
                        .view_key = "mine",
                        .clear_url = to("/tickets"),
                        .next_url = to("/tickets?after=12271"),
@@ -453,7 +450,8 @@ static void ticket_form(GString *out, const Sample *sample)
                           .subject = said(sample, ""),
                           .description = said(sample, ""),
                           .teams = channels,
-                          .teams_count = 1};
+                          .teams_count = 1,
+                          .form_token = said(sample, "f3a1")};
     ticket_new_render(out, sample->lang, &view);
 }
 
@@ -505,6 +503,8 @@ static void track(GString *out, const Sample *sample)
                          .owner = said(sample, "Sara Conti"),
                          .next_step = said(sample, "La valvola arriva giovedì, Sara la chiama per l'uscita"),
                          .next_by = "ven 3 apr, 17:20",
+                         .said = said(sample, ""),
+                         .form_token = said(sample, "f3a1"),
                          .steps = steps,
                          .steps_count = 4,
                          .messages = messages,
@@ -546,6 +546,36 @@ static void customer_file(GString *out, const Sample *sample)
     customer_page_render(out, sample->lang, &view);
 }
 
+static PartyRow party_row(const Sample *sample, const char *name, bool company)
+{
+    MsgId kind = company ? MSG_PARTY_KIND_COMPANY : MSG_PARTY_KIND_PERSON;
+    return (PartyRow){said(sample, name), {"/parties/88"}, msg(sample->lang, kind), company};
+}
+
+static void party_list(GString *out, const Sample *sample)
+{
+    const PartyRow rows[] = {party_row(sample, "Bar Centrale", true), party_row(sample, "Giulia Rossetti", false)};
+    PartiesView view = {.page = layout(sample, msg(sample->lang, MSG_MENU_CUSTOMERS)),
+                        .words = said(sample, ""),
+                        .rows = rows,
+                        .rows_count = 2,
+                        .next_url = to("/parties?after=88")};
+    parties_render(out, sample->lang, &view);
+}
+
+static void found(GString *out, const Sample *sample)
+{
+    const PartyRow rows[] = {party_row(sample, "Bar Centrale", true)};
+    const TicketCustomer *known = customer(sample);
+    SearchView view = {.page = layout(sample, msg(sample->lang, MSG_SEARCH_TITLE)),
+                       .words = said(sample, "bar"),
+                       .parties = rows,
+                       .parties_count = 1,
+                       .tickets = known->tickets,
+                       .tickets_count = known->tickets_count};
+    search_render(out, sample->lang, &view);
+}
+
 static void error(GString *out, const Sample *sample)
 {
     const WordsProblem problem = words_problem("not_found");
@@ -564,5 +594,6 @@ const SamplePage sample_pages[] = {
     {"queue_tour", queue_tour},  {"ticket", ticket_open},         {"ticket_closing", ticket_closing},
     {"ticket_new", ticket_form}, {"public_form", public_request}, {"public_sent", sent},
     {"tracking", track},         {"customer", customer_file},     {"error", error},
+    {"parties", party_list},     {"search", found},
 };
 const size_t sample_page_count = G_N_ELEMENTS(sample_pages);

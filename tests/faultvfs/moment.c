@@ -9,8 +9,10 @@
  * SQLite: from the first write to a -wal file after a sync of it, to the return of the next sync. PostgreSQL: from the
  * first statement after BEGIN … SERIALIZABLE has left, to the first answer after COMMIT has. Each call in between is a
  * moment; when their number reaches die_at, the process and the parent that would restart it are killed before the call.
+ * And it can let one sync fail as a dying disk does (EIO).
  */
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -32,6 +34,7 @@ typedef struct Shared {
     _Atomic uint32_t moments; /* calls in between so far */
     _Atomic uint32_t die_at;  /* 0: never; set by the test, cleared by the death */
     _Atomic uint32_t commits;
+    _Atomic uint32_t fail_sync; /* set by the test: the next sync of a -wal file fails, once */
 } Shared;
 
 typedef enum FileState { FILE_OTHER, FILE_WAL, FILE_WAL_WRITTEN, FILE_BEGUN, FILE_WRITTEN, FILE_COMMITTING } FileState;
@@ -40,10 +43,10 @@ static Shared *shared;
 static pid_t parent; /* filo serve, or 0 */
 static _Atomic int states[FILES_MAX];
 
-#define REAL(name) \
-    static __typeof__(&name) real; \
-    if (!real) \
-        *(void **)&real = dlsym(RTLD_NEXT, #name)
+#define REAL(name)                                                                                                     \
+    static __typeof__(&name) real;                                                                                     \
+    if (!real)                                                                                                         \
+    *(void **)&real = dlsym(RTLD_NEXT, #name)
 
 /* The parent, if this is a serving node. */
 static pid_t find_parent(void)
@@ -109,10 +112,10 @@ static int note_open(int fd, const char *path)
     return fd;
 }
 
-#define MODE_ARGUMENT() \
-    va_list rest; \
-    va_start(rest, flags); \
-    mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(rest, mode_t) : 0; \
+#define MODE_ARGUMENT()                                                                                                \
+    va_list rest;                                                                                                      \
+    va_start(rest, flags);                                                                                             \
+    mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(rest, mode_t) : 0;                                            \
     va_end(rest)
 
 int open(const char *path, int flags, ...)
@@ -157,9 +160,12 @@ static int wal_sync(int fd, int (*real)(int))
     bool written = state_of(fd) == FILE_WAL_WRITTEN;
     if (written)
         moment();
-    int result = real(fd);
+    bool fails = written && atomic_exchange(&shared->fail_sync, 0);
+    int result = fails ? -1 : real(fd);
     if (written)
         end(fd, FILE_WAL);
+    if (fails)
+        errno = EIO;
     return result;
 }
 

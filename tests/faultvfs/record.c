@@ -31,7 +31,15 @@
 #include <unistd.h>
 
 enum { TRACKED_MAX = 4096, RECORD_MAGIC = 0x46494c4f };
-enum RecordKind { RECORD_WRITE = 1, RECORD_TRUNCATE, RECORD_CREATE, RECORD_MKDIR, RECORD_RENAME, RECORD_UNLINK, RECORD_SYNC };
+enum RecordKind {
+    RECORD_WRITE = 1,
+    RECORD_TRUNCATE,
+    RECORD_CREATE,
+    RECORD_MKDIR,
+    RECORD_RENAME,
+    RECORD_UNLINK,
+    RECORD_SYNC
+};
 
 typedef struct RecordHead {
     uint32_t magic, kind;
@@ -45,10 +53,10 @@ static unsigned slow_names_us;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char *tracked[TRACKED_MAX]; /* by descriptor: the path below root, or NULL */
 
-#define REAL(name) \
-    static __typeof__(&name) real; \
-    if (!real) \
-        *(void **)&real = dlsym(RTLD_NEXT, #name)
+#define REAL(name)                                                                                                     \
+    static __typeof__(&name) real;                                                                                     \
+    if (!real)                                                                                                         \
+    *(void **)&real = dlsym(RTLD_NEXT, #name)
 
 __attribute__((constructor)) static void record_init(void)
 {
@@ -108,15 +116,15 @@ static int track(int fd, const char *path, int flags, bool existed)
 
 /* --- what is taken over ------------------------------------------------------------------------------------------ */
 
-#define OPEN_BODY(call) \
-    const char *found = below_root(path); \
-    bool existed = found && access(path, F_OK) == 0; \
+#define OPEN_BODY(call)                                                                                                \
+    const char *found = below_root(path);                                                                              \
+    bool existed = found && access(path, F_OK) == 0;                                                                   \
     return track(call, found, flags, existed)
 
-#define MODE_ARGUMENT() \
-    va_list rest; \
-    va_start(rest, flags); \
-    mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(rest, mode_t) : 0; \
+#define MODE_ARGUMENT()                                                                                                \
+    va_list rest;                                                                                                      \
+    va_start(rest, flags);                                                                                             \
+    mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(rest, mode_t) : 0;                                            \
     va_end(rest)
 
 int open(const char *path, int flags, ...)
@@ -145,9 +153,9 @@ int __open64_2(const char *path, int flags)
     return open64(path, flags);
 }
 
-#define MAKE_TEMPORARY(name, ...) \
-    REAL(name); \
-    int fd = real(__VA_ARGS__); \
+#define MAKE_TEMPORARY(name, ...)                                                                                      \
+    REAL(name);                                                                                                        \
+    int fd = real(__VA_ARGS__);                                                                                        \
     return track(fd, below_root(pattern), O_CREAT, false) /* now the pattern is the name */
 
 int mkstemp(char *pattern)

@@ -5,6 +5,7 @@
 //   await filo.start({ env: moment.env });
 //   moment.dieAfter(12);       // kill -9 of node and parent at the 12th such moment from now
 //   moment.isOpen()            // true: some transaction had written and not committed; ask after the kill
+//   moment.failNextSync()      // SQLite: EIO, once
 //   moment.clear()             // before the next start
 import { execFile } from 'node:child_process';
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
@@ -14,7 +15,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const SOURCE = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'faultvfs', 'moment.c');
-const [OPEN, MOMENTS, DIE_AT, COMMITS] = [0, 4, 8, 12]; // struct Shared
+const [OPEN, MOMENTS, DIE_AT, COMMITS, FAIL_SYNC] = [0, 4, 8, 12, 16]; // struct Shared
 
 class Moment {
   constructor(library, file) {
@@ -36,7 +37,7 @@ class Moment {
   }
 
   clear() {
-    [OPEN, MOMENTS, DIE_AT, COMMITS].forEach((offset) => this.write(offset, 0));
+    [OPEN, MOMENTS, DIE_AT, COMMITS, FAIL_SYNC].forEach((offset) => this.write(offset, 0));
   }
 
   get moments() {
@@ -49,6 +50,15 @@ class Moment {
 
   dieAfter(count) {
     this.write(DIE_AT, this.moments + count);
+  }
+
+  failNextSync() {
+    this.write(FAIL_SYNC, 1);
+  }
+
+  // Whether the failure has come.
+  hasFailed() {
+    return this.read(FAIL_SYNC) === 0;
   }
 
   isOpen() {

@@ -31,7 +31,7 @@ typedef struct MailReceiver {
 typedef struct MailReceipt {
     InboundId inbound;
     bool already;  /* this content had been kept before */
-    bool accepted; /* it is on a ticket; false: kept, and will be tried again */
+    bool accepted; /* it is on a ticket; false: kept, and is being read by another or will be tried again */
     TicketId ticket;
     IntakeOutcome outcome;
     const char *note; /* one English line when not accepted, else "" */

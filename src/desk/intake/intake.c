@@ -127,6 +127,8 @@ static bool find_by_key(Intake *intake, const IntakeKey *key, TicketId *found_ou
         return try_lead(intake, lead_of_token(intake, key), found_out);
     case INTAKE_KEY_MESSAGE_ID:
         return find_by_message_id(intake, key->text, false, found_out);
+    case INTAKE_KEY_TRACKING:
+        return try_lead(intake, (Lead){ticket_find_by_tracking(intake->tx, intake->arena, key->text), true}, found_out);
     case INTAKE_KEY_NUMBER:
     default:
         return try_lead(intake, (Lead){{key->number}, false}, found_out);
@@ -239,7 +241,7 @@ static void acknowledge(Intake *intake, TicketId ticket)
     if (!event->acknowledge_by || !*event->sender_key || is_robot(intake) || !brake_allows(intake))
         return;
     Outgoing outgoing = {
-        .to = &(OutgoingAddress){event->sender_address, event->sender_name},
+        .to = &(OutgoingAddress){event->sender_address, ""},
         .to_count = 1,
         .reply_token = event->reply.text,
         .tracking_token = event->tracking.text,

@@ -17,6 +17,7 @@
  *     part; otherwise a new ticket opens, with a hint to the possible one.
  *  4. A robot's message never reopens, never stops a clock, never counts as the customer's answer.
  *  5. At most InboundEvent.acknowledge_per_hour automatic messages go to one address in an hour, whatever its headers say.
+ *  6. An acknowledgement holds no word its sender chose, not even the name: the address may be somebody else's.
  */
 #ifndef FILO_DESK_INTAKE_INTAKE_H
 #define FILO_DESK_INTAKE_INTAKE_H
@@ -75,12 +76,13 @@ InboundWaitingList intake_list_waiting(StoreTx *tx, Arena *arena, int64_t how_ma
 typedef enum IntakeKeyKind {
     INTAKE_KEY_TOKEN,      /* SHA-256 of the secret part of one of our reply addresses */
     INTAKE_KEY_MESSAGE_ID, /* a Message-ID it refers to, nearest first */
-    INTAKE_KEY_NUMBER      /* our number in the subject */
+    INTAKE_KEY_NUMBER,     /* our number in the subject */
+    INTAKE_KEY_TRACKING    /* SHA-256 of the secret part of a tracking link: who holds the link takes part */
 } IntakeKeyKind;
 
 typedef struct IntakeKey {
     IntakeKeyKind kind;
-    const char *text; /* token hash or Message-ID */
+    const char *text; /* token hash, tracking hash or Message-ID */
     int64_t number;
 } IntakeKey;
 

@@ -6,6 +6,7 @@
 #include "desk/party/identity.h"
 #include "desk/party/phone.h"
 #include "party_sql.h"
+#include "search/index.h"
 
 #include <string.h>
 
@@ -19,19 +20,56 @@ bool party_find(StoreTx *tx, Arena *arena, PartyId id, Party *party_out)
     return true;
 }
 
+/* ---------------------------------------------------------------------------------------------------------- words */
+
+/* Names and addresses are of no language. */
+static SearchDocument document_of_party(PartyId id, const char *name)
+{
+    return (SearchDocument){SEARCH_PARTY, id.value, id.value, SEARCH_ANY_LANGUAGE, SEARCH_STAFF, name, ""};
+}
+
+static SearchDocument document_of_contact(ContactPointId id, PartyId party, const char *value)
+{
+    return (SearchDocument){SEARCH_CONTACT, id.value, party.value, SEARCH_ANY_LANGUAGE, SEARCH_STAFF, "", value};
+}
+
+bool party_index(StoreTx *tx, PartyId id, const char *name)
+{
+    SearchDocument document = document_of_party(id, name);
+    return search_put(tx, &document);
+}
+
+static void party_index_again(StoreTx *tx, PartyId id, const char *old_name, const char *name)
+{
+    SearchDocument document = document_of_party(id, old_name);
+    search_remove(tx, &document);
+    party_index(tx, id, name);
+}
+
+bool contact_point_index(StoreTx *tx, ContactPointId id, PartyId party, const char *value)
+{
+    SearchDocument document = document_of_contact(id, party, value);
+    return search_put(tx, &document);
+}
+
+/* -------------------------------------------------------------------------------------------------------- parties */
+
 PartyId party_add(StoreTx *tx, const Party *party, const char *sort_key, TimeMs now)
 {
-    return sql_party_insert(tx, &(SqlPartyInsertIn){
-                                    .kind = party->kind,
-                                    .name = party->name,
-                                    .sort_key = sort_key,
-                                    .buyer = party->buyer,
-                                    .vat_number = party->vat_number,
-                                    .fiscal_code = party->fiscal_code,
-                                    .sdi_code = party->sdi_code,
-                                    .language = party->language,
-                                    .created_at = now,
-                                });
+    PartyId id = sql_party_insert(tx, &(SqlPartyInsertIn){
+                                          .kind = party->kind,
+                                          .name = party->name,
+                                          .sort_key = sort_key,
+                                          .buyer = party->buyer,
+                                          .vat_number = party->vat_number,
+                                          .fiscal_code = party->fiscal_code,
+                                          .sdi_code = party->sdi_code,
+                                          .language = party->language,
+                                          .created_at = now,
+                                      });
+    if (id.value)
+        party_index(tx, id, party->name);
+    return id;
 }
 
 /* --------------------------------------------------------------------------------------------- what a person typed */
@@ -163,8 +201,10 @@ bool party_edit(StoreTx *tx, Arena *arena, const Party *party, const char *sort_
         return refuse_other(refused_out, "party", "party.error.not_found", (PartyId){0}, NULL);
     if (old.version != party->version)
         return refuse_other(refused_out, "version", "party.error.stale", (PartyId){0}, NULL);
-    return is_alone(tx, arena, party, refused_out) &&
-           sql_party_update(tx, &(SqlPartyUpdateIn){.party_id = party->id,
+    if (!is_alone(tx, arena, party, refused_out))
+        return false;
+    party_index_again(tx, party->id, old.name, party->name);
+    return sql_party_update(tx, &(SqlPartyUpdateIn){.party_id = party->id,
                                                     .version = party->version,
                                                     .kind = party->kind,
                                                     .name = party->name,
@@ -197,8 +237,10 @@ PartyLines party_search(StoreTx *tx, Arena *arena, const char *prefix, PartyCurs
 
 void contact_point_add(StoreTx *tx, PartyId party, const ContactPoint *point, TimeMs now)
 {
-    sql_contact_point_insert(
+    ContactPointId id = sql_contact_point_insert(
         tx, &(SqlContactPointInsertIn){party, point->kind, point->value, point->value_key, point->label, now});
+    if (id.value)
+        contact_point_index(tx, id, party, point->value);
 }
 
 ContactPointList contact_point_list(StoreTx *tx, Arena *arena, PartyId party)
@@ -250,7 +292,24 @@ bool contact_point_put(StoreTx *tx, Arena *arena, PartyId party, const ContactPo
 
 bool contact_point_remove(StoreTx *tx, PartyId party, ContactPointId id)
 {
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    ContactPointList list = contact_point_list(tx, arena, party);
+    for (size_t i = 0; i < list.count; i++)
+        if (list.items[i].id.value == id.value) {
+            SearchDocument document = document_of_contact(id, party, list.items[i].value);
+            search_remove(tx, &document);
+        }
     return sql_contact_point_delete(tx, &(SqlContactPointDeleteIn){id, party}) == 1;
+}
+
+PersonPointList contact_point_list_people(StoreTx *tx, Arena *arena, PartyId company, int64_t how_many)
+{
+    SqlContactPointListPeopleRowList rows =
+        sql_contact_point_list_people_row(tx, arena, &(SqlContactPointListPeopleRowIn){company, how_many});
+    PersonPointList list = {ARENA_ARRAY(arena, PersonPoint, rows.count), rows.count};
+    for (size_t i = 0; i < rows.count; i++)
+        list.items[i] = (PersonPoint){rows.rows[i].person_id, rows.rows[i].kind, rows.rows[i].value};
+    return list;
 }
 
 bool party_find_by_contact(StoreTx *tx, Arena *arena, const char *value_key, PartyMatch *match_out)

@@ -52,6 +52,11 @@ bool party_find(StoreTx *tx, Arena *arena, PartyId id, Party *party_out);
  * outside the transaction. */
 PartyId party_add(StoreTx *tx, const Party *party, const char *sort_key, TimeMs now);
 
+/* Make a party findable by its name, a contact point by its value; false when they are. What adds them has done so: for
+ * building the index again. */
+bool party_index(StoreTx *tx, PartyId id, const char *name);
+bool contact_point_index(StoreTx *tx, ContactPointId id, PartyId party, const char *value);
+
 /* Why a party or one of its contact points cannot be kept. */
 typedef struct PartyRefusal {
     InputError error; /* shown: the other party's name, if there is one */
@@ -123,6 +128,19 @@ bool contact_point_remove(StoreTx *tx, PartyId party, ContactPointId id);
 
 /* In the order they were added. */
 ContactPointList contact_point_list(StoreTx *tx, Arena *arena, PartyId party);
+
+/* How a company's people are reached, person by person, at most how_many: one statement for the whole page. */
+typedef struct PersonPoint {
+    PartyId person;
+    ContactKind kind;
+    const char *value;
+} PersonPoint;
+
+typedef struct PersonPointList {
+    PersonPoint *items;
+    size_t count;
+} PersonPointList;
+PersonPointList contact_point_list_people(StoreTx *tx, Arena *arena, PartyId company, int64_t how_many);
 
 /* Who stands behind an address: the person (or the company itself) and, for a person, the first company they belong to. */
 typedef struct PartyMatch {

@@ -89,7 +89,7 @@ SELECT party_id, kind, name, sort_key
  ORDER BY sort_key, party_id
  LIMIT $4;
 
--- @statement contact_point_insert : run
+-- @statement contact_point_insert : add
 -- @param  party_id   id(party)
 -- @param  kind       enum(contact_kind)
 -- @param  value      text
@@ -98,7 +98,8 @@ SELECT party_id, kind, name, sort_key
 -- @param  created_at time
 INSERT INTO contact_point
        (party_id, kind, value, value_key, label, created_at)
-VALUES ($1, $2, $3, $4, $5, $6);
+VALUES ($1, $2, $3, $4, $5, $6)
+RETURNING contact_point_id;
 
 -- @statement contact_point_list_row : list
 -- @param  party_id         id(party)
@@ -206,3 +207,17 @@ SELECT m.company_id, p.name, m.role
   JOIN party p ON p.party_id = m.company_id
  WHERE m.person_id = $1
  ORDER BY m.membership_id;
+
+-- @statement contact_point_list_people_row : list
+-- @param  company_id id(party)
+-- @param  how_many   int
+-- @column person_id  id(party)
+-- @column kind       enum(contact_kind)
+-- @column value      text
+-- @index  unique key of membership, contact_point_party
+SELECT m.person_id, c.kind, c.value
+  FROM membership m
+  JOIN contact_point c ON c.party_id = m.person_id
+ WHERE m.company_id = $1
+ ORDER BY m.membership_id, c.contact_point_id
+ LIMIT $2;

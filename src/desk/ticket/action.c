@@ -19,6 +19,14 @@ static unsigned facts_of_contents(const TicketEdit *edit)
            fact(row.costs > 0 || edit->ticket.now.zero_cost, TICKET_HAS_COST);
 }
 
+/* A ticket to merge into: it is there, is another one, and is not itself a duplicate. */
+static bool master_is_fit(const TicketEdit *edit, TicketId master)
+{
+    Ticket found;
+    return master.value && master.value != edit->ticket.id.value &&
+           ticket_find(edit->tx, edit->arena, master, &found) && found.now.state != TICKET_DUPLICATE;
+}
+
 /* The facts as the action would leave them. */
 static unsigned facts_after(const TicketEdit *edit, TicketAction action, const ActionInput *input)
 {
@@ -33,7 +41,7 @@ static unsigned facts_after(const TicketEdit *edit, TicketAction action, const A
            fact(input->appointment_at || now->state == TICKET_SCHEDULED, TICKET_HAS_APPOINTMENT) |
            fact(now->product_id, TICKET_HAS_PRODUCT) | fact(now->party_id, TICKET_HAS_CUSTOMER) |
            fact(now->problem_id, TICKET_HAS_PROBLEM) | fact(now->solution_code_id, TICKET_HAS_SOLUTION) |
-           fact(input->master.value && input->master.value != edit->ticket.id.value, TICKET_HAS_MASTER) |
+           fact(master_is_fit(edit, input->master), TICKET_HAS_MASTER) |
            fact(!text_is_blank(input->pointer), TICKET_HAS_POINTER) | fact(!text_is_blank(input->note), TICKET_HAS_NOTE) |
            fact(input->notice, TICKET_HAS_NOTICE) | fact(recent, TICKET_IN_REOPEN_WINDOW) | facts_of_contents(edit);
 }
@@ -101,6 +109,8 @@ bool ticket_act(TicketEdit *edit, TicketAction action, const ActionInput *input)
     }
     TicketChange change = change_of(edit, action, input, verdict.to);
     ticket_edit_event(edit, event_of(action), &change, edit->now);
+    if (action == TICKET_MARK_DUPLICATE)
+        ticket_link(edit->tx, edit->ticket.id, input->master, LINK_DUPLICATE, edit->now);
     if (!state_waits(verdict.to))
         edit->waiting_reason = NULL;
     else if (!text_is_blank(input->customer_reason))

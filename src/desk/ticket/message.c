@@ -2,6 +2,7 @@
 #include "desk/ticket/message.h"
 
 #include "message_sql.h"
+#include "search/index.h"
 
 #include <string.h>
 
@@ -10,7 +11,44 @@ static OptInt optional(int64_t value, bool has)
     return (OptInt){.has = has, .value = value};
 }
 
-MessageId message_add(StoreTx *tx, const Message *message)
+/* ---------------------------------------------------------------------------------------------------------- words */
+
+/* The subject and who wrote, so that a customer nobody has on file yet is found by name or address. */
+static char *title_of(const Message *message)
+{
+    if (message->direction == MESSAGE_NOTE)
+        return g_strdup(message->subject);
+    return g_strdup_printf("%s\n%s\n%s", message->subject, message->sender_name, message->sender_address);
+}
+
+static SearchDocument document_of(const Message *message, const char *title)
+{
+    return (SearchDocument){.kind = SEARCH_MESSAGE,
+                            .id = message->id.value,
+                            .group = message->ticket.value,
+                            .language = SEARCH_ANY_LANGUAGE,
+                            .audience = SEARCH_STAFF,
+                            .title = title,
+                            .text = message->text};
+}
+
+bool message_index(StoreTx *tx, const Message *message)
+{
+    g_autofree char *title = title_of(message);
+    SearchDocument document = document_of(message, title);
+    return search_put(tx, &document);
+}
+
+bool message_unindex(StoreTx *tx, const Message *message)
+{
+    g_autofree char *title = title_of(message);
+    SearchDocument document = document_of(message, title);
+    return search_remove(tx, &document);
+}
+
+/* ------------------------------------------------------------------------------------------------------- messages */
+
+static MessageId message_insert(StoreTx *tx, const Message *message)
 {
     return sql_message_insert(tx, &(SqlMessageInsertIn){
                                       .ticket_id = message->ticket,
@@ -29,6 +67,15 @@ MessageId message_add(StoreTx *tx, const Message *message)
                                       .external_id = message->external_id,
                                       .flags = message->flags,
                                   });
+}
+
+MessageId message_add(StoreTx *tx, const Message *message)
+{
+    Message added = *message;
+    added.id = message_insert(tx, message);
+    if (added.id.value)
+        message_index(tx, &added);
+    return added.id;
 }
 
 MessageList message_list(StoreTx *tx, Arena *arena, TicketId ticket)

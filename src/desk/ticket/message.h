@@ -58,7 +58,13 @@ typedef struct MessageList {
     size_t count;
 } MessageList;
 
+/* Keeps it, findable by its words. */
 MessageId message_add(StoreTx *tx, const Message *message);
+
+/* message_unindex takes a message's words out of the index, message_index puts them in (false: they are there). To erase
+ * what a message says: unindex it as it stands, change the row, index what is left. */
+bool message_index(StoreTx *tx, const Message *message);
+bool message_unindex(StoreTx *tx, const Message *message);
 MessageList message_list(StoreTx *tx, Arena *arena, TicketId ticket);
 
 /* A file: its own blob (sha256), or a slice of the message's raw original (raw_length > 0). */

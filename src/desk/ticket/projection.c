@@ -150,18 +150,27 @@ TicketProjection projection_empty(void)
                               .ownership = OWNERSHIP_UNKNOWN};
 }
 
-/* The instants and counts that follow from a state, rather than being said by an event. */
+/* An imported log has no event for reopening: leaving an end for work is one. */
+static bool is_reopening(const TicketProjection *ticket, const TicketEvent *event, int64_t old_state)
+{
+    return event->kind == EVENT_REOPENED || (event->kind == EVENT_IMPORTED &&
+                                             !ticket_state_is_open((TicketState)old_state) &&
+                                             ticket_state_is_open((TicketState)ticket->state));
+}
+
+/* The instants and counts that follow from a state, rather than being said by an event. What is closed without having
+ * been resolved, as history may be, was resolved then. */
 static void apply_state(TicketProjection *ticket, const TicketEvent *event, int64_t old_state)
 {
     if (!change_has(&event->change, FIELD_STATE) || ticket->state == old_state)
         return;
-    if (ticket->state == TICKET_RESOLVED && !ticket->resolved_at)
+    if ((ticket->state == TICKET_RESOLVED || ticket->state == TICKET_CLOSED) && !ticket->resolved_at)
         ticket->resolved_at = event->occurred_at;
     if (ticket->state == TICKET_CLOSED)
         ticket->closed_at = event->occurred_at;
     if (!ticket_state_is_open((TicketState)ticket->state))
         ticket->next_update_at = TIME_NONE;
-    if (event->kind == EVENT_REOPENED) {
+    if (is_reopening(ticket, event, old_state)) {
         ticket->closed_at = TIME_NONE;
         ticket->reopened++;
     }

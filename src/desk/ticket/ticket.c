@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "desk/ticket/transition.h"
+#include "search/index.h"
 #include "ticket_sql.h"
 
 #include <string.h>
@@ -67,11 +68,18 @@ bool ticket_find(StoreTx *tx, Arena *arena, TicketId id, Ticket *ticket_out)
     return true;
 }
 
+TicketId ticket_find_by_tracking(StoreTx *tx, Arena *arena, const char *tracking_sha256)
+{
+    SqlTicketFindTracking row;
+    return sql_ticket_find_tracking(tx, arena, &(SqlTicketFindTrackingIn){tracking_sha256}, &row) ? row.ticket_id
+                                                                                                   : (TicketId){0};
+}
+
 /* ------------------------------------------------------------------------------------------------------- writing */
 
-static void event_insert(StoreTx *tx, Arena *arena, TicketId ticket, const TicketEvent *event)
+static TicketEventId event_insert(StoreTx *tx, Arena *arena, TicketId ticket, const TicketEvent *event)
 {
-    sql_ticket_event_insert(tx, &(SqlTicketEventInsertIn){
+    return sql_ticket_event_insert(tx, &(SqlTicketEventInsertIn){
                                     .ticket_id = ticket,
                                     .kind = event->kind,
                                     .occurred_at = event->occurred_at,
@@ -133,22 +141,42 @@ static bool phase_differs(const TicketProjection *a, const TicketProjection *b)
     return a->state != b->state || a->team_id != b->team_id || a->owner_id != b->owner_id;
 }
 
+static TicketEdit edit_of_new(StoreTx *tx, Arena *arena, const TicketOpening *opening, int64_t import_id, Actor actor,
+                              TimeMs now)
+{
+    TicketEdit edit = {.tx = tx, .arena = arena, .actor = actor, .now = now};
+    edit.ticket = (Ticket){.now = projection_empty(), .version = 1, .import_id = import_id};
+    edit.ticket.id =
+        sql_ticket_insert(tx, &(SqlTicketInsertIn){
+                                  .state = TICKET_NEW,
+                                  .kind = KIND_UNKNOWN,
+                                  .initiative = INITIATIVE_ASKED,
+                                  .ownership = OWNERSHIP_UNKNOWN,
+                                  .channel = opening->channel,
+                                  .subject = opening->subject,
+                                  .language = opening->language,
+                                  .received_at = opening->received_at,
+                                  .registered_at = now,
+                                  .tracking_sha256 = opening->tracking_sha256,
+                                  .import_id = {.has = import_id != 0, .value = import_id},
+                              });
+    return edit;
+}
+
+bool ticket_index(StoreTx *tx, TicketId id, const char *subject)
+{
+    return search_put(tx, &(SearchDocument){.kind = SEARCH_TICKET,
+                                            .id = id.value,
+                                            .group = id.value,
+                                            .language = SEARCH_ANY_LANGUAGE,
+                                            .audience = SEARCH_STAFF,
+                                            .title = subject,
+                                            .text = ""});
+}
+
 TicketId ticket_open(StoreTx *tx, Arena *arena, const TicketOpening *opening, Actor actor, TimeMs now)
 {
-    TicketEdit edit = {.tx = tx, .arena = arena, .actor = actor, .now = now, .ticket = {.now = projection_empty()}};
-    edit.ticket.id = sql_ticket_insert(tx, &(SqlTicketInsertIn){
-                                               .state = TICKET_NEW,
-                                               .kind = KIND_UNKNOWN,
-                                               .initiative = INITIATIVE_ASKED,
-                                               .ownership = OWNERSHIP_UNKNOWN,
-                                               .channel = opening->channel,
-                                               .subject = opening->subject,
-                                               .language = opening->language,
-                                               .received_at = opening->received_at,
-                                               .registered_at = now,
-                                               .tracking_sha256 = opening->tracking_sha256,
-                                           });
-    edit.ticket.version = 1;
+    TicketEdit edit = edit_of_new(tx, arena, opening, 0, actor, now);
     TicketChange change = {0};
     change_set(&change, FIELD_STATE, TICKET_NEW);
     change_set(&change, FIELD_KIND, opening->kind);
@@ -166,12 +194,17 @@ TicketId ticket_open(StoreTx *tx, Arena *arena, const TicketOpening *opening, Ac
     for (size_t i = 0; i < G_N_ELEMENTS(given); i++)
         if (given[i].value)
             change_set(&change, given[i].field, given[i].value);
-    phase_open(tx, edit.ticket.id, &(TicketProjection){.state = TICKET_NEW, .team_id = opening->team.value},
-               opening->received_at);
-    edit.ticket.now.team_id = opening->team.value; /* the first phase already has it */
     ticket_edit_event(&edit, EVENT_RECEIVED, &change, opening->received_at);
     row_write(&edit);
+    ticket_index(tx, edit.ticket.id, opening->subject);
     return edit.ticket.id;
+}
+
+void ticket_edit_open_imported(TicketEdit *edit, StoreTx *tx, Arena *arena, const TicketOpening *opening,
+                               int64_t import_id, Actor actor, TimeMs now)
+{
+    check(import_id != 0);
+    *edit = edit_of_new(tx, arena, opening, import_id, actor, now);
 }
 
 bool ticket_edit_begin(TicketEdit *edit, StoreTx *tx, Arena *arena, TicketId id, Actor actor, TimeMs now)
@@ -197,22 +230,25 @@ bool ticket_edit_begin_at(TicketEdit *edit, StoreTx *tx, Arena *arena, TicketId 
     return false;
 }
 
-void ticket_edit_event(TicketEdit *edit, TicketEventKind kind, const TicketChange *change, TimeMs occurred_at)
+TicketEventId ticket_edit_event(TicketEdit *edit, TicketEventKind kind, const TicketChange *change, TimeMs occurred_at)
 {
     TicketEvent event = {kind, occurred_at, edit->now, edit->actor, *change};
     TicketProjection before = edit->ticket.now;
-    event_insert(edit->tx, edit->arena, edit->ticket.id, &event);
+    const TicketProjection *now = &edit->ticket.now;
+    TicketEventId id = event_insert(edit->tx, edit->arena, edit->ticket.id, &event);
     projection_apply(&edit->ticket.now, &event);
-    if (phase_differs(&before, &edit->ticket.now)) {
-        sql_ticket_phase_end(edit->tx, &(SqlTicketPhaseEndIn){edit->ticket.id, edit->ticket.now.last_event_at});
-        phase_open(edit->tx, edit->ticket.id, &edit->ticket.now, edit->ticket.now.last_event_at);
-    }
+    bool first = !before.last_event_at;
+    if (!first && phase_differs(&before, now))
+        sql_ticket_phase_end(edit->tx, &(SqlTicketPhaseEndIn){edit->ticket.id, now->last_event_at});
+    if (first || phase_differs(&before, now))
+        phase_open(edit->tx, edit->ticket.id, now, now->last_event_at);
+    return id;
 }
 
 bool ticket_edit_end(TicketEdit *edit)
 {
     const TicketProjection *now = &edit->ticket.now;
-    check(!ticket_state_is_open((TicketState)now->state) || now->next_update_at);
+    check(!ticket_state_is_open((TicketState)now->state) || now->next_update_at || edit->ticket.import_id);
     if (!row_write(edit) && !store_tx_failed(edit->tx)) /* the row was read in this transaction: it must be there */
         store_tx_fail(edit->tx, FILO_ERROR_CORRUPT, "ticket row vanished during an edit");
     return !store_tx_failed(edit->tx);

@@ -50,6 +50,9 @@ typedef struct Ticket {
 /* false when there is none of that id. */
 bool ticket_find(StoreTx *tx, Arena *arena, TicketId id, Ticket *ticket_out);
 
+/* The ticket of a tracking link, by the SHA-256 of the link's secret part; {0}: none. */
+TicketId ticket_find_by_tracking(StoreTx *tx, Arena *arena, const char *tracking_sha256);
+
 /* What a new ticket starts with. */
 typedef struct TicketOpening {
     const char *channel;
@@ -68,6 +71,9 @@ typedef struct TicketOpening {
 
 /* Opens a ticket in state new and records its first event. */
 TicketId ticket_open(StoreTx *tx, Arena *arena, const TicketOpening *opening, Actor actor, TimeMs now);
+
+/* Makes the ticket findable by its subject; false when it is. ticket_open has done so: for building the index again. */
+bool ticket_index(StoreTx *tx, TicketId id, const char *subject);
 
 /* One change of one ticket, possibly of several events. */
 typedef struct TicketEdit {
@@ -88,8 +94,14 @@ bool ticket_edit_begin(TicketEdit *edit, StoreTx *tx, Arena *arena, TicketId id,
 bool ticket_edit_begin_at(TicketEdit *edit, StoreTx *tx, Arena *arena, TicketId id, int64_t version, Actor actor,
                           TimeMs now);
 
-/* Appends one event and folds it in. No rule is asked: action.h does that. */
-void ticket_edit_event(TicketEdit *edit, TicketEventKind kind, const TicketChange *change, TimeMs occurred_at);
+/* Begins a ticket of imported history: the row, which alone carries an import's id and so is exempt from invariants 2
+ * and 3. Its first event must come next, of kind EVENT_IMPORTED, and say state, kind and received_at. Called by:
+ * desk/import. */
+void ticket_edit_open_imported(TicketEdit *edit, StoreTx *tx, Arena *arena, const TicketOpening *opening,
+                               int64_t import_id, Actor actor, TimeMs now);
+
+/* Appends one event and folds it in; gives its id. No rule is asked: action.h does that. */
+TicketEventId ticket_edit_event(TicketEdit *edit, TicketEventKind kind, const TicketChange *change, TimeMs occurred_at);
 
 /* Writes row and phases; false when the store failed. */
 bool ticket_edit_end(TicketEdit *edit);

@@ -64,6 +64,14 @@ SELECT ticket_id, state, kind, complaint, initiative, ownership, channel, subjec
   FROM ticket
  WHERE ticket_id = $1;
 
+-- @statement ticket_find_tracking : find
+-- @param  tracking_sha256 text
+-- @column ticket_id       id(ticket)
+-- @index  unique key of ticket
+SELECT ticket_id
+  FROM ticket
+ WHERE tracking_sha256 = $1;
+
 -- Writes the whole projection over the version that was read; 0 rows when somebody else was faster.
 -- @statement ticket_project : run
 -- @param  ticket_id         id(ticket)

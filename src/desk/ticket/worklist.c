@@ -3,7 +3,7 @@
 
 #include "worklist_sql.h"
 
-/* The three statements give the same columns; each row struct is its own C type. */
+/* The statements give the same columns; each row struct is its own C type. */
 #define WORKLIST_ROW(row)                                                                                                 \
     ((WorklistEntry){(row)->ticket_id, (row)->subject, (row)->state, (row)->channel, (row)->received_at,                    \
                 (row)->next_update_at, (row)->last_event_at, (row)->customer, (row)->owner})
@@ -47,19 +47,40 @@ static WorklistPage list_unowned(StoreTx *tx, Arena *arena, const WorklistAsk *a
     return page;
 }
 
+static WorklistPage list_team(StoreTx *tx, Arena *arena, const WorklistAsk *ask, TimeMs before)
+{
+    WorklistPage page;
+    TimeMs after = MAX(ask->after_at, 1);
+    SqlWorklistTeamList list = sql_worklist_team(
+        tx, arena, &(SqlWorklistTeamIn){after, ask->after_id, ask->team, before, ask->how_many + 1});
+    WORKLIST_COPY(arena, list, &page, ask->how_many);
+    return page;
+}
+
+static WorklistPage list_team_unowned(StoreTx *tx, Arena *arena, const WorklistAsk *ask)
+{
+    WorklistPage page;
+    TimeMs after = MAX(ask->after_at, 1);
+    SqlWorklistTeamUnownedList list = sql_worklist_team_unowned(
+        tx, arena, &(SqlWorklistTeamUnownedIn){after, ask->after_id, ask->team, ask->how_many + 1});
+    WORKLIST_COPY(arena, list, &page, ask->how_many);
+    return page;
+}
+
 WorklistPage worklist_list(StoreTx *tx, Arena *arena, const WorklistAsk *ask)
 {
+    bool one_team = ask->team.value != 0;
     switch (ask->kind) {
     case WORKLIST_MINE:
         return list_mine(tx, arena, ask);
     case WORKLIST_UNOWNED:
-        return list_unowned(tx, arena, ask);
+        return one_team ? list_team_unowned(tx, arena, ask) : list_unowned(tx, arena, ask);
     case WORKLIST_LATE:
-        return list_open(tx, arena, ask, ask->now);
+        return one_team ? list_team(tx, arena, ask, ask->now) : list_open(tx, arena, ask, ask->now);
     case WORKLIST_OPEN:
     case WORKLIST_KIND_COUNT:
     default:
-        return list_open(tx, arena, ask, INT64_MAX);
+        return one_team ? list_team(tx, arena, ask, INT64_MAX) : list_open(tx, arena, ask, INT64_MAX);
     }
 }
 

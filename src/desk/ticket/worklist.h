@@ -43,6 +43,7 @@ typedef struct WorklistPage {
 
 typedef struct WorklistAsk {
     WorklistKind kind;
+    TeamId team; /* only its requests; {0}: all. Not for WORKLIST_MINE */
     StaffId me;          /* for WORKLIST_MINE */
     TimeMs now;          /* for WORKLIST_LATE */
     TimeMs after_at;     /* the last row of the page before, or 0 */

@@ -105,3 +105,60 @@ SELECT t.ticket_id, t.subject, t.state, t.received_at, s.display_name AS owner
  WHERE t.party_id = $1
  ORDER BY t.ticket_id DESC
  LIMIT $2;
+
+-- One team's open requests, whoever has them.
+-- @statement worklist_team : list
+-- @param  after_at       time
+-- @param  after_id       id(ticket)
+-- @param  team_id        id(team)
+-- @param  before         time
+-- @param  how_many       int
+-- @column ticket_id      id(ticket)
+-- @column subject        text
+-- @column state          enum(ticket_state)
+-- @column channel        text
+-- @column received_at    time
+-- @column next_update_at time
+-- @column last_event_at  time
+-- @column customer       text?
+-- @column owner          text?
+-- @index  ticket_team
+SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
+       p.name AS customer, s.display_name AS owner
+  FROM ticket t
+  LEFT JOIN party p ON p.party_id = t.party_id
+  LEFT JOIN staff s ON s.staff_id = t.owner_id
+ WHERE t.team_id = $3
+   AND t.next_update_at IS NOT NULL
+   AND (t.next_update_at, t.ticket_id) > ($1, $2)
+   AND t.next_update_at < $4
+ ORDER BY next_update_at, ticket_id
+ LIMIT $5;
+
+-- Those of them that nobody has.
+-- @statement worklist_team_unowned : list
+-- @param  after_at       time
+-- @param  after_id       id(ticket)
+-- @param  team_id        id(team)
+-- @param  how_many       int
+-- @column ticket_id      id(ticket)
+-- @column subject        text
+-- @column state          enum(ticket_state)
+-- @column channel        text
+-- @column received_at    time
+-- @column next_update_at time
+-- @column last_event_at  time
+-- @column customer       text?
+-- @column owner          text?
+-- @index  ticket_team
+SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
+       p.name AS customer, s.display_name AS owner
+  FROM ticket t
+  LEFT JOIN party p ON p.party_id = t.party_id
+  LEFT JOIN staff s ON s.staff_id = t.owner_id
+ WHERE t.team_id = $3
+   AND t.owner_id IS NULL
+   AND t.next_update_at IS NOT NULL
+   AND (t.next_update_at, t.ticket_id) > ($1, $2)
+ ORDER BY next_update_at, ticket_id
+ LIMIT $4;

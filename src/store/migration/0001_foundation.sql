@@ -539,6 +539,48 @@ CREATE TABLE job (
 );
 CREATE INDEX job_due ON job (state, due_at, job_id);
 
+-- ------------------------------------------------------------------------------------------------------ search
+-- What can be found by its words. The words themselves are in search_word under the same number, the text stays where
+-- it belongs; group_id is what a find is shown as (the ticket of a message). Higher numbers are newer.
+-- owner: search
+-- grows
+CREATE TABLE search_document (
+    search_document_id @id,
+    kind        @enum(search_kind) NOT NULL,
+    object_id   @int NOT NULL,
+    group_id    @int NOT NULL,
+    language    @enum(search_language) NOT NULL,
+    audience    @enum(search_audience) NOT NULL,
+    words_check @int NOT NULL,
+    UNIQUE (kind, object_id)
+);
+
+-- The words come stemmed and parted by spaces (search/word.h), so the simplest tokenizer is right: it splits ASCII signs
+-- and takes all else as it is. Contentless: no second copy of the text.
+-- owner: search
+-- grows
+-- only: sqlite
+CREATE VIRTUAL TABLE search_word USING fts5(scope, title, body, content='', tokenize='ascii');
+
+-- Merging is done by us between groups of commits: automatic merging makes one in sixteen writers wait for all.
+-- only: sqlite
+INSERT INTO search_word (search_word, rank) VALUES ('automerge', 0);
+-- only: sqlite
+INSERT INTO search_word (search_word, rank) VALUES ('crisismerge', 400);
+
+-- owner: search
+-- grows
+-- key: search_document_id
+-- only: postgresql
+CREATE TABLE search_word (
+    search_document_id BIGINT NOT NULL PRIMARY KEY REFERENCES search_document (search_document_id),
+    words              TSVECTOR NOT NULL
+);
+
+-- fastupdate off: else a search pays for what others wrote.
+-- only: postgresql
+CREATE INDEX search_word_words ON search_word USING gin (words) WITH (fastupdate = off);
+
 -- ------------------------------------------------------------------------------------------------------- costs
 
 -- Dated prices: labour, channels, travel. micro_euro is millionths of a euro per unit.
@@ -604,3 +646,72 @@ CREATE TABLE audit (
 );
 CREATE INDEX audit_sealing ON audit (audit_seal_id, audit_id);
 CREATE INDEX audit_object ON audit (object, object_id, audit_id);
+
+-- ----------------------------------------------------------------------------------------------------- imports
+
+-- One file brought in: staging while its rows are checked, then applying until none is left; a file that is refused is
+-- discarded row by row and leaves nothing. The counts grow in the transactions that do the work.
+-- owner: desk/import
+CREATE TABLE import_run (
+    import_run_id @id,
+    kind          @enum(import_kind) NOT NULL,
+    source        @text NOT NULL,
+    file_name     @text NOT NULL,
+    state         @enum(import_state) NOT NULL,
+    rows_read     @int NOT NULL,
+    tickets       @int NOT NULL,
+    events        @int NOT NULL,
+    already       @int NOT NULL,
+    notes         @int NOT NULL,
+    began_at      @time NOT NULL,
+    finished_at   @time NULL
+);
+CREATE INDEX import_run_state ON import_run (state, import_run_id);
+
+-- A checked row of the file that is not applied yet. case_line: the first line of its case, which orders the cases;
+-- ordinal tells apart rows that say the same.
+-- owner: desk/import
+-- grows
+CREATE TABLE import_row (
+    import_row_id @id,
+    import_run_id @int NOT NULL REFERENCES import_run (import_run_id),
+    line          @int NOT NULL,
+    record        @text NOT NULL,
+    case_line     @int NOT NULL,
+    at_ms         @int NOT NULL,
+    identity      @text NOT NULL,
+    ordinal       @int NOT NULL,
+    payload       @text NOT NULL
+);
+CREATE INDEX import_row_order ON import_row (import_run_id, case_line, at_ms, line);
+CREATE INDEX import_row_identity ON import_row (import_run_id, record, identity, ordinal);
+
+-- A case of another system and the ticket it became: what makes the second import of it change nothing.
+-- owner: desk/import
+-- grows
+CREATE TABLE imported_case (
+    imported_case_id @id,
+    source           @text NOT NULL,
+    record           @text NOT NULL,
+    ticket_id        @int NOT NULL REFERENCES ticket (ticket_id),
+    UNIQUE (source, record)
+);
+CREATE INDEX imported_case_ticket ON imported_case (ticket_id);
+
+-- What the log said of an imported event in its own words; the event itself holds only ids and codes. identity: SHA-256
+-- of what the log said and which of equal rows it was.
+-- owner: desk/import
+-- grows
+CREATE TABLE imported_event (
+    imported_event_id @id,
+    imported_case_id  @int NOT NULL REFERENCES imported_case (imported_case_id),
+    identity          @text NOT NULL,
+    ticket_event_id   @int NOT NULL REFERENCES ticket_event (ticket_event_id),
+    activity          @text NOT NULL,
+    lifecycle         @text NOT NULL,
+    team              @text NOT NULL,
+    resource          @text NOT NULL,
+    attributes        @text NOT NULL,
+    UNIQUE (imported_case_id, identity)
+);
+CREATE INDEX imported_event_event ON imported_event (ticket_event_id);

@@ -11,6 +11,9 @@ static void home(HttpRequest *request, HttpResponse *response, void *context)
 static const Route routes[] = {
     {HTTP_GET, "/", home, "ticket.read", LANE_PAGE, 0, 0, "The first page: Da fare."},
     {HTTP_GET, "/tickets", queue_page, "ticket.read", LANE_PAGE, 0, 0, "Da fare: open requests, most urgent first."},
+    {HTTP_GET, "/tickets/new", ticket_new_page, "ticket.write", LANE_PAGE, 0, 0,
+     "A request that came by phone, counter, fax, letter or a social network."},
+    {HTTP_POST, "/tickets", ticket_new_post, "ticket.write", LANE_PAGE, 0, 0, "Records it, once."},
     {HTTP_GET, "/tickets/:id", ticket_page, "ticket.read", LANE_PAGE, 0, 0, "One request, with all that was said."},
     {HTTP_POST, "/tickets/:id/messages", ticket_message_post, "ticket.write", LANE_PAGE, 0, 0,
      "Answers the customer, or leaves a note."},
@@ -31,6 +34,13 @@ static const Route routes[] = {
      "Takes back an answer that has not left."},
     {HTTP_GET, "/tickets/:id/messages/:message/original", ticket_original, "ticket.read", LANE_PAGE, 0, 0,
      "A message as it came."},
+    {HTTP_GET, "/parties", party_list_page, "party.read", LANE_PAGE, 0, 0, "The customers, by name."},
+    {HTTP_GET, "/parties/:id", party_page, "party.read", LANE_PAGE, 0, 0, "One customer: requests, people, details."},
+    {HTTP_GET, "/search", search_page, "ticket.read", LANE_PAGE, 0, 0,
+     "Finds by number, customer's name, phone or address."},
     {HTTP_GET, "/attachments/:id", attachment_show, "ticket.read", LANE_SLOW, 0, 0, "A file of a message."},
+    {HTTP_GET, "/reports", reports_page, "report.read", LANE_PAGE, 0, 0, "Which reports there are."},
+    {HTTP_GET, "/reports/:name", report_page, "report.read", LANE_SLOW, 0, 0, "A report with chart, tables and tickets."},
+    {HTTP_GET, "/reports/:name/csv", report_csv, "report.export", LANE_SLOW, 0, 0, "The same as a file."},
 };
 const RouteTable desk_routes = {"desk", routes, G_N_ELEMENTS(routes)};

@@ -32,7 +32,15 @@ void ticket_close_post(HttpRequest *request, HttpResponse *response, void *conte
 void ticket_costs_post(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_reopen_post(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_undo_post(HttpRequest *request, HttpResponse *response, void *context);
+void ticket_new_page(HttpRequest *request, HttpResponse *response, void *context);
+void ticket_new_post(HttpRequest *request, HttpResponse *response, void *context);
+void party_list_page(HttpRequest *request, HttpResponse *response, void *context);
+void party_page(HttpRequest *request, HttpResponse *response, void *context);
+void search_page(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_original(HttpRequest *request, HttpResponse *response, void *context);
 void attachment_show(HttpRequest *request, HttpResponse *response, void *context);
+void reports_page(HttpRequest *request, HttpResponse *response, void *context);
+void report_page(HttpRequest *request, HttpResponse *response, void *context);
+void report_csv(HttpRequest *request, HttpResponse *response, void *context);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/format.h"
+#include "desk/staff/staff.h"
 #include "desk/ticket/worklist.h"
 #include "web/desk/desk_pages.h"
 #include "web/layout.h"
@@ -35,7 +36,9 @@ static WorklistAsk ask_of(const HttpRequest *request, WorklistKind kind)
 {
     const Visit *visit = visit_of(request);
     const char *after = http_query(request, "after");
+    const char *team = http_query(request, "team");
     WorklistAsk ask = {.kind = kind, .me = visit->session.staff, .now = visit->now, .how_many = ROWS};
+    ask.team.value = team && kind != WORKLIST_MINE ? g_ascii_strtoll(team, NULL, 10) : 0;
     char *rest = NULL;
     int64_t at = after ? g_ascii_strtoll(after, &rest, 10) : 0;
     if (at > 0 && *rest == '.') {
@@ -112,7 +115,18 @@ static const char *summary_of(HttpRequest *request, WorklistCounts counts)
     return counts.late ? arena_printf(request->arena, "%s, %s", open, late) : open;
 }
 
-static void fill_rows(HttpRequest *request, const WorklistPage *page, WorklistKind kind, QueueView *view)
+/* The list again, filtered as it is; after: the place where the next page begins, or NULL. */
+static SafeUrl list_url(Arena *arena, const WorklistAsk *ask, const char *after)
+{
+    const char *view = kinds[ask->kind].key;
+    const char *team = arena_printf(arena, "%" G_GINT64_FORMAT, ask->team.value);
+    if (ask->team.value)
+        return after ? url_local(arena, "/tickets?view=%&team=%&after=%", view, team, after)
+                     : url_local(arena, "/tickets?view=%&team=%", view, team);
+    return after ? url_local(arena, "/tickets?view=%&after=%", view, after) : url_local(arena, "/tickets?view=%", view);
+}
+
+static void fill_rows(HttpRequest *request, const WorklistPage *page, const WorklistAsk *ask, QueueView *view)
 {
     QueueRow *rows = ARENA_ARRAY(request->arena, QueueRow, page->count);
     for (size_t i = 0; i < page->count; i++)
@@ -121,10 +135,27 @@ static void fill_rows(HttpRequest *request, const WorklistPage *page, WorklistKi
     view->rows_count = page->count;
     if (page->more) {
         const WorklistEntry *last = &page->rows[page->count - 1];
-        view->next_url = url_local(request->arena, "/tickets?view=%&after=%", kinds[kind].key,
-                                   arena_printf(request->arena, "%" G_GINT64_FORMAT ".%" G_GINT64_FORMAT,
-                                                last->next_update_at, last->ticket.value));
+        view->next_url =
+            list_url(request->arena, ask,
+                     arena_printf(request->arena, "%" G_GINT64_FORMAT ".%" G_GINT64_FORMAT, last->next_update_at,
+                                  last->ticket.value));
     }
+}
+
+/* A filter where there is something to choose; who looks at their own list has no use for it. */
+static void fill_filter(HttpRequest *request, const TeamList *teams, const WorklistAsk *ask, QueueView *view)
+{
+    Option *options = ARENA_ARRAY(request->arena, Option, teams->count + 1);
+    options[0] = (Option){"", msg(visit_of(request)->lang, MSG_QUEUE_ALL_TEAMS), ask->team.value == 0};
+    for (size_t i = 0; i < teams->count; i++)
+        options[i + 1] =
+            (Option){arena_printf(request->arena, "%" G_GINT64_FORMAT, teams->items[i].id.value), teams->items[i].name,
+                     teams->items[i].id.value == ask->team.value};
+    view->teams = options;
+    view->teams_count = teams->count + 1;
+    view->has_filter = teams->count > 1 && ask->kind != WORKLIST_MINE;
+    view->filtered = ask->team.value != 0;
+    view->clear_url = url_local(request->arena, "/tickets?view=%", kinds[ask->kind].key);
 }
 
 void queue_page(HttpRequest *request, HttpResponse *response, void *context)
@@ -138,6 +169,7 @@ void queue_page(HttpRequest *request, HttpResponse *response, void *context)
         return;
     WorklistPage page = worklist_list(tx, request->arena, &ask);
     WorklistCounts counts = worklist_count(tx, request->arena, visit->now);
+    TeamList teams = team_list(tx, request->arena);
     if (!visit_read_end(request, response, tx))
         return;
     QueueView view = {
@@ -146,12 +178,11 @@ void queue_page(HttpRequest *request, HttpResponse *response, void *context)
         .summary = summary_of(request, counts),
         .tabs = tabs_of(request, kind),
         .tabs_count = WORKLIST_KIND_COUNT,
-        .words = "",
         .view_key = kinds[kind].key,
-        .previous_url = ask.after_at ? url_local(request->arena, "/tickets?view=%", kinds[kind].key) : (SafeUrl){NULL},
-        .live_url = url_local(request->arena, "/tickets?view=%", kinds[kind].key),
-        .clear_url = {"/tickets"},
+        .previous_url = ask.after_at ? list_url(request->arena, &ask, NULL) : (SafeUrl){NULL},
+        .live_url = list_url(request->arena, &ask, NULL),
     };
-    fill_rows(request, &page, kind, &view);
+    fill_filter(request, &teams, &ask, &view);
+    fill_rows(request, &page, &ask, &view);
     queue_render(http_html(response), visit->lang, &view);
 }

@@ -11,6 +11,7 @@
 #include "web/desk/ticket_view.h"
 #include "web/problem.h"
 #include "web/visit.h"
+#include "web/wall_field.h"
 
 #include <string.h>
 
@@ -143,18 +144,6 @@ void ticket_start_post(HttpRequest *request, HttpResponse *response, void *conte
     finish(&post, response, outcome, error, &typed);
 }
 
-/* A wall time as a datetime-local field writes it, in the house's zone; TIME_NONE when it is none. */
-static TimeMs local_time(const Post *post, const char *text)
-{
-    TimeMs as_if_utc;
-    const char *iso = arena_printf(post->request->arena, "%sZ", text);
-    if (!time_parse_iso(iso, &as_if_utc))
-        return TIME_NONE;
-    g_autoptr(GTimeZone) utc = zone_find("UTC");
-    WallTime wall = time_to_wall(utc, as_if_utc);
-    return time_from_wall(post->visit->policy->zone, &wall);
-}
-
 void ticket_wait_post(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
@@ -175,7 +164,8 @@ void ticket_wait_post(HttpRequest *request, HttpResponse *response, void *contex
         return;
     }
     work.input = (ActionInput){.customer_reason = text_clean_line(request->arena, bytes_of(form(&post, "reason"))),
-                               .next_update_at = local_time(&post, form(&post, "until"))};
+                               .next_update_at = wall_field_parse(request->arena, post.visit->policy->zone,
+                                                                  form(&post, "until"))};
     run(response, "ticket.wait", &work);
 }
 

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "web/portal/portal_pages.h"
 
+#include "channel/form/form_receive.h"
 #include "desk/staff/permission.h"
 
-static void ask(HttpRequest *request, HttpResponse *response, void *context)
-{
-    (void)request;
-    (void)context;
-    http_redirect(response, "/sign-in");
-}
+/* The fields of a form and the files that may come with it. */
+#define UPLOAD_MAX ((size_t)FORM_FILES_SIZE_MAX + ((size_t)512 << 10))
 
 static const Route routes[] = {
-    {HTTP_GET, "/help", ask, PERMISSION_PUBLIC, LANE_PAGE, 0, 0, "Where a customer writes to us."},
+    {HTTP_GET, "/help", help_page, PERMISSION_PUBLIC, LANE_PAGE, 0, 0, "Where a customer writes to us."},
+    {HTTP_POST, "/help", help_post, PERMISSION_PUBLIC, LANE_PAGE, 0, UPLOAD_MAX, "Opens a request; its number at once."},
+    {HTTP_GET, "/track/:token", track_page, PERMISSION_PUBLIC, LANE_PAGE, 0, 0,
+     "A request as its customer may see it; the link is the key."},
+    {HTTP_POST, "/track/:token", track_post, PERMISSION_PUBLIC, LANE_PAGE, 0, UPLOAD_MAX,
+     "The customer adds to the request."},
+    {HTTP_GET, "/track/:token/files/:id", track_file, PERMISSION_PUBLIC, LANE_SLOW, 0, 0,
+     "A file of the conversation."},
 };
 const RouteTable portal_routes = {"portal", routes, G_N_ELEMENTS(routes)};

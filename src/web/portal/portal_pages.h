@@ -17,4 +17,11 @@
 
 extern const RouteTable portal_routes;
 
+/* help.c, track.c */
+void help_page(HttpRequest *request, HttpResponse *response, void *context);
+void help_post(HttpRequest *request, HttpResponse *response, void *context);
+void track_page(HttpRequest *request, HttpResponse *response, void *context);
+void track_post(HttpRequest *request, HttpResponse *response, void *context);
+void track_file(HttpRequest *request, HttpResponse *response, void *context);
+
 #endif

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What: documents in, ids out. How: the document row says what it is, the row of the same number in search_word holds
+ * its stemmed words, its kind and audience among them, so that the engine crosses word lists instead of reading rows it
+ * will not show; the document row is asked once more, because a word list is no place for a permission alone.
+ * A text whose language is not plain is indexed by the stems of both.
+ * Why the text is not kept here: at 100,000 tickets it would be the largest table, twice. The price is search_remove's
+ * contract, kept honest by words_check.
+ */
+#include "search/index.h"
+
+#include "index_sql.h"
+
+#include <string.h>
+
+enum { TITLE_WORDS_MAX = 200 };
+
+/* --- a document's words as the engine wants them ------------------------------------------------------------------ */
+
+typedef struct WordRow {
+    bool tsvector; /* PostgreSQL: 'word':position, and A for a title's; FTS5: words and spaces */
+    GString *scope, *title, *body;
+    int position;
+    uint64_t check; /* FNV-1a of the words in order */
+} WordRow;
+
+static void word_row_clear(WordRow *row)
+{
+    g_string_free(row->scope, TRUE);
+    g_string_free(row->title, TRUE);
+    g_string_free(row->body, TRUE);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(WordRow, word_row_clear)
+
+static void check_add(WordRow *row, const char *word)
+{
+    do { /* with its NUL: "ab c" is not "a bc" */
+        row->check = (row->check ^ (unsigned char)*word) * UINT64_C(0x100000001b3);
+    } while (*word++);
+}
+
+static void write_word(WordRow *row, GString *to, const char *word)
+{
+    row->position++;
+    check_add(row, word);
+    if (row->tsvector)
+        g_string_append_printf(to, "'%s':%d%s ", word, row->position, to == row->title ? "A" : "");
+    else
+        g_string_append_printf(to, "%s ", word);
+}
+
+/* Between two runs of words, so that no phrase spans both. "·" is a token to FTS5 and never asked for. */
+static void write_gap(WordRow *row, GString *to)
+{
+    row->position++;
+    if (!row->tsvector)
+        g_string_append(to, "\xc2\xb7 ");
+}
+
+static void write_text(WordRow *row, GString *to, const char *text, SearchLanguage language, int at_most)
+{
+    WordReader reader;
+    SearchWord word;
+    WordStemmer *stemmer = word_stemmer_new(language);
+    word_reader_init(&reader, bytes_of(text));
+    for (int i = 0; i < at_most && word_next(&reader, &word); i++)
+        write_word(row, to, word_stem(stemmer, word.text, word.is_letters));
+    write_gap(row, to);
+    word_stemmer_free(stemmer);
+}
+
+static void write_scope(WordRow *row, const char *name)
+{
+    g_string_append_printf(row->scope, row->tsvector ? "'=%s' " : "%s ", name);
+}
+
+static WordRow word_row_make(StoreEngine engine, const SearchDocument *document, SearchLanguage language)
+{
+    WordRow row = {.tsvector = engine == STORE_POSTGRESQL, .check = UINT64_C(0xcbf29ce484222325)};
+    row.scope = g_string_new(NULL);
+    row.title = g_string_new(NULL);
+    row.body = g_string_sized_new(strlen(document->text) + 64);
+    write_scope(&row, search_kind_text(document->kind));
+    write_scope(&row, search_audience_text(document->audience));
+    int at_most = language == SEARCH_ANY_LANGUAGE ? SEARCH_WORDS_MAX / 2 : SEARCH_WORDS_MAX; /* both: twice the words */
+    for (SearchLanguage each = SEARCH_ITALIAN; each <= SEARCH_ENGLISH; each++) {
+        if (language != SEARCH_ANY_LANGUAGE && language != each)
+            continue;
+        write_text(&row, row.title, document->title, each, TITLE_WORDS_MAX);
+        write_text(&row, row.body, document->text, each, at_most);
+    }
+    return row;
+}
+
+static SearchLanguage document_language(const SearchDocument *document)
+{
+    return document->language == SEARCH_ANY_LANGUAGE ? word_guess_language(bytes_of(document->text))
+                                                     : document->language;
+}
+
+/* --- writing ------------------------------------------------------------------------------------------------------ */
+
+bool search_put(StoreTx *tx, const SearchDocument *document)
+{
+    SearchLanguage language = document_language(document);
+    g_auto(WordRow) row = word_row_make(store_tx_engine(tx), document, language);
+    SearchDocumentId id = sql_search_document_insert(tx, &(SqlSearchDocumentInsertIn){
+                                                             .kind = document->kind,
+                                                             .object_id = document->id,
+                                                             .group_id = document->group,
+                                                             .language = language,
+                                                             .audience = document->audience,
+                                                             .words_check = (int64_t)row.check,
+                                                         });
+    if (!id.value)
+        return false;
+    sql_search_word_insert(tx, &(SqlSearchWordInsertIn){id, row.scope->str, row.title->str, row.body->str});
+    return !store_tx_failed(tx);
+}
+
+bool search_remove(StoreTx *tx, const SearchDocument *document)
+{
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    SqlSearchDocumentFind found;
+    if (!sql_search_document_find(tx, arena, &(SqlSearchDocumentFindIn){document->kind, document->id}, &found))
+        return !store_tx_failed(tx);
+    g_auto(WordRow) row = word_row_make(store_tx_engine(tx), document, document_language(document));
+    bool same = (int64_t)row.check == found.words_check;
+    if (same || row.tsvector)
+        sql_search_word_delete(tx, &(SqlSearchWordDeleteIn){found.search_document_id, row.scope->str, row.title->str,
+                                                              row.body->str});
+    sql_search_document_delete(tx, &(SqlSearchDocumentDeleteIn){found.search_document_id});
+    return (same || row.tsvector) && !store_tx_failed(tx);
+}
+
+void search_clear(StoreTx *tx)
+{
+    sql_search_word_clear(tx);
+    sql_search_document_clear(tx);
+}
+
+static bool merge(StoreTx *tx, void *arg)
+{
+    (void)arg;
+    sql_search_word_merge(tx);
+    return true;
+}
+
+void search_start_upkeep(Store *store)
+{
+    store_set_upkeep(store, merge);
+}
+
+/* --- reading ------------------------------------------------------------------------------------------------------ */
+
+static void append_kinds(GString *out, unsigned kinds, bool tsquery)
+{
+    bool any = false;
+    for (SearchKind kind = 0; kind < SEARCH_KIND_COUNT; kind++)
+        if (kinds & (1u << kind)) {
+            g_string_append(out, any ? (tsquery ? " | " : " OR ") : "");
+            g_string_append_printf(out, tsquery ? "'=%s'" : "\"%s\"", search_kind_text(kind));
+            any = true;
+        }
+}
+
+/* The whole expression for the engine, or NULL when nothing is asked for. */
+static char *match_make(StoreTx *tx, Arena *arena, const SearchQuery *query, const SearchAsk *ask)
+{
+    bool tsquery = store_tx_engine(tx) == STORE_POSTGRESQL;
+    char *words = tsquery ? search_query_to_tsquery(arena, query) : search_query_to_fts5(arena, query);
+    if (!words)
+        return NULL;
+    GString *out = g_string_new(NULL);
+    g_string_append_printf(out, tsquery ? "(%s)" : "{title body} : (%s)", words);
+    if (ask->kinds) {
+        g_string_append(out, tsquery ? " & (" : " AND scope : (");
+        append_kinds(out, ask->kinds, tsquery);
+        g_string_append(out, ")");
+    }
+    if (ask->audience == SEARCH_EVERYONE)
+        g_string_append(out, tsquery ? " & '=everyone'" : " AND scope : \"everyone\"");
+    char *match = arena_strndup(arena, out->str, out->len);
+    g_string_free(out, TRUE);
+    return match;
+}
+
+/* The two statements give the same columns; each row struct is its own C type. */
+#define HITS_COPY(arena, list, hits)                                                                                   \
+    do {                                                                                                               \
+        (hits)->count = (list).count;                                                                                  \
+        (hits)->items = ARENA_ARRAY((arena), SearchHit, (list).count);                                                 \
+        for (size_t i = 0; i < (list).count; i++)                                                                      \
+            (hits)->items[i] = (SearchHit){(list).rows[i].search_document_id, (list).rows[i].kind,                     \
+                                           (list).rows[i].object_id, (list).rows[i].group_id};                         \
+    } while (0)
+
+static SearchHits list_newest(StoreTx *tx, Arena *arena, const char *match, const SearchAsk *ask)
+{
+    SearchHits hits;
+    SqlSearchListNewestList list = sql_search_list_newest(
+        tx, arena,
+        &(SqlSearchListNewestIn){match, ask->before ? ask->before : INT64_MAX, ask->audience == SEARCH_EVERYONE,
+                                 ask->how_many});
+    HITS_COPY(arena, list, &hits);
+    return hits;
+}
+
+static SearchHits list_ranked(StoreTx *tx, Arena *arena, const char *match, const SearchAsk *ask)
+{
+    SearchHits hits;
+    SqlSearchNewestDocument row = {0};
+    sql_search_newest_document(tx, arena, &row);
+    int64_t after = row.newest.value - SEARCH_RANKED_MAX;
+    SqlSearchListRankedList list = sql_search_list_ranked(
+        tx, arena, &(SqlSearchListRankedIn){match, after, ask->audience == SEARCH_EVERYONE, ask->how_many});
+    HITS_COPY(arena, list, &hits);
+    return hits;
+}
+
+SearchHits search_list(StoreTx *tx, Arena *arena, const SearchQuery *query, const SearchAsk *ask)
+{
+    char *match = match_make(tx, arena, query, ask);
+    if (!match)
+        return (SearchHits){0};
+    return ask->order == SEARCH_RANKED ? list_ranked(tx, arena, match, ask) : list_newest(tx, arena, match, ask);
+}
+
+int64_t search_count(StoreTx *tx, Arena *arena, const SearchQuery *query, const SearchAsk *ask)
+{
+    char *match = match_make(tx, arena, query, ask);
+    SqlSearchCountMatches row = {0};
+    if (!match)
+        return 0;
+    sql_search_count_matches(
+        tx, arena, &(SqlSearchCountMatchesIn){match, ask->audience == SEARCH_EVERYONE, SEARCH_COUNT_MAX}, &row);
+    return row.found;
+}
+
+const char *search_verify(StoreTx *tx, Arena *arena, int64_t *documents_out)
+{
+    SqlSearchCountRows rows = {0};
+    sql_search_count_rows(tx, arena, &rows);
+    for (SearchKind kind = 0; kind < SEARCH_KIND_COUNT; kind++) {
+        SqlSearchCountKind row = {0};
+        sql_search_count_kind(tx, arena, &(SqlSearchCountKindIn){kind}, &row);
+        documents_out[kind] = row.documents;
+    }
+    return rows.documents == rows.indexed ? NULL : "the index holds words of texts that are gone, or lacks some";
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Every page of src/web, for everybody: who may and who may not, by what they get to read. A route that is in no row here
+// fails the lint; a row that names no route fails below. Security A33, A39, A44.
+// timeout: 300
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { ADMIN, startFilo } from './support/filo.js';
+import { textOf } from './support/page.js';
+import { startSink } from './support/smtp_sink.js';
+
+const WEB = fileURLToPath(new URL('../src/web', import.meta.url));
+const ROLES = ['anonymous', 'reader', 'operator', 'admin'];
+const EVERYBODY = ROLES;
+const SIGNED_IN = ['reader', 'operator', 'admin'];
+const WRITERS = ['operator', 'admin'];
+
+// who: the roles that may. says: what the allowed body (or the address it sends on to) says. fields: a form's.
+// path: where the pattern has names. With no status given an allowed GET is 200.
+const ROUTES = [
+  { area: 'site', route: 'GET /static/*', path: 'ASSET', who: EVERYBODY, says: /--/ },
+  { area: 'site', route: 'GET /sign-in', who: EVERYBODY, says: /name="password"/ },
+  { area: 'site', route: 'POST /sign-in', who: EVERYBODY, fields: { email: 'nobody', password: 'x' }, status: 422, says: /name="password"/ },
+  { area: 'site', route: 'POST /preferences', who: EVERYBODY, fields: { theme: 'dark', return_to: '/help' }, status: 303, to: /^\/help$/ },
+  { area: 'site', route: 'GET /events', who: SIGNED_IN, stream: true },
+  { area: 'desk', route: 'GET /', who: SIGNED_IN, status: 303, to: /^\/tickets$/ },
+  { area: 'desk', route: 'GET /tickets', who: SIGNED_IN, says: /E07 e non scalda/ },
+  { area: 'desk', route: 'GET /tickets/new', who: WRITERS, says: /name="form_token"/ },
+  { area: 'desk', route: 'POST /tickets', who: WRITERS, fields: { subject: '' }, status: 422, says: /name="form_token"/ },
+  { area: 'desk', route: 'GET /tickets/:id', path: '/tickets/10001', who: SIGNED_IN, says: /E07 e non scalda/ },
+  { area: 'desk', route: 'POST /tickets/:id/messages', path: '/tickets/10001/messages', who: WRITERS,
+    fields: { kind: 'note', text: 'nota' }, status: 303, to: /^\/tickets\/10001/ },
+  { area: 'desk', route: 'POST /tickets/:id/take', path: '/tickets/10001/take', who: WRITERS, fields: { version: '0' }, status: 409, says: /10001/ },
+  { area: 'desk', route: 'POST /tickets/:id/start', path: '/tickets/10001/start', who: WRITERS, fields: { version: '0' }, status: 409, says: /10001/ },
+  { area: 'desk', route: 'POST /tickets/:id/wait', path: '/tickets/10001/wait', who: WRITERS, fields: { version: '0', state: 'waiting_part' }, status: 409, says: /10001/ },
+  { area: 'desk', route: 'POST /tickets/:id/assign', path: '/tickets/10001/assign', who: WRITERS, fields: { version: '0', person: '1' }, status: 409, says: /10001/ },
+  { area: 'desk', route: 'POST /tickets/:id/merge', path: '/tickets/10001/merge', who: WRITERS, fields: { version: '0', into: '10001' }, status: 409, says: /10001/ },
+  { area: 'desk', route: 'POST /tickets/:id/spam', path: '/tickets/10001/spam', who: WRITERS, fields: { version: '0' }, status: 409, says: /10001/ },
+  { area: 'desk', route: 'POST /tickets/:id/reopen', path: '/tickets/10001/reopen', who: WRITERS, fields: { version: '0' }, status: 409, says: /10001/ },
+  { area: 'desk', route: 'POST /tickets/:id/undo/:outbox', path: '/tickets/10001/undo/999999', who: WRITERS, fields: {}, status: 409, says: /10001/ },
+  { area: 'desk', route: 'GET /tickets/:id/messages/:message/original', path: '/tickets/10001/messages/1/original', who: SIGNED_IN, says: /^Message-ID|^From|Subject:/im },
+  { area: 'desk', route: 'GET /parties', who: SIGNED_IN, says: /Luca Bianchi/ },
+  { area: 'desk', route: 'GET /parties/:id', path: '/parties/1', who: SIGNED_IN, says: /Luca Bianchi/ },
+  { area: 'desk', route: 'GET /search', path: '/search?q=luca', who: SIGNED_IN, says: /Luca Bianchi/ },
+  { area: 'desk', route: 'GET /attachments/:id', path: '/attachments/1', who: SIGNED_IN, says: /contenuto del file/ },
+  { area: 'portal', route: 'GET /help', who: EVERYBODY, says: /name="form_token"/ },
+  { area: 'portal', route: 'POST /help', who: EVERYBODY, fields: { subject: 'x' }, status: 422, says: /name="form_token"/ },
+  { area: 'portal', route: 'GET /track/:token', path: 'TRACK', who: EVERYBODY, says: /E07 e non scalda/ },
+  { area: 'portal', route: 'POST /track/:token', path: 'TRACK', who: EVERYBODY, fields: { text: '' }, status: 422, says: /E07 e non scalda/ },
+  { area: 'portal', route: 'GET /track/:token/files/:id', path: 'TRACK/files/1', who: EVERYBODY, says: /contenuto del file/ },
+  // ends the session it is sent with, so it comes last
+  { area: 'site', route: 'POST /sign-out', who: SIGNED_IN, fields: {}, status: 303, to: /^\/sign-in$/ },
+];
+
+function sourcesUnder(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const name = path.join(folder, entry.name);
+    if (entry.isDirectory()) return sourcesUnder(name);
+    return entry.name.endsWith('.c') && !entry.name.endsWith('_test.c') ? [readFileSync(name, 'utf8')] : [];
+  });
+}
+
+test('the matrix names every route of src/web, and no other', () => {
+  const rows = sourcesUnder(WEB).flatMap((text) =>
+    [...text.matchAll(/\{HTTP_([A-Z]+), "(\/[^"]*)",/g)].map(([, method, pattern]) => `${method} ${pattern}`));
+  assert.deepEqual([...new Set(rows)].sort(), ROUTES.map(({ route }) => route).sort());
+});
+
+const WITH_FILE = Buffer.from(`From: Luca Bianchi <luca@bar.test>\r\nTo: assistenza@filo.test\r\n`
+  + 'Subject: La macchina mostra E07 e non scalda\r\nMessage-ID: <uno@bar.test>\r\nMIME-Version: 1.0\r\n'
+  + 'Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nBuongiorno.\r\n--x\r\n'
+  + 'Content-Type: text/plain\r\nContent-Disposition: attachment; filename=nota.txt\r\n\r\ncontenuto del file\r\n--x--\r\n');
+
+// One more person of each role, with the administrator's password.
+function addStaff(role) {
+  return `INSERT INTO staff (login, display_name, sort_key, email, role, team_id, language, password_hash, active, epoch, created_at, version)
+    SELECT '${role}', '${role}', '${role}', '', '${role}', team_id, language, password_hash, 1, epoch, created_at, 1
+      FROM staff WHERE login = '${ADMIN.login}';`;
+}
+
+async function startDesk(t) {
+  const sink = await startSink();
+  t.after(() => sink.close());
+  const filo = await startFilo({ sink, serve: false });
+  t.after(() => filo.remove());
+  await filo.execute(addStaff('reader') + addStaff('operator'));
+  await filo.start();
+  const taken = await filo.mailIn(WITH_FILE);
+  assert.equal(taken.out?.ticket, 10001, taken.stderr);
+  await filo.until(() => sink.messages.length === 1, 'the acknowledgement with the tracking link');
+  const track = /\/track\/[a-z2-7]{32}/.exec(sink.messages[0].data.toString().replace(/=\r\n/g, ''))[0];
+  const asset = /\/static\/filo\.[^"]*\.css/.exec((await filo.browser().get('/sign-in')).text)[0];
+  return { filo, paths: { TRACK: track, ASSET: asset } };
+}
+
+function pathOf(row, paths) {
+  const given = row.path ?? row.route.split(' ')[1];
+  return given.replace(/^(TRACK|ASSET)/, (name) => paths[name]);
+}
+
+// A stream never ends: its head is the answer.
+function ask(browser, row, at) {
+  if (row.route.startsWith('POST')) return browser.post(at, row.fields);
+  return row.stream ? browser.request('GET', at, { timeoutMs: 700 }).catch((error) => ({ status: 200, text: '', stream: error.message }))
+    : browser.get(at);
+}
+
+function assertAllowed(row, role, answer) {
+  const name = `${row.route} as ${role}: ${answer.status} ${textOf(answer.text).slice(0, 200)}`;
+  assert.equal(answer.status, row.status ?? 200, name);
+  if (row.stream) assert.match(answer.stream, /no answer in|cut short/, name);
+  if (row.to) assert.match(answer.headers.location, row.to, name);
+  if (row.says) assert.match(answer.text, row.says, name);
+}
+
+function assertDenied(row, role, answer) {
+  const name = `${row.route} as ${role}: ${answer.status} ${textOf(answer.text).slice(0, 200)}`;
+  if (role === 'anonymous') {
+    assert.equal(answer.status, 303, name);
+    assert.match(answer.headers.location, /^\/sign-in/, name);
+  } else {
+    assert.equal(answer.status, 403, name);
+    assert.match(textOf(answer.text), /Questa pagina non è per Lei|non è per/i, name);
+  }
+  for (const secret of ['E07', 'Luca', 'luca@bar.test', 'form_token']) assert.ok(!answer.text.includes(secret), `${name}: says ${secret}`);
+}
+
+const WRITTEN = ['ticket_event', 'message', 'outbox', 'inbound', 'party', 'contact_point', 'participant'];
+
+async function countWritten(filo) {
+  const counts = {};
+  for (const table of WRITTEN) counts[table] = await filo.count(`FROM ${table}`);
+  return counts;
+}
+
+test('every route, for everybody: what is allowed and what is denied', async (t) => {
+  const { filo, paths } = await startDesk(t);
+  const browsers = { anonymous: filo.browser(), admin: await filo.signIn(), reader: await filo.signIn({ login: 'reader' }),
+    operator: await filo.signIn({ login: 'operator' }) };
+  const before = await countWritten(filo);
+  for (const row of ROUTES)
+    for (const role of ROLES.filter((one) => !row.who.includes(one)))
+      assertDenied(row, role, await ask(browsers[role], row, pathOf(row, paths)));
+  assert.deepEqual(await countWritten(filo), before, 'a denied request changed something');
+  for (const row of ROUTES.filter(({ route }) => route.startsWith('GET')))
+    for (const role of row.who) assertAllowed(row, role, await ask(browsers[role], row, pathOf(row, paths)));
+  assert.deepEqual(await countWritten(filo), before, 'a GET changed something');
+  for (const row of ROUTES.filter(({ route }) => route.startsWith('POST')))
+    for (const role of row.who) assertAllowed(row, role, await ask(browsers[role], row, pathOf(row, paths)));
+});
+
+// All that may differ between two missing things: the request's own reference and address.
+const shape = (answer, at) => [answer.status, answer.text.replaceAll(at, 'AT').replace(/[0-9a-f]{16}/g, 'ID')];
+
+test('foreign is like missing: a link opens its own request and nothing else', async (t) => {
+  const { filo, paths } = await startDesk(t);
+  const other = await filo.mailIn(WITH_FILE.toString().replaceAll('luca@', 'anna@').replaceAll('uno@', 'due@').replace('file\r\n', 'file due\r\n'));
+  assert.equal(other.out.ticket, 10002);
+  const browser = filo.browser();
+  const files = await filo.rows('SELECT a.attachment_id AS id, m.ticket_id AS ticket FROM attachment a JOIN message m ON m.message_id = a.message_id');
+  const foreign = files.find(({ ticket }) => Number(ticket) === 10002).id;
+  const pairs = [
+    [`${paths.TRACK}/files/${foreign}`, `${paths.TRACK}/files/9`],
+    [`/track/${'a'.repeat(32)}`, '/track/10001'],
+    [`/track/${'a'.repeat(32)}/files/1`, `/track/${'b'.repeat(32)}/files/1`],
+  ];
+  const nowhere = `/track/${'c'.repeat(32)}`;
+  const missing = shape(await browser.get(nowhere), nowhere);
+  assert.equal(missing[0], 404);
+  for (const pair of pairs)
+    for (const at of pair) assert.deepEqual(shape(await browser.get(at), at), missing, at);
+  for (const at of [`/track/${'a'.repeat(32)}`, '/track/10001'])
+    assert.deepEqual(shape(await browser.post(at, { text: 'x' }), at), missing, at);
+});
+
+test('a form from another site changes nothing', async (t) => {
+  const { filo, paths } = await startDesk(t);
+  const admin = await filo.signIn();
+  const before = await countWritten(filo);
+  for (const row of ROUTES.filter(({ route }) => route.startsWith('POST')))
+    for (const headers of [{ 'Sec-Fetch-Site': 'cross-site' }, { 'Sec-Fetch-Site': '', Origin: 'http://evil.test' }]) {
+      const answer = await admin.post(pathOf(row, paths), row.fields, { headers });
+      assert.equal(answer.status, 403, `${row.route} ${JSON.stringify(headers)}`);
+    }
+  assert.deepEqual(await countWritten(filo), before);
+});
+
+test('the policy of a page is as intended', async (t) => {
+  const { filo } = await startDesk(t);
+  const admin = await filo.signIn();
+  for (const at of ['/help', '/sign-in', '/tickets', '/tickets/10001', '/nothing']) {
+    const policy = (await admin.get(at)).headers['content-security-policy'];
+    assert.match(policy, /^default-src 'none'; script-src 'self'; style-src 'self';/, at);
+    assert.match(policy, /frame-ancestors 'none'/, at);
+    assert.ok(!/unsafe|\*|http:/.test(policy), at);
+  }
+});
