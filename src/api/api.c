@@ -3,6 +3,8 @@
 
 #include "api/call.h"
 #include "api/operation.h"
+#include "base/check.h"
+#include "desk/staff/permission.h"
 
 struct Api {
     Route *routes;
@@ -13,7 +15,7 @@ const ApiOperations *const *api_operations(size_t *count_out)
 {
     static const ApiOperations *const all[] = {
         &ticket_read_operations, &ticket_new_operations, &ticket_talk_operations, &ticket_act_operations,
-        &party_operations,       &product_operations,    &openapi_operations,
+        &party_operations,       &product_operations,    &report_operations,      &openapi_operations,
     };
     *count_out = G_N_ELEMENTS(all);
     return all;
@@ -25,8 +27,10 @@ Api *api_new(Desk *desk)
     const ApiOperations *const *all = api_operations(&groups);
     GArray *routes = g_array_new(FALSE, FALSE, sizeof(Route));
     for (size_t group = 0; group < groups; group++)
-        for (size_t i = 0; i < all[group]->count; i++)
+        for (size_t i = 0; i < all[group]->count; i++) {
+            check(permission_is_known(all[group]->items[i].route.permission)); /* a route without a policy does not start */
             g_array_append_val(routes, all[group]->items[i].route);
+        }
     Api *api = g_new0(Api, 1);
     size_t count = routes->len;
     api->routes = (Route *)(void *)g_array_free(routes, FALSE);

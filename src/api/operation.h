@@ -38,6 +38,7 @@ extern const ApiOperations ticket_talk_operations;
 extern const ApiOperations ticket_act_operations;
 extern const ApiOperations party_operations;
 extern const ApiOperations product_operations;
+extern const ApiOperations report_operations;
 extern const ApiOperations openapi_operations;
 
 /* All of them, in the order of the documentation. */

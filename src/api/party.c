@@ -165,11 +165,6 @@ static void party_list(HttpRequest *request, HttpResponse *response, void *conte
 
 /* --------------------------------------------------------------------------------------------------------------- create */
 
-static const char *word_language(int at)
-{
-    return at < LANG_COUNT ? lang_tag((Lang)at) : NULL;
-}
-
 enum { NEW_KIND, NEW_NAME, NEW_BUYER, NEW_VAT_NUMBER, NEW_FISCAL_CODE, NEW_SDI_CODE, NEW_LANGUAGE, NEW_EMAIL, NEW_PEC,
        NEW_PHONE, NEW_COUNT };
 static const ShapeField new_fields[] = {

@@ -27,11 +27,6 @@ static const char *word_channel(int at)
     return at < (int)G_N_ELEMENTS(words) ? words[at] : NULL;
 }
 
-static const char *word_language(int at)
-{
-    return at < LANG_COUNT ? lang_tag((Lang)at) : NULL;
-}
-
 enum {
     NEW_SUBJECT,
     NEW_TEXT,

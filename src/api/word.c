@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "api/word.h"
 
+#include "base/catalogue.h"
+
 #include "actor_kind_enum.h"
 #include "buyer_kind_enum.h"
 #include "code_list_enum.h"
@@ -30,3 +32,4 @@ WORD(word_contact, ContactKind, CONTACT_KIND_COUNT, contact_kind_text)
 WORD(word_product_role, ProductRole, PRODUCT_ROLE_COUNT, product_role_text)
 WORD(word_product_kind, ProductKind, PRODUCT_KIND_COUNT, product_kind_text)
 WORD(word_code_list, CodeList, CODE_LIST_COUNT, code_list_text)
+WORD(word_language, Lang, LANG_COUNT, lang_tag)

@@ -24,5 +24,6 @@ const char *word_contact(int at);
 const char *word_product_role(int at);
 const char *word_product_kind(int at);
 const char *word_code_list(int at);
+const char *word_language(int at);
 
 #endif
