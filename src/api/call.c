@@ -124,11 +124,11 @@ void api_problem_of_error(HttpRequest *request, HttpResponse *response, const GE
     api_problem(request, response, "failed", "", arena_printf(request->arena, "our fault; request %s", request->id));
 }
 
-void api_send(HttpResponse *response, int status, const Shape *shape, const ShapeValue *values)
+void api_send(HttpRequest *request, HttpResponse *response, int status, const Shape *shape, const ShapeValue *values)
 {
     GString *out = http_json(response);
     http_set_status(response, status);
-    shape_write(out, shape, values);
+    shape_write(out, request->arena, shape, values);
     g_string_append_c(out, '\n');
 }
 

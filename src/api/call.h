@@ -19,7 +19,7 @@
  * Example:
  *     ShapeValue in[NOTE_COUNT];
  *     if (!api_read_body(request, response, &note_shape, in)) return;
- *     if (api_write(request, response, "api note", add_note, &work, &work.refused)) api_send(response, 201, &done, out);
+ *     if (api_write(request, response, "api note", add_note, &work, &work.refused)) api_send(request, response, 201, &done, out);
  */
 #ifndef FILO_API_CALL_H
 #define FILO_API_CALL_H
@@ -75,7 +75,7 @@ bool api_refuse(CodingRefusals *refused, InputError error);
 
 /* --- what it is told ---------------------------------------------------------------------------------------------- */
 
-void api_send(HttpResponse *response, int status, const Shape *shape, const ShapeValue *values);
+void api_send(HttpRequest *request, HttpResponse *response, int status, const Shape *shape, const ShapeValue *values);
 
 /* message: English; NULL: the catalogue's text for the code, in the call's language. */
 void api_problem(HttpRequest *request, HttpResponse *response, const char *code, const char *field,

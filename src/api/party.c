@@ -57,7 +57,7 @@ static void send_party(HttpRequest *request, HttpResponse *response, int status,
         rows[i * POINT_COUNT + POINT_VALUE] = shape_text(points->items[i].value);
         rows[i * POINT_COUNT + POINT_LABEL] = shape_text(points->items[i].label);
     }
-    api_send(response, status, &party_shape,
+    api_send(request, response, status, &party_shape,
              (ShapeValue[PARTY_SHAPE_COUNT]){
                  [PARTY_ID] = shape_number(party->id.value),
                  [PARTY_KIND] = shape_text(party_kind_text(party->kind)),
@@ -131,7 +131,7 @@ static void send_lines(HttpRequest *request, HttpResponse *response, const Party
     const char *next = lines->count > shown
                            ? page_cursor(request->arena, (PageCursor){0, lines->items[shown - 1].id.value})
                            : NULL;
-    api_send(response, 200, &lines_shape,
+    api_send(request, response, 200, &lines_shape,
              (ShapeValue[LINES_COUNT]){[LINES_ITEMS] = shape_rows(rows, shown), [LINES_NEXT] = shape_text(next)});
 }
 

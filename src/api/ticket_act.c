@@ -67,8 +67,9 @@ static bool act(StoreTx *tx, void *arg)
 
 static void run(HttpResponse *response, const char *name, ActWork *work)
 {
-    if (api_write(work->request, response, name, act, work, &work->refused))
-        api_send(response, 200, &ticket_now_shape, ticket_now_values(work->request->arena, &work->after));
+    HttpRequest *request = work->request;
+    if (api_write(request, response, name, act, work, &work->refused))
+        api_send(request, response, 200, &ticket_now_shape, ticket_now_values(request->arena, &work->after));
 }
 
 #define VERSION_FIELD {"version", SHAPE_NUMBER, .doc = "The version you saw: refused if somebody was faster."}
@@ -116,7 +117,7 @@ static void ticket_assign(HttpRequest *request, HttpResponse *response, void *co
     work.action = in[ASSIGN_OWNER].number ? TICKET_ASSIGN : TICKET_RELEASE;
     work.input = (ActionInput){.owner = {in[ASSIGN_OWNER].number}, .team = {in[ASSIGN_TEAM].number}};
     if (api_write(request, response, "api ticket assign", assign, &work, &work.refused))
-        api_send(response, 200, &ticket_now_shape, ticket_now_values(request->arena, &work.after));
+        api_send(request, response, 200, &ticket_now_shape, ticket_now_values(request->arena, &work.after));
 }
 
 /* ---------------------------------------------------------------------------------------------------------------- state */
@@ -196,7 +197,7 @@ static void ticket_state(HttpRequest *request, HttpResponse *response, void *con
     work.action = state_actions[in[STATE_ACTION].number];
     work.input = input_of(work.call, work.action, in);
     if (api_write(request, response, "api ticket state", change_state, &work, &work.refused))
-        api_send(response, 200, &ticket_now_shape, ticket_now_values(request->arena, &work.after));
+        api_send(request, response, 200, &ticket_now_shape, ticket_now_values(request->arena, &work.after));
 }
 
 /* -------------------------------------------------------------------------------------------------- solved and closed */
@@ -363,7 +364,7 @@ static void ticket_resolve(HttpRequest *request, HttpResponse *response, void *c
     if (!text_is_blank(in[RESOLVE_NOTICE].text))
         work.notice = notice_of(request, work.call, ticket, in[RESOLVE_NOTICE].text, key);
     if (api_write(request, response, "api ticket resolve", resolve, &work, &work.refused))
-        api_send(response, 200, &ticket_now_shape, ticket_now_values(request->arena, &work.after));
+        api_send(request, response, 200, &ticket_now_shape, ticket_now_values(request->arena, &work.after));
 }
 
 enum { CLOSE_VERSION, CLOSE_COUNT };

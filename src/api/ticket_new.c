@@ -249,7 +249,7 @@ static void ticket_create(HttpRequest *request, HttpResponse *response, void *co
         !api_write(request, response, "api ticket create", bring, &work, &work.refused))
         return;
     bool already = work.result.outcome == INTAKE_ALREADY;
-    api_send(response, already ? 200 : 201, &brought_shape,
+    api_send(request, response, already ? 200 : 201, &brought_shape,
              (ShapeValue[BROUGHT_COUNT]){[BROUGHT_TICKET] = shape_number(work.result.ticket.value),
                                          [BROUGHT_MESSAGE] = shape_number(work.result.message.value),
                                          [BROUGHT_ALREADY] = shape_number(already)});

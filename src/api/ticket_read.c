@@ -70,7 +70,7 @@ static void send_page(HttpRequest *request, HttpResponse *response, const Workli
     const WorklistEntry *last = page->more ? &page->rows[page->count - 1] : NULL;
     const char *next =
         last ? page_cursor(request->arena, (PageCursor){last->next_update_at, last->ticket.value}) : NULL;
-    api_send(response, 200, &lines_shape,
+    api_send(request, response, 200, &lines_shape,
              (ShapeValue[LINES_COUNT]){[LINES_ITEMS] = shape_rows(rows, page->count), [LINES_NEXT] = shape_text(next)});
 }
 
@@ -116,7 +116,7 @@ static void ticket_show(HttpRequest *request, HttpResponse *response, void *cont
         return;
     }
     api_note_read(api_call_of(request), "ticket.read", "ticket", ticket.id.value);
-    api_send(response, 200, &ticket_shape, ticket_values(request->arena, &ticket, &messages));
+    api_send(request, response, 200, &ticket_shape, ticket_values(request->arena, &ticket, &messages));
 }
 
 static const ApiOperation operations[] = {
