@@ -35,7 +35,7 @@ typedef struct ApiCall {
     Desk *desk;
     const DeskPolicy *policy;
     TimeMs now;
-    Lang lang;     /* of messages: Accept-Language, else English */
+    Lang lang; /* of messages: Accept-Language, else English */
     bool has_token;
     ApiToken token;
     Staff maker;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+#include "desk/product/product.h"
 #include "api/operation.h"
 #include "api/page.h"
 #include "api/word.h"
 #include "base/text.h"
 #include "desk/code/code.h"
-#include "desk/product/product.h"
 
 /* -------------------------------------------------------------------------------------------------------------- products */
 
@@ -46,7 +46,8 @@ static void send_products(HttpRequest *request, HttpResponse *response, const Pr
     const char *next = products->count > shown
                            ? page_cursor(request->arena, (PageCursor){0, products->items[shown - 1].id.value})
                            : NULL;
-    api_send(request, response, 200, &products_shape,
+    api_send(
+        request, response, 200, &products_shape,
         (ShapeValue[PRODUCTS_COUNT]){[PRODUCTS_ITEMS] = shape_rows(rows, shown), [PRODUCTS_NEXT] = shape_text(next)});
 }
 

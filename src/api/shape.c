@@ -134,7 +134,8 @@ static bool read_object(Arena *arena, const Shape *shape, json_t *root, ShapeVal
     json_t *member;
     if (!json_is_object(root))
         return refuse(refused, "body.type", "", "the body must be a JSON object");
-    json_object_foreach(root, name, member) {
+    json_object_foreach(root, name, member)
+    {
         size_t at = find_field(shape, name);
         if (at == shape->count)
             return refuse(refused, "body.unknown_field", shown_name(arena, name), "is no member of this object");

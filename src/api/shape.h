@@ -45,9 +45,9 @@ typedef struct Shape Shape;
 typedef struct ShapeField {
     const char *name;
     ShapeType type;
-    bool required;                /* in answers: never null */
-    int64_t max;                  /* characters of a text, greatest number; 0: 200 characters, any number */
-    const char *(*word)(int at);  /* the words from 0 on, then NULL */
+    bool required;               /* in answers: never null */
+    int64_t max;                 /* characters of a text, greatest number; 0: 200 characters, any number */
+    const char *(*word)(int at); /* the words from 0 on, then NULL */
     const Shape *item;
     const char *doc; /* one line for the documentation */
 } ShapeField;

@@ -94,7 +94,8 @@ static void test_hostile(void)
     static const size_t depth = 100000, large = (size_t)64 << 20;
     g_autofree char *deep = g_strnfill(depth, '[');
     g_autofree char *big = g_strnfill(large, 'a');
-    const char *mixed = "{\"name\":\"a\",\"name\":\"b\"}", *over = "{\"count\":1e400}", *alone = "{\"name\":\"\\ud800\"}";
+    const char *mixed = "{\"name\":\"a\",\"name\":\"b\"}", *over = "{\"count\":1e400}",
+               *alone = "{\"name\":\"\\ud800\"}";
     int64_t began = clock_monotonic_us();
     g_assert_cmpstr(refusal(deep, depth), ==, "body.syntax ");
     g_assert_cmpstr(refusal(mixed, strlen(mixed)), ==, "body.duplicate ");

@@ -199,7 +199,8 @@ static bool keep(StoreTx *tx, NewWork *work, InboundEvent *event)
     Arrival arrival = {
         .channel = "api",
         .source = work->call->token.prefix,
-        .external_id = arena_printf(work->request->arena, "%" G_GINT64_FORMAT ":%s", work->call->token.id.value, work->key),
+        .external_id =
+            arena_printf(work->request->arena, "%" G_GINT64_FORMAT ":%s", work->call->token.id.value, work->key),
         .raw_sha256 = work->body.sha256,
         .raw_size = work->body.size,
         .received_at = work->event.received_at,

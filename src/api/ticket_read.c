@@ -26,8 +26,18 @@ static const ShapeField list_fields[] = {
 };
 static const Shape list_query = {"TicketListQuery", list_fields, LIST_COUNT};
 
-enum { LINE_ID, LINE_SUBJECT, LINE_STATE, LINE_CHANNEL, LINE_CUSTOMER, LINE_OWNER, LINE_RECEIVED_AT,
-       LINE_NEXT_UPDATE_AT, LINE_LAST_EVENT_AT, LINE_COUNT };
+enum {
+    LINE_ID,
+    LINE_SUBJECT,
+    LINE_STATE,
+    LINE_CHANNEL,
+    LINE_CUSTOMER,
+    LINE_OWNER,
+    LINE_RECEIVED_AT,
+    LINE_NEXT_UPDATE_AT,
+    LINE_LAST_EVENT_AT,
+    LINE_COUNT
+};
 
 static const ShapeField line_fields[] = {
     [LINE_ID] = {"id", SHAPE_NUMBER, true, .doc = "The request's number."},

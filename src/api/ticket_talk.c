@@ -3,9 +3,9 @@
  * What: answers and notes by a program. How: as the composer of a ticket's page does, by the same calls of the desk, in
  * the name of the token's maker: the customer reads a person's name, and that person owns the request.
  */
+#include "api/call.h"
 #include "api/operation.h"
 #include "api/ticket_shape.h"
-#include "api/call.h"
 #include "base/text.h"
 #include "desk/ticket/answer.h"
 
@@ -72,8 +72,7 @@ static bool wait_for_customer(StoreTx *tx, ReplyWork *work)
 static bool is_there(StoreTx *tx, Arena *arena, TicketId id, CodingRefusals *refused)
 {
     Ticket ticket;
-    return ticket_find(tx, arena, id, &ticket) ||
-           api_refuse(refused, (InputError){"", "ticket.error.not_found", NULL});
+    return ticket_find(tx, arena, id, &ticket) || api_refuse(refused, (InputError){"", "ticket.error.not_found", NULL});
 }
 
 static bool add_reply(StoreTx *tx, void *arg)
