@@ -57,9 +57,8 @@ static const char *message_of(const HttpRequest *request, const InputError *erro
 {
     MsgId id;
     const char *shown = error->shown ? error->shown : "";
-    return msg_id_find(error->key, &id)
-               ? msg_fill(request->arena, api_call_of(request)->lang, id, "shown", shown, NULL)
-               : error->key;
+    return msg_id_find(error->key, &id) ? msg_fill(request->arena, api_call_of(request)->lang, id, "shown", shown, NULL)
+                                        : error->key;
 }
 
 static void write_error(GString *out, const char *code, const char *field, const char *message)
@@ -124,11 +123,11 @@ void api_problem_of_error(HttpRequest *request, HttpResponse *response, const GE
     api_problem(request, response, "failed", "", arena_printf(request->arena, "our fault; request %s", request->id));
 }
 
-void api_send(HttpResponse *response, int status, const Shape *shape, const ShapeValue *values)
+void api_send(HttpRequest *request, HttpResponse *response, int status, const Shape *shape, const ShapeValue *values)
 {
     GString *out = http_json(response);
     http_set_status(response, status);
-    shape_write(out, shape, values);
+    shape_write(out, request->arena, shape, values);
     g_string_append_c(out, '\n');
 }
 
@@ -257,7 +256,8 @@ bool api_read_key(HttpRequest *request, HttpResponse *response, const char **key
     for (size_t i = 0; fit && i < length; i++)
         fit = g_ascii_isgraph(key[i]);
     if (!fit)
-        api_problem(request, response, "header.idempotency_key", "Idempotency-Key", "1 to 128 visible ASCII characters");
+        api_problem(request, response, "header.idempotency_key", "Idempotency-Key",
+                    "1 to 128 visible ASCII characters");
     return fit;
 }
 
@@ -303,18 +303,17 @@ bool api_write(HttpRequest *request, HttpResponse *response, const char *name, S
 
 void api_audit(StoreTx *tx, const ApiCall *call, const char *action, const char *object, int64_t object_id)
 {
-    audit_add(tx, &(AuditEntry){
-                      .at = call->now, .actor = call->program, .action = action, .object = object, .object_id = object_id});
+    audit_add(tx,
+              &(AuditEntry){
+                  .at = call->now, .actor = call->program, .action = action, .object = object, .object_id = object_id});
 }
 
 void api_note_read(const ApiCall *call, const char *action, const char *object, int64_t object_id)
 {
-    audit_reads_note(desk_reads(call->desk),
-                     &(AuditEntry){.at = call->now,
-                                   .actor = call->program,
-                                   .action = action,
-                                   .object = object,
-                                   .object_id = object_id});
+    audit_reads_note(
+        desk_reads(call->desk),
+        &(AuditEntry){
+            .at = call->now, .actor = call->program, .action = action, .object = object, .object_id = object_id});
 }
 
 bool api_refuse(CodingRefusals *refused, InputError error)

@@ -19,7 +19,7 @@
  * Example:
  *     ShapeValue in[NOTE_COUNT];
  *     if (!api_read_body(request, response, &note_shape, in)) return;
- *     if (api_write(request, response, "api note", add_note, &work, &work.refused)) api_send(response, 201, &done, out);
+ *     if (api_write(request, response, "api note", add_note, &work, &work.refused)) api_send(request, response, 201, &done, out);
  */
 #ifndef FILO_API_CALL_H
 #define FILO_API_CALL_H
@@ -35,7 +35,7 @@ typedef struct ApiCall {
     Desk *desk;
     const DeskPolicy *policy;
     TimeMs now;
-    Lang lang;     /* of messages: Accept-Language, else English */
+    Lang lang; /* of messages: Accept-Language, else English */
     bool has_token;
     ApiToken token;
     Staff maker;
@@ -75,7 +75,7 @@ bool api_refuse(CodingRefusals *refused, InputError error);
 
 /* --- what it is told ---------------------------------------------------------------------------------------------- */
 
-void api_send(HttpResponse *response, int status, const Shape *shape, const ShapeValue *values);
+void api_send(HttpRequest *request, HttpResponse *response, int status, const Shape *shape, const ShapeValue *values);
 
 /* message: English; NULL: the catalogue's text for the code, in the call's language. */
 void api_problem(HttpRequest *request, HttpResponse *response, const char *code, const char *field,

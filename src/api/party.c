@@ -3,11 +3,11 @@
  * What: customers for programs. How: the same two steps as a person's entry: what was sent becomes normal form outside
  * the transaction, duplicates are found inside it by that form.
  */
+#include "desk/party/party.h"
 #include "api/operation.h"
 #include "api/page.h"
 #include "api/word.h"
 #include "base/text.h"
-#include "desk/party/party.h"
 
 /* ---------------------------------------------------------------------------------------------------------------- shapes */
 
@@ -57,7 +57,7 @@ static void send_party(HttpRequest *request, HttpResponse *response, int status,
         rows[i * POINT_COUNT + POINT_VALUE] = shape_text(points->items[i].value);
         rows[i * POINT_COUNT + POINT_LABEL] = shape_text(points->items[i].label);
     }
-    api_send(response, status, &party_shape,
+    api_send(request, response, status, &party_shape,
              (ShapeValue[PARTY_SHAPE_COUNT]){
                  [PARTY_ID] = shape_number(party->id.value),
                  [PARTY_KIND] = shape_text(party_kind_text(party->kind)),
@@ -128,10 +128,9 @@ static void send_lines(HttpRequest *request, HttpResponse *response, const Party
         rows[i * LINE_COUNT + LINE_KIND] = shape_text(party_kind_text(lines->items[i].kind));
         rows[i * LINE_COUNT + LINE_NAME] = shape_text(lines->items[i].name);
     }
-    const char *next = lines->count > shown
-                           ? page_cursor(request->arena, (PageCursor){0, lines->items[shown - 1].id.value})
-                           : NULL;
-    api_send(response, 200, &lines_shape,
+    const char *next =
+        lines->count > shown ? page_cursor(request->arena, (PageCursor){0, lines->items[shown - 1].id.value}) : NULL;
+    api_send(request, response, 200, &lines_shape,
              (ShapeValue[LINES_COUNT]){[LINES_ITEMS] = shape_rows(rows, shown), [LINES_NEXT] = shape_text(next)});
 }
 
@@ -157,16 +156,26 @@ static void party_list(HttpRequest *request, HttpResponse *response, void *conte
     StoreTx *tx = api_read(request, response);
     if (!tx)
         return;
-    PartyLines lines =
-        party_search(tx, request->arena, prefix, cursor_at(tx, request->arena, after.id), limit + 1);
+    PartyLines lines = party_search(tx, request->arena, prefix, cursor_at(tx, request->arena, after.id), limit + 1);
     if (api_read_end(request, response, tx))
         send_lines(request, response, &lines, limit);
 }
 
 /* --------------------------------------------------------------------------------------------------------------- create */
 
-enum { NEW_KIND, NEW_NAME, NEW_BUYER, NEW_VAT_NUMBER, NEW_FISCAL_CODE, NEW_SDI_CODE, NEW_LANGUAGE, NEW_EMAIL, NEW_PEC,
-       NEW_PHONE, NEW_COUNT };
+enum {
+    NEW_KIND,
+    NEW_NAME,
+    NEW_BUYER,
+    NEW_VAT_NUMBER,
+    NEW_FISCAL_CODE,
+    NEW_SDI_CODE,
+    NEW_LANGUAGE,
+    NEW_EMAIL,
+    NEW_PEC,
+    NEW_PHONE,
+    NEW_COUNT
+};
 static const ShapeField new_fields[] = {
     [NEW_KIND] = {"kind", SHAPE_WORD, true, .word = word_party_kind, .doc = "Company or person."},
     [NEW_NAME] = {"name", SHAPE_LINE, true, 200, .doc = "Its name."},

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+#include "desk/product/product.h"
 #include "api/operation.h"
 #include "api/page.h"
 #include "api/word.h"
 #include "base/text.h"
 #include "desk/code/code.h"
-#include "desk/product/product.h"
 
 /* -------------------------------------------------------------------------------------------------------------- products */
 
@@ -47,7 +47,7 @@ static void send_products(HttpRequest *request, HttpResponse *response, const Pr
                            ? page_cursor(request->arena, (PageCursor){0, products->items[shown - 1].id.value})
                            : NULL;
     api_send(
-        response, 200, &products_shape,
+        request, response, 200, &products_shape,
         (ShapeValue[PRODUCTS_COUNT]){[PRODUCTS_ITEMS] = shape_rows(rows, shown), [PRODUCTS_NEXT] = shape_text(next)});
 }
 
@@ -122,7 +122,7 @@ static void code_list_show(HttpRequest *request, HttpResponse *response, void *c
         row[CODE_NAME_IT] = shape_text(code_name(&codes.items[i], LANG_IT));
         row[CODE_NAME_EN] = shape_text(code_name(&codes.items[i], LANG_EN));
     }
-    api_send(response, 200, &codes_shape,
+    api_send(request, response, 200, &codes_shape,
              (ShapeValue[CODES_COUNT]){[CODES_ITEMS] = shape_rows(rows, codes.count)});
 }
 

@@ -37,7 +37,7 @@ static void report_list_show(HttpRequest *request, HttpResponse *response, void 
         rows[i * LINE_COUNT + LINE_TITLE] = shape_text(msg(lang, reports[i]->title));
         rows[i * LINE_COUNT + LINE_BY] = shape_text(dimension_text(reports[i]->by));
     }
-    api_send(response, 200, &lines_shape, (ShapeValue[LINES_COUNT]){[LINES_ITEMS] = shape_rows(rows, count)});
+    api_send(request, response, 200, &lines_shape, (ShapeValue[LINES_COUNT]){[LINES_ITEMS] = shape_rows(rows, count)});
 }
 
 /* ------------------------------------------------------------------------------------------------------------------ one */

@@ -134,7 +134,8 @@ static bool read_object(Arena *arena, const Shape *shape, json_t *root, ShapeVal
     json_t *member;
     if (!json_is_object(root))
         return refuse(refused, "body.type", "", "the body must be a JSON object");
-    json_object_foreach(root, name, member) {
+    json_object_foreach(root, name, member)
+    {
         size_t at = find_field(shape, name);
         if (at == shape->count)
             return refuse(refused, "body.unknown_field", shown_name(arena, name), "is no member of this object");
@@ -209,24 +210,18 @@ bool shape_read_query(Arena *arena, const Shape *shape, HttpPairs query, ShapeVa
 
 /* -------------------------------------------------------------------------------------------------------------- writing */
 
-static void write_time(GString *out, TimeMs at)
-{
-    g_autoptr(Arena) arena = arena_new(4096);
-    json_str(out, time_to_iso(arena, at));
-}
-
-static void write_rows(GString *out, const Shape *item, const ShapeValue *value)
+static void write_rows(GString *out, Arena *arena, const Shape *item, const ShapeValue *value)
 {
     g_string_append_c(out, '[');
     for (size_t i = 0; i < value->row_count; i++) {
         if (i)
             g_string_append_c(out, ',');
-        shape_write(out, item, value->rows + i * item->count);
+        shape_write(out, arena, item, value->rows + i * item->count);
     }
     g_string_append_c(out, ']');
 }
 
-static void write_value(GString *out, const ShapeField *field, const ShapeValue *value)
+static void write_value(GString *out, Arena *arena, const ShapeField *field, const ShapeValue *value)
 {
     check(value->given || !field->required);
     if (!value->given) {
@@ -241,10 +236,10 @@ static void write_value(GString *out, const ShapeField *field, const ShapeValue 
         g_string_append(out, value->number ? "true" : "false");
         return;
     case SHAPE_TIME:
-        write_time(out, value->number);
+        json_str(out, time_to_iso(arena, value->number));
         return;
     case SHAPE_LIST:
-        write_rows(out, field->item, value);
+        write_rows(out, arena, field->item, value);
         return;
     case SHAPE_LINE:
     case SHAPE_LINES:
@@ -254,13 +249,13 @@ static void write_value(GString *out, const ShapeField *field, const ShapeValue 
     }
 }
 
-void shape_write(GString *out, const Shape *shape, const ShapeValue *values)
+void shape_write(GString *out, Arena *arena, const Shape *shape, const ShapeValue *values)
 {
     for (size_t i = 0; i < shape->count; i++) {
         g_string_append_c(out, i ? ',' : '{');
         json_str(out, shape->fields[i].name);
         g_string_append_c(out, ':');
-        write_value(out, &shape->fields[i], &values[i]);
+        write_value(out, arena, &shape->fields[i], &values[i]);
     }
     g_string_append_c(out, '}');
 }

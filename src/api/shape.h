@@ -45,9 +45,9 @@ typedef struct Shape Shape;
 typedef struct ShapeField {
     const char *name;
     ShapeType type;
-    bool required;                /* in answers: never null */
-    int64_t max;                  /* characters of a text, greatest number; 0: 200 characters, any number */
-    const char *(*word)(int at);  /* the words from 0 on, then NULL */
+    bool required;               /* in answers: never null */
+    int64_t max;                 /* characters of a text, greatest number; 0: 200 characters, any number */
+    const char *(*word)(int at); /* the words from 0 on, then NULL */
     const Shape *item;
     const char *doc; /* one line for the documentation */
 } ShapeField;
@@ -78,7 +78,7 @@ bool shape_read(Arena *arena, const Shape *shape, Bytes body, ShapeValue *values
 bool shape_read_query(Arena *arena, const Shape *shape, HttpPairs query, ShapeValue *values, ShapeRefusal *refused_out);
 
 /* The values as a JSON object. */
-void shape_write(GString *out, const Shape *shape, const ShapeValue *values);
+void shape_write(GString *out, Arena *arena, const Shape *shape, const ShapeValue *values);
 
 /* The shape as a JSON schema, and one field's schema alone (for parameters). */
 void shape_write_schema(GString *out, const Shape *shape);

@@ -40,9 +40,8 @@ static bool begin(TicketEdit *edit, StoreTx *tx, const ActWork *work)
 {
     const ApiCall *call = work->call;
     Arena *arena = work->request->arena;
-    return work->version
-               ? ticket_edit_begin_at(edit, tx, arena, work->ticket, work->version, call->person, call->now)
-               : ticket_edit_begin(edit, tx, arena, work->ticket, call->person, call->now);
+    return work->version ? ticket_edit_begin_at(edit, tx, arena, work->ticket, work->version, call->person, call->now)
+                         : ticket_edit_begin(edit, tx, arena, work->ticket, call->person, call->now);
 }
 
 /* Waiting and solving begin from work: whoever waits from "owned" has begun. */
@@ -57,8 +56,8 @@ static bool act(StoreTx *tx, void *arg)
     ActWork *work = arg;
     TicketEdit edit;
     work->refused.count = 0;
-    bool done = begin(&edit, tx, work) && start_if_owned(&edit, work->action) &&
-                ticket_act(&edit, work->action, &work->input);
+    bool done =
+        begin(&edit, tx, work) && start_if_owned(&edit, work->action) && ticket_act(&edit, work->action, &work->input);
     if (!done)
         return api_refuse(&work->refused, edit.refused);
     api_audit(tx, work->call, work->audit, "ticket", work->ticket.value);
@@ -67,8 +66,9 @@ static bool act(StoreTx *tx, void *arg)
 
 static void run(HttpResponse *response, const char *name, ActWork *work)
 {
-    if (api_write(work->request, response, name, act, work, &work->refused))
-        api_send(response, 200, &ticket_now_shape, ticket_now_values(work->request->arena, &work->after));
+    HttpRequest *request = work->request;
+    if (api_write(request, response, name, act, work, &work->refused))
+        api_send(request, response, 200, &ticket_now_shape, ticket_now_values(request->arena, &work->after));
 }
 
 #define VERSION_FIELD {"version", SHAPE_NUMBER, .doc = "The version you saw: refused if somebody was faster."}
@@ -116,7 +116,7 @@ static void ticket_assign(HttpRequest *request, HttpResponse *response, void *co
     work.action = in[ASSIGN_OWNER].number ? TICKET_ASSIGN : TICKET_RELEASE;
     work.input = (ActionInput){.owner = {in[ASSIGN_OWNER].number}, .team = {in[ASSIGN_TEAM].number}};
     if (api_write(request, response, "api ticket assign", assign, &work, &work.refused))
-        api_send(response, 200, &ticket_now_shape, ticket_now_values(request->arena, &work.after));
+        api_send(request, response, 200, &ticket_now_shape, ticket_now_values(request->arena, &work.after));
 }
 
 /* ---------------------------------------------------------------------------------------------------------------- state */
@@ -169,8 +169,7 @@ static ActionInput input_of(const ApiCall *call, TicketAction action, const Shap
     if (action == TICKET_REOPEN) {
         input.reopen_since = call->now - call->policy->reopen_ms;
         input.owner = call->maker.id;
-        input.next_update_at =
-            input.next_update_at ? input.next_update_at : desk_next_update(call->desk, call->now);
+        input.next_update_at = input.next_update_at ? input.next_update_at : desk_next_update(call->desk, call->now);
     }
     return input;
 }
@@ -196,7 +195,7 @@ static void ticket_state(HttpRequest *request, HttpResponse *response, void *con
     work.action = state_actions[in[STATE_ACTION].number];
     work.input = input_of(work.call, work.action, in);
     if (api_write(request, response, "api ticket state", change_state, &work, &work.refused))
-        api_send(response, 200, &ticket_now_shape, ticket_now_values(request->arena, &work.after));
+        api_send(request, response, 200, &ticket_now_shape, ticket_now_values(request->arena, &work.after));
 }
 
 /* -------------------------------------------------------------------------------------------------- solved and closed */
@@ -303,8 +302,8 @@ static bool resolve(StoreTx *tx, void *arg)
     find_codes(tx, work);
     if (work->notice.text && !find_recipient(tx, work))
         return false;
-    if (work->refused.count || !ticket_close_request(tx, arena, &work->asked, call->person, call->now, &work->result,
-                                                     &work->refused))
+    if (work->refused.count ||
+        !ticket_close_request(tx, arena, &work->asked, call->person, call->now, &work->result, &work->refused))
         return false;
     api_audit(tx, call, "ticket.resolve", "ticket", work->asked.ticket.value);
     return ticket_find(tx, arena, work->asked.ticket, &work->after);
@@ -321,9 +320,8 @@ static Answer notice_of(const HttpRequest *request, const ApiCall *call, TicketI
         .author_name = call->maker.display_name,
         .author_team = call->maker.team,
         .reply = token_new(),
-        .idempotency_key =
-            arena_printf(request->arena, "api-solved:%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT ":%s",
-                         call->token.id.value, ticket.value, key ? key : fresh.text),
+        .idempotency_key = arena_printf(request->arena, "api-solved:%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT ":%s",
+                                        call->token.id.value, ticket.value, key ? key : fresh.text),
         .leaves_at = call->now + call->policy->undo_ms,
         .sealed = call->policy->demo,
     };
@@ -363,7 +361,7 @@ static void ticket_resolve(HttpRequest *request, HttpResponse *response, void *c
     if (!text_is_blank(in[RESOLVE_NOTICE].text))
         work.notice = notice_of(request, work.call, ticket, in[RESOLVE_NOTICE].text, key);
     if (api_write(request, response, "api ticket resolve", resolve, &work, &work.refused))
-        api_send(response, 200, &ticket_now_shape, ticket_now_values(request->arena, &work.after));
+        api_send(request, response, 200, &ticket_now_shape, ticket_now_values(request->arena, &work.after));
 }
 
 enum { CLOSE_VERSION, CLOSE_COUNT };

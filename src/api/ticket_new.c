@@ -199,7 +199,8 @@ static bool keep(StoreTx *tx, NewWork *work, InboundEvent *event)
     Arrival arrival = {
         .channel = "api",
         .source = work->call->token.prefix,
-        .external_id = arena_printf(work->request->arena, "%" G_GINT64_FORMAT ":%s", work->call->token.id.value, work->key),
+        .external_id =
+            arena_printf(work->request->arena, "%" G_GINT64_FORMAT ":%s", work->call->token.id.value, work->key),
         .raw_sha256 = work->body.sha256,
         .raw_size = work->body.size,
         .received_at = work->event.received_at,
@@ -249,7 +250,7 @@ static void ticket_create(HttpRequest *request, HttpResponse *response, void *co
         !api_write(request, response, "api ticket create", bring, &work, &work.refused))
         return;
     bool already = work.result.outcome == INTAKE_ALREADY;
-    api_send(response, already ? 200 : 201, &brought_shape,
+    api_send(request, response, already ? 200 : 201, &brought_shape,
              (ShapeValue[BROUGHT_COUNT]){[BROUGHT_TICKET] = shape_number(work.result.ticket.value),
                                          [BROUGHT_MESSAGE] = shape_number(work.result.message.value),
                                          [BROUGHT_ALREADY] = shape_number(already)});

@@ -26,8 +26,18 @@ static const ShapeField list_fields[] = {
 };
 static const Shape list_query = {"TicketListQuery", list_fields, LIST_COUNT};
 
-enum { LINE_ID, LINE_SUBJECT, LINE_STATE, LINE_CHANNEL, LINE_CUSTOMER, LINE_OWNER, LINE_RECEIVED_AT,
-       LINE_NEXT_UPDATE_AT, LINE_LAST_EVENT_AT, LINE_COUNT };
+enum {
+    LINE_ID,
+    LINE_SUBJECT,
+    LINE_STATE,
+    LINE_CHANNEL,
+    LINE_CUSTOMER,
+    LINE_OWNER,
+    LINE_RECEIVED_AT,
+    LINE_NEXT_UPDATE_AT,
+    LINE_LAST_EVENT_AT,
+    LINE_COUNT
+};
 
 static const ShapeField line_fields[] = {
     [LINE_ID] = {"id", SHAPE_NUMBER, true, .doc = "The request's number."},
@@ -70,7 +80,7 @@ static void send_page(HttpRequest *request, HttpResponse *response, const Workli
     const WorklistEntry *last = page->more ? &page->rows[page->count - 1] : NULL;
     const char *next =
         last ? page_cursor(request->arena, (PageCursor){last->next_update_at, last->ticket.value}) : NULL;
-    api_send(response, 200, &lines_shape,
+    api_send(request, response, 200, &lines_shape,
              (ShapeValue[LINES_COUNT]){[LINES_ITEMS] = shape_rows(rows, page->count), [LINES_NEXT] = shape_text(next)});
 }
 
@@ -116,7 +126,7 @@ static void ticket_show(HttpRequest *request, HttpResponse *response, void *cont
         return;
     }
     api_note_read(api_call_of(request), "ticket.read", "ticket", ticket.id.value);
-    api_send(response, 200, &ticket_shape, ticket_values(request->arena, &ticket, &messages));
+    api_send(request, response, 200, &ticket_shape, ticket_values(request->arena, &ticket, &messages));
 }
 
 static const ApiOperation operations[] = {

@@ -3,9 +3,9 @@
  * What: answers and notes by a program. How: as the composer of a ticket's page does, by the same calls of the desk, in
  * the name of the token's maker: the customer reads a person's name, and that person owns the request.
  */
+#include "api/call.h"
 #include "api/operation.h"
 #include "api/ticket_shape.h"
-#include "api/call.h"
 #include "base/text.h"
 #include "desk/ticket/answer.h"
 
@@ -72,8 +72,7 @@ static bool wait_for_customer(StoreTx *tx, ReplyWork *work)
 static bool is_there(StoreTx *tx, Arena *arena, TicketId id, CodingRefusals *refused)
 {
     Ticket ticket;
-    return ticket_find(tx, arena, id, &ticket) ||
-           api_refuse(refused, (InputError){"", "ticket.error.not_found", NULL});
+    return ticket_find(tx, arena, id, &ticket) || api_refuse(refused, (InputError){"", "ticket.error.not_found", NULL});
 }
 
 static bool add_reply(StoreTx *tx, void *arg)
@@ -117,9 +116,9 @@ static Answer answer_of(const HttpRequest *request, const ApiCall *call, const S
     };
 }
 
-static void send_said(HttpResponse *response, TicketId ticket, MessageId message, bool already)
+static void send_said(HttpRequest *request, HttpResponse *response, TicketId ticket, MessageId message, bool already)
 {
-    api_send(response, already ? 200 : 201, &said_shape,
+    api_send(request, response, already ? 200 : 201, &said_shape,
              (ShapeValue[SAID_COUNT]){[SAID_TICKET] = shape_number(ticket.value),
                                       [SAID_MESSAGE] = shape_number(message.value),
                                       [SAID_ALREADY] = shape_number(already)});
@@ -137,7 +136,7 @@ static void ticket_reply(HttpRequest *request, HttpResponse *response, void *con
     work.answer.idempotency_key = answer_key(&work, key);
     work.wait = in[REPLY_WAIT].number != 0;
     if (api_write(request, response, "api ticket reply", add_reply, &work, &work.refused))
-        send_said(response, work.answer.ticket, work.result.message, work.result.already);
+        send_said(request, response, work.answer.ticket, work.result.message, work.result.already);
 }
 
 /* ----------------------------------------------------------------------------------------------------------------- note */
@@ -181,7 +180,7 @@ static void ticket_note(HttpRequest *request, HttpResponse *response, void *cont
                      .ticket = {http_param_id(request, "id")},
                      .text = in[NOTE_TEXT].text};
     if (api_write(request, response, "api ticket note", add_note, &work, &work.refused))
-        send_said(response, work.ticket, work.message, false);
+        send_said(request, response, work.ticket, work.message, false);
 }
 
 static const ApiOperation operations[] = {
