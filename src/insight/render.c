@@ -75,7 +75,7 @@ static char *rate_text(Arena *arena, Lang lang, const Figure *figure)
 char *report_figure_text(Arena *arena, Lang lang, const Figure *figure)
 {
     if (figure->needs)
-        return report_insufficient_text(arena, lang, figure);
+        return figure->n ? report_insufficient_text(arena, lang, figure) : arena_strdup(arena, "–");
     switch (figure->spec->kind) {
     case FIGURE_MONEY:
         return format_money(arena, lang, figure->count);

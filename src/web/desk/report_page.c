@@ -221,13 +221,16 @@ static void fill_rows(const HttpRequest *request, const ReportResult *result, Re
 
 /* ------------------------------------------------------------------------------------------------------------- chart */
 
-/* A share says more than a count; else the first headline. */
+/* A share says more than a count; else the first headline that has enough behind it. */
 static size_t charted(const ReportResult *result)
 {
     size_t places[REPORT_COUNTERS];
     size_t count = headlines_of(result, places, G_N_ELEMENTS(places));
     for (size_t i = 0; i < count; i++)
-        if (result->ask.report->figures[places[i]].kind == FIGURE_RATE)
+        if (result->ask.report->figures[places[i]].kind == FIGURE_RATE && !result->total.figures[places[i]].needs)
+            return places[i];
+    for (size_t i = 0; i < count; i++)
+        if (!result->total.figures[places[i]].needs)
             return places[i];
     return places[0];
 }
