@@ -254,6 +254,8 @@ eachEngine('customers, products and items come once, and refer to each other', (
     assert.equal(Number(items[0].sold_at), Date.UTC(2025, 1, 28, 23)); // midnight in Rome, in winter
     assert.equal(items[0].delivered_at, null);
     assert.equal(Number(await filo.count('FROM party')), 2);
+    await filo.stop();
+    await assertSound(filo);
   }));
 
 const WRONG_NOUNS = [

@@ -72,7 +72,7 @@ TicketId ticket_find_by_tracking(StoreTx *tx, Arena *arena, const char *tracking
 {
     SqlTicketFindTracking row;
     return sql_ticket_find_tracking(tx, arena, &(SqlTicketFindTrackingIn){tracking_sha256}, &row) ? row.ticket_id
-                                                                                                   : (TicketId){0};
+                                                                                                  : (TicketId){0};
 }
 
 /* ------------------------------------------------------------------------------------------------------- writing */
@@ -141,6 +141,17 @@ static bool phase_differs(const TicketProjection *a, const TicketProjection *b)
     return a->state != b->state || a->team_id != b->team_id || a->owner_id != b->owner_id;
 }
 
+bool ticket_index(StoreTx *tx, TicketId id, const char *subject)
+{
+    return search_put(tx, &(SearchDocument){.kind = SEARCH_TICKET,
+                                            .id = id.value,
+                                            .group = id.value,
+                                            .language = SEARCH_ANY_LANGUAGE,
+                                            .audience = SEARCH_STAFF,
+                                            .title = subject,
+                                            .text = ""});
+}
+
 static TicketEdit edit_of_new(StoreTx *tx, Arena *arena, const TicketOpening *opening, int64_t import_id, Actor actor,
                               TimeMs now)
 {
@@ -159,18 +170,8 @@ static TicketEdit edit_of_new(StoreTx *tx, Arena *arena, const TicketOpening *op
                                                .tracking_sha256 = opening->tracking_sha256,
                                                .import_id = {.has = import_id != 0, .value = import_id},
                                            });
+    ticket_index(tx, edit.ticket.id, opening->subject);
     return edit;
-}
-
-bool ticket_index(StoreTx *tx, TicketId id, const char *subject)
-{
-    return search_put(tx, &(SearchDocument){.kind = SEARCH_TICKET,
-                                            .id = id.value,
-                                            .group = id.value,
-                                            .language = SEARCH_ANY_LANGUAGE,
-                                            .audience = SEARCH_STAFF,
-                                            .title = subject,
-                                            .text = ""});
 }
 
 TicketId ticket_open(StoreTx *tx, Arena *arena, const TicketOpening *opening, Actor actor, TimeMs now)
@@ -195,7 +196,6 @@ TicketId ticket_open(StoreTx *tx, Arena *arena, const TicketOpening *opening, Ac
             change_set(&change, given[i].field, given[i].value);
     ticket_edit_event(&edit, EVENT_RECEIVED, &change, opening->received_at);
     row_write(&edit);
-    ticket_index(tx, edit.ticket.id, opening->subject);
     return edit.ticket.id;
 }
 
