@@ -38,6 +38,9 @@ const ROUTES = [
   { area: 'desk', route: 'POST /tickets/:id/assign', path: '/tickets/10001/assign', who: WRITERS, fields: { version: '0', person: '1' }, status: 409, says: /10001/ },
   { area: 'desk', route: 'POST /tickets/:id/merge', path: '/tickets/10001/merge', who: WRITERS, fields: { version: '0', into: '10001' }, status: 409, says: /10001/ },
   { area: 'desk', route: 'POST /tickets/:id/spam', path: '/tickets/10001/spam', who: WRITERS, fields: { version: '0' }, status: 409, says: /10001/ },
+  { area: 'desk', route: 'POST /tickets/:id/resolve', path: '/tickets/10001/resolve', who: WRITERS, fields: { version: '0' }, status: 422, says: /10001/ },
+  { area: 'desk', route: 'POST /tickets/:id/close', path: '/tickets/10001/close', who: WRITERS, fields: { version: '0' }, status: 409, says: /10001/ },
+  { area: 'desk', route: 'POST /tickets/:id/costs', path: '/tickets/10001/costs', who: WRITERS, fields: {}, status: 422, says: /10001/ },
   { area: 'desk', route: 'POST /tickets/:id/reopen', path: '/tickets/10001/reopen', who: WRITERS, fields: { version: '0' }, status: 409, says: /10001/ },
   { area: 'desk', route: 'POST /tickets/:id/undo/:outbox', path: '/tickets/10001/undo/999999', who: WRITERS, fields: {}, status: 409, says: /10001/ },
   { area: 'desk', route: 'GET /tickets/:id/messages/:message/original', path: '/tickets/10001/messages/1/original', who: SIGNED_IN, says: /^Message-ID|^From|Subject:/im },
@@ -195,5 +198,6 @@ test('the policy of a page is as intended', async (t) => {
     assert.match(policy, /^default-src 'none'; script-src 'self'; style-src 'self';/, at);
     assert.match(policy, /frame-ancestors 'none'/, at);
     assert.ok(!/unsafe|\*|http:/.test(policy), at);
+    assert.ok(!/trusted-types/.test(policy), 'htmx cannot refresh a list under it');
   }
 });

@@ -349,7 +349,8 @@ static void text_figure(GString *out, Arena *arena, Lang lang, const Figure *fig
                                report_value_text(arena, lang, spec->unit, figure->summary.median),
                                report_value_text(arena, lang, spec->unit, figure->summary.p90));
     else if (spec->kind == FIGURE_RATE && figure->needs == 0)
-        g_string_append_printf(out, "%s, n %" G_GUINT64_FORMAT "\n", report_figure_text(arena, lang, figure), figure->n);
+        g_string_append_printf(out, "%s, n %" G_GUINT64_FORMAT "\n", report_figure_text(arena, lang, figure),
+                               figure->n);
     else
         g_string_append_printf(out, "%s\n", report_figure_text(arena, lang, figure));
 }

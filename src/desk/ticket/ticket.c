@@ -80,14 +80,14 @@ TicketId ticket_find_by_tracking(StoreTx *tx, Arena *arena, const char *tracking
 static TicketEventId event_insert(StoreTx *tx, Arena *arena, TicketId ticket, const TicketEvent *event)
 {
     return sql_ticket_event_insert(tx, &(SqlTicketEventInsertIn){
-                                    .ticket_id = ticket,
-                                    .kind = event->kind,
-                                    .occurred_at = event->occurred_at,
-                                    .recorded_at = event->recorded_at,
-                                    .actor_kind = event->actor.kind,
-                                    .actor_id = {.has = event->actor.id != 0, .value = event->actor.id},
-                                    .payload = change_to_json(arena, &event->change),
-                                });
+                                           .ticket_id = ticket,
+                                           .kind = event->kind,
+                                           .occurred_at = event->occurred_at,
+                                           .recorded_at = event->recorded_at,
+                                           .actor_kind = event->actor.kind,
+                                           .actor_id = {.has = event->actor.id != 0, .value = event->actor.id},
+                                           .payload = change_to_json(arena, &event->change),
+                                       });
 }
 
 static void phase_open(StoreTx *tx, TicketId ticket, const TicketProjection *now, TimeMs at)
@@ -146,20 +146,19 @@ static TicketEdit edit_of_new(StoreTx *tx, Arena *arena, const TicketOpening *op
 {
     TicketEdit edit = {.tx = tx, .arena = arena, .actor = actor, .now = now};
     edit.ticket = (Ticket){.now = projection_empty(), .version = 1, .import_id = import_id};
-    edit.ticket.id =
-        sql_ticket_insert(tx, &(SqlTicketInsertIn){
-                                  .state = TICKET_NEW,
-                                  .kind = KIND_UNKNOWN,
-                                  .initiative = INITIATIVE_ASKED,
-                                  .ownership = OWNERSHIP_UNKNOWN,
-                                  .channel = opening->channel,
-                                  .subject = opening->subject,
-                                  .language = opening->language,
-                                  .received_at = opening->received_at,
-                                  .registered_at = now,
-                                  .tracking_sha256 = opening->tracking_sha256,
-                                  .import_id = {.has = import_id != 0, .value = import_id},
-                              });
+    edit.ticket.id = sql_ticket_insert(tx, &(SqlTicketInsertIn){
+                                               .state = TICKET_NEW,
+                                               .kind = KIND_UNKNOWN,
+                                               .initiative = INITIATIVE_ASKED,
+                                               .ownership = OWNERSHIP_UNKNOWN,
+                                               .channel = opening->channel,
+                                               .subject = opening->subject,
+                                               .language = opening->language,
+                                               .received_at = opening->received_at,
+                                               .registered_at = now,
+                                               .tracking_sha256 = opening->tracking_sha256,
+                                               .import_id = {.has = import_id != 0, .value = import_id},
+                                           });
     return edit;
 }
 
