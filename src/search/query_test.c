@@ -92,12 +92,13 @@ static void test_nul_and_length(void)
 static void test_any_bytes(void)
 {
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    static const char signs[] = "\"*()':&|!<>-+^{} \\nearANDOR\xc3\xa0\xff,1";
     uint64_t state = 7;
     for (int round = 0; round < 5000; round++) {
         uint8_t typed[48];
         for (size_t i = 0; i < sizeof typed; i++) {
             state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-            typed[i] = (uint8_t) "\"*()':&|!<>-+^{} \\nearANDOR\xc3\xa0\xff\0,1"[(state >> 33) % 38];
+            typed[i] = (uint8_t)signs[(state >> 33) % sizeof signs]; /* its NUL too */
         }
         SearchQuery query = search_query_parse(arena, (Bytes){typed, sizeof typed});
         for (size_t i = 0; i < query.count; i++)
