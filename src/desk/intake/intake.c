@@ -39,9 +39,9 @@ void intake_put_in_tray(StoreTx *tx, InboundId id, const char *reason)
     sql_inbound_set_tray(tx, &(SqlInboundSetTrayIn){id, reason});
 }
 
-InboundWaitingList intake_list_waiting(StoreTx *tx, Arena *arena, int64_t how_many)
+InboundWaitingList intake_list_waiting(StoreTx *tx, Arena *arena, TimeMs before, int64_t how_many)
 {
-    SqlInboundListStoredList rows = sql_inbound_list_stored(tx, arena, &(SqlInboundListStoredIn){how_many});
+    SqlInboundListStoredList rows = sql_inbound_list_stored(tx, arena, &(SqlInboundListStoredIn){before, how_many});
     InboundWaitingList list = {ARENA_ARRAY(arena, InboundWaiting, rows.count), rows.count};
     for (size_t i = 0; i < rows.count; i++)
         list.items[i] = (InboundWaiting){rows.rows[i].inbound_id,  rows.rows[i].channel,    rows.rows[i].source,

@@ -57,7 +57,8 @@ bool intake_begin_attempt(StoreTx *tx, InboundId id);
 /* Puts it aside for a person, with why. */
 void intake_put_in_tray(StoreTx *tx, InboundId id, const char *reason);
 
-/* What was kept but not yet accepted, oldest first, with the raw's hash: to finish after a crash. */
+/* What was kept before that instant but not yet accepted, oldest first, with the raw's hash: to finish after a crash. A
+ * message kept just now is being read by whoever kept it: leave it time. */
 typedef struct InboundWaiting {
     InboundId id;
     const char *channel, *source, *external_id, *raw_sha256;
@@ -69,7 +70,7 @@ typedef struct InboundWaitingList {
     InboundWaiting *items;
     size_t count;
 } InboundWaitingList;
-InboundWaitingList intake_list_waiting(StoreTx *tx, Arena *arena, int64_t how_many);
+InboundWaitingList intake_list_waiting(StoreTx *tx, Arena *arena, TimeMs before, int64_t how_many);
 
 /* --- accepting -------------------------------------------------------------------------------------------------- */
 
