@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "web/desk/desk_pages.h"
 
+#include "web/form_upload.h"
+
 static void home(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)request;
@@ -15,7 +17,7 @@ static const Route routes[] = {
      "A request that came by phone, counter, fax, letter or a social network."},
     {HTTP_POST, "/tickets", ticket_new_post, "ticket.write", LANE_PAGE, 0, 0, "Records it, once."},
     {HTTP_GET, "/tickets/:id", ticket_page, "ticket.read", LANE_PAGE, 0, 0, "One request, with all that was said."},
-    {HTTP_POST, "/tickets/:id/messages", ticket_message_post, "ticket.write", LANE_PAGE, 0, 0,
+    {HTTP_POST, "/tickets/:id/messages", ticket_message_post, "ticket.write", LANE_PAGE, 0, UPLOAD_MAX,
      "Answers the customer, or leaves a note."},
     {HTTP_POST, "/tickets/:id/take", ticket_take_post, "ticket.assign", LANE_PAGE, 0, 8192, "La prendo io."},
     {HTTP_POST, "/tickets/:id/start", ticket_start_post, "ticket.write", LANE_PAGE, 0, 8192, "Begins or resumes work."},
