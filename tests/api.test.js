@@ -168,6 +168,21 @@ eachEngine('customers: added once, found by name, page by page', async (t, engin
   assertRefused(await api.get('/parties?sort=name'), 400, 'query.unknown', 'sort');
 });
 
+eachEngine('a key sent eight times at once is one request and one answer', async (t, engine) => {
+  const { filo, sink } = await startDesk(t, engine);
+  const api = caller(filo, await makeToken(filo, ALL));
+  const eight = (send) => Promise.all(Array.from({ length: 8 }, send));
+  const made = await eight(() => api.post('/tickets', NEW, { 'Idempotency-Key': 'k' }));
+  assert.deepEqual(made.map(({ status }) => status).sort(), [200, 200, 200, 200, 200, 200, 200, 201], made.map(({ text }) => text).join());
+  assert.deepEqual([...new Set(made.map(({ json }) => json.id))], [10001]);
+  const said = await eight(() => api.post('/tickets/10001/reply', { text: 'Arriviamo.' }, { 'Idempotency-Key': 'k' }));
+  assert.deepEqual([...new Set(said.map(({ json }) => json.message_id))].length, 1, said.map(({ text }) => text).join());
+  await filo.until(() => sink.messages.length > 0, 'the answer to leave');
+  assert.deepEqual([await filo.count('FROM ticket'), await filo.count("FROM message WHERE direction = 'out'")].map(Number), [1, 1]);
+  const other = caller(filo, await makeToken(filo, ALL, { name: 'Altro' }));
+  assert.equal((await other.post('/tickets', NEW, { 'Idempotency-Key': 'k' })).status, 201, 'the key is its token\'s own');
+});
+
 test('the list pages by cursor and never twice the same', async (t) => {
   const { filo } = await startDesk(t, 'sqlite');
   const api = caller(filo, await makeToken(filo, ALL));
