@@ -215,6 +215,8 @@ eachEngine('a call is written down once, with the time it came, for a customer f
     const found = await staff.get('/search?q=0733%20960000');
     assert.match(textOf(found.text), /Bar Centrale.*Niente vapore/);
     assert.equal((await staff.get('/search?q=10002')).headers.location, '/tickets/10002');
+    assert.match((await staff.get('/search?q=chiamare+vapori')).text, /<a href="\/tickets\/10001">Niente vapore<[^]*<mark>chiamato<\/mark>/);
+    assert.match(textOf((await staff.get('/search?q=%22*%22+NEAR(')).text), /Non si trova nulla/);
     const card = await staff.get(/href="(\/parties\/\d+)"/.exec(found.text)[1]);
     assert.match(textOf(card.text), /Bar Centrale.*Niente vapore.*Lucia Ferri/);
     const checked = await filo.check();

@@ -25,7 +25,7 @@ function sumOf(rows, figure) {
   return rows.reduce((sum, row) => sum + row[figure], 0);
 }
 
-// The figures of the log, published beside it.
+// The figures of the log that two independent computations agree on.
 async function figuresAgree(filo) {
   const bounce = await report(filo, 'bounce');
   assert.deepEqual(Object.keys(bounce), ['report', 'definition', 'period', 'n', 'figures', 'rows']);

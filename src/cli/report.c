@@ -41,7 +41,8 @@ static void set_refused(GError **error, const InputError *refused)
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
     MsgId id;
     const char *shown = refused->shown ? refused->shown : "";
-    const char *why = msg_id_find(refused->key, &id) ? msg_fill(arena, LANG_EN, id, "shown", shown, NULL) : refused->key;
+    const char *why =
+        msg_id_find(refused->key, &id) ? msg_fill(arena, LANG_EN, id, "shown", shown, NULL) : refused->key;
     g_set_error(error, FILO_ERROR, FILO_ERROR_USAGE, "%s: %s", refused->field, why);
 }
 
@@ -54,7 +55,8 @@ static ReportResult *run_report(const Installation *installation, const ReportWo
     if (!tx)
         return NULL;
     ReportResult *result = NULL;
-    if (report_ask_parse(tx, arena, desk_policy(installation->desk), desk_now(installation->desk), words, &ask, &refused)) {
+    if (report_ask_parse(tx, arena, desk_policy(installation->desk), desk_now(installation->desk), words, &ask,
+                         &refused)) {
         ask.lang = LANG_EN;
         result = report_run(tx, &ask);
     }

@@ -75,7 +75,7 @@ static char *rate_text(Arena *arena, Lang lang, const Figure *figure)
 char *report_figure_text(Arena *arena, Lang lang, const Figure *figure)
 {
     if (figure->needs)
-        return report_insufficient_text(arena, lang, figure);
+        return figure->n ? report_insufficient_text(arena, lang, figure) : arena_strdup(arena, "–");
     switch (figure->spec->kind) {
     case FIGURE_MONEY:
         return format_money(arena, lang, figure->count);
@@ -349,7 +349,8 @@ static void text_figure(GString *out, Arena *arena, Lang lang, const Figure *fig
                                report_value_text(arena, lang, spec->unit, figure->summary.median),
                                report_value_text(arena, lang, spec->unit, figure->summary.p90));
     else if (spec->kind == FIGURE_RATE && figure->needs == 0)
-        g_string_append_printf(out, "%s, n %" G_GUINT64_FORMAT "\n", report_figure_text(arena, lang, figure), figure->n);
+        g_string_append_printf(out, "%s, n %" G_GUINT64_FORMAT "\n", report_figure_text(arena, lang, figure),
+                               figure->n);
     else
         g_string_append_printf(out, "%s\n", report_figure_text(arena, lang, figure));
 }

@@ -12,7 +12,20 @@
 
 enum { RWI_MANY = 3 };
 
-enum { HANDOVERS, NONE, RETURNED, MOST, REQUESTS, OWNER_HANDOVERS, OWNER_RETURNED, LIVE, RWI_AT_LEAST, IMPORTED, ROWS, ROWS_MOST };
+enum {
+    HANDOVERS,
+    NONE,
+    RETURNED,
+    MOST,
+    REQUESTS,
+    OWNER_HANDOVERS,
+    OWNER_RETURNED,
+    LIVE,
+    RWI_AT_LEAST,
+    IMPORTED,
+    ROWS,
+    ROWS_MOST
+};
 
 static const FigureSpec figures[] = {
     {"handovers", FIGURE_COUNT, HANDOVERS, 0, UNIT_NUMBER, true},
@@ -34,12 +47,12 @@ typedef struct Passing {
     CaseSet set;
     size_t place;
     const ReportCase *item;
-    Arena *arena;       /* of the request being read */
+    Arena *arena;        /* of the request being read */
     GPtrArray *payloads; /* char *, of its received and assigned events */
-    GArray *teams;      /* int64_t, after each event that counts */
-    GArray *owners;     /* BounceEvent */
-    GHashTable *names;  /* team of a log → its number */
-    bool *counted;      /* one for each case */
+    GArray *teams;       /* int64_t, after each event that counts */
+    GArray *owners;      /* BounceEvent */
+    GHashTable *names;   /* team of a log → its number */
+    bool *counted;       /* one for each case */
 } Passing;
 
 /* ---------------------------------------------------------------------------------------------------------- counting */

@@ -73,7 +73,7 @@ static void count_received(ReportRun *run, const ReportCase *item)
 {
     ReportHit hit = report_hit(run, item, item->received);
     hit_measure(&hit, FIRST_TO_LAST, (double)(item->last_event - item->received) / (double)TIME_DAY);
-    hit_count(&hit, UNANSWERED, !item->first_reply);
+    hit_count(&hit, UNANSWERED, !item->first_reply && !item->imported); /* a log tells states, not messages */
     if (!item->first_reply)
         return;
     measure_minutes(&hit, FIRST_RESPONSE, item->first_reply - item->received);

@@ -250,6 +250,7 @@ void party_page(HttpRequest *request, HttpResponse *response, void *context)
         problem_page(request, response, PROBLEM_NOT_FOUND, "");
         return;
     }
+    visit_note_read(page.visit, "party.read", "party", page.party.id.value);
     fill(&page, http_param(request, "id"));
     customer_page_render(http_html(response), page.visit->lang, &page.view);
 }

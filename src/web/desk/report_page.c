@@ -30,9 +30,10 @@ void reports_page(HttpRequest *request, HttpResponse *response, void *context)
     const Report *const *reports = report_list(&count);
     ReportCard *cards = ARENA_ARRAY(arena, ReportCard, count);
     for (size_t i = 0; i < count; i++)
-        cards[i] = (ReportCard){reports[i]->title, url_local(arena, "/reports/%", reports[i]->name),
-                                msg_fill(arena, visit->lang, reports[i]->definition, "window",
-                                         msg(visit->lang, MSG_REPORT_WINDOW_ALL), "key", "customer, item, problem", NULL)};
+        cards[i] =
+            (ReportCard){reports[i]->title, url_local(arena, "/reports/%", reports[i]->name),
+                         msg_fill(arena, visit->lang, reports[i]->definition, "window",
+                                  msg(visit->lang, MSG_REPORT_WINDOW_ALL), "key", "customer, item, problem", NULL)};
     ReportsView view = {.page = layout_desk(request, msg(visit->lang, MSG_MENU_REPORTS), MSG_MENU_REPORTS),
                         .reports = cards,
                         .reports_count = count};
@@ -50,7 +51,8 @@ static const char *day_before(const HttpRequest *request, int days)
 {
     const Visit *visit = visit_of(request);
     Date today = time_to_wall(visit->policy->zone, visit->now).date;
-    return day_text(request->arena, visit->policy->zone, time_of_date(visit->policy->zone, date_add_days(today, -days)));
+    return day_text(request->arena, visit->policy->zone,
+                    time_of_date(visit->policy->zone, date_add_days(today, -days)));
 }
 
 /* The query in words. Without a beginning a page asks for twelve months; "all" is how it says none. */
@@ -212,21 +214,23 @@ static void fill_rows(const HttpRequest *request, const ReportResult *result, Re
     view->heads = heads;
     view->heads_count = place_count;
     view->rows_title = count ? dimension_label(lang, result->ask.by) : "";
-    view->rows_more = count < result->row_count
-                          ? msg_fill(arena, lang, MSG_REPORT_ROWS_MORE, "count",
-                                     format_number(arena, lang, (int64_t)count), NULL)
-                          : "";
+    view->rows_more = count < result->row_count ? msg_fill(arena, lang, MSG_REPORT_ROWS_MORE, "count",
+                                                           format_number(arena, lang, (int64_t)count), NULL)
+                                                : "";
 }
 
 /* ------------------------------------------------------------------------------------------------------------- chart */
 
-/* A share says more than a count; else the first headline. */
+/* A share says more than a count; else the first headline that has enough behind it. */
 static size_t charted(const ReportResult *result)
 {
     size_t places[REPORT_COUNTERS];
     size_t count = headlines_of(result, places, G_N_ELEMENTS(places));
     for (size_t i = 0; i < count; i++)
-        if (result->ask.report->figures[places[i]].kind == FIGURE_RATE)
+        if (result->ask.report->figures[places[i]].kind == FIGURE_RATE && !result->total.figures[places[i]].needs)
+            return places[i];
+    for (size_t i = 0; i < count; i++)
+        if (!result->total.figures[places[i]].needs)
             return places[i];
     return places[0];
 }
@@ -330,9 +334,12 @@ static void fill_question(const HttpRequest *request, const ReportResult *result
     ReportPreset *presets = ARENA_ARRAY(arena, ReportPreset, 3);
     for (Dimension by = 0; by < DIMENSION_COUNT; by++)
         if (report->dimensions & 1U << by)
-            bys[view->bys_count++] = (Option){dimension_text(by), dimension_label(result->ask.lang, by), by == result->ask.by};
-    presets[0] = (ReportPreset){MSG_REPORT_LAST_MONTH, url_of(request, result, "", day_before(request, 30), NULL, NULL)};
-    presets[1] = (ReportPreset){MSG_REPORT_LAST_YEAR, url_of(request, result, "", day_before(request, 365), NULL, NULL)};
+            bys[view->bys_count++] =
+                (Option){dimension_text(by), dimension_label(result->ask.lang, by), by == result->ask.by};
+    presets[0] =
+        (ReportPreset){MSG_REPORT_LAST_MONTH, url_of(request, result, "", day_before(request, 30), NULL, NULL)};
+    presets[1] =
+        (ReportPreset){MSG_REPORT_LAST_YEAR, url_of(request, result, "", day_before(request, 365), NULL, NULL)};
     presets[2] = (ReportPreset){MSG_REPORT_ALL_TIME, url_of(request, result, "", "all", NULL, NULL)};
     view->bys = bys;
     view->presets = presets;

@@ -139,8 +139,8 @@ static const Option *channel_options(const NewTicket *form)
 {
     Option *options = ARENA_ARRAY(form->arena, Option, G_N_ELEMENTS(channels));
     for (size_t i = 0; i < G_N_ELEMENTS(channels); i++)
-        options[i] = (Option){channels[i].key, say(form, channels[i].label),
-                              strcmp(channels[i].key, form->entry.channel) == 0};
+        options[i] =
+            (Option){channels[i].key, say(form, channels[i].label), strcmp(channels[i].key, form->entry.channel) == 0};
     return options;
 }
 
@@ -349,9 +349,8 @@ static InboundEvent event_of(NewTicket *form)
     const Entry *entry = &form->entry;
     const Visit *visit = form->visit;
     const Product *product = product_of(form);
-    const char *serial = *entry->serial
-                             ? arena_printf(form->arena, "\n\n%s: %s", say(form, MSG_FIELD_SERIAL), entry->serial)
-                             : "";
+    const char *serial =
+        *entry->serial ? arena_printf(form->arena, "\n\n%s: %s", say(form, MSG_FIELD_SERIAL), entry->serial) : "";
     return (InboundEvent){
         .channel = channel_of(form),
         .actor = visit->actor,
