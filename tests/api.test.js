@@ -86,6 +86,8 @@ eachEngine('a program carries a request from arrival to closing', async (t, engi
   assert.deepEqual(list.json.items.map((row) => [row.id, row.subject, row.state, row.customer]),
     [[10001, NEW.subject, 'new', 'Luca Bianchi']]);
   assert.equal(list.json.next, null);
+  assert.equal((await api.get('/tickets?team_id=1')).json.items.length, 1);
+  assert.equal((await api.get('/tickets?team_id=2')).json.items.length, 0);
 
   const reply = await api.post(`/tickets/${id}/reply`, { text: 'Buongiorno, la richiamiamo.', wait_customer: true }, { 'Idempotency-Key': 'r1' });
   assert.equal(reply.status, 201, reply.text);

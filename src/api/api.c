@@ -28,7 +28,8 @@ Api *api_new(Desk *desk)
     GArray *routes = g_array_new(FALSE, FALSE, sizeof(Route));
     for (size_t group = 0; group < groups; group++)
         for (size_t i = 0; i < all[group]->count; i++) {
-            check(permission_is_known(all[group]->items[i].route.permission)); /* a route without a policy does not start */
+            check(permission_is_known(
+                all[group]->items[i].route.permission)); /* a route without a policy does not start */
             g_array_append_val(routes, all[group]->items[i].route);
         }
     Api *api = g_new0(Api, 1);

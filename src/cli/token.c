@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+#include "desk/staff/token.h"
 #include "cli/command.h"
 #include "cli/token_door.h"
-#include "desk/staff/token.h"
 #include "net/local.h"
 
 #include <jansson.h>
@@ -64,7 +64,8 @@ static json_t *ask(const Config *config, Arena *arena, json_t *asked, GError **e
     if (status && strcmp(status, "done") == 0)
         return object;
     bool is_refused = status && strcmp(status, "refused") == 0;
-    g_set_error(error, FILO_ERROR, is_refused ? FILO_ERROR_USAGE : FILO_ERROR_BUSY, "%s", reason ? reason : "no answer");
+    g_set_error(error, FILO_ERROR, is_refused ? FILO_ERROR_USAGE : FILO_ERROR_BUSY, "%s",
+                reason ? reason : "no answer");
     json_decref(object);
     return NULL;
 }
