@@ -168,6 +168,9 @@ static bool start_jobs(Node *node, GError **error)
     node->caretaker = caretaker_start(&node->receiver, node->dispatcher, error);
     if (!node->caretaker)
         return false;
+    /* What a crash left is finished before the doors open: nobody else can be reading it now. */
+    if (mail_finish_waiting(&node->receiver, desk_now(node->installation.desk) + 1, error) < 0)
+        return false;
     node->local = local_server_start(path, local_answer, node, error);
     return node->local != NULL;
 }

@@ -10,6 +10,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+/* No message takes longer than this to be read (parse/zygote.h): one that is younger is in somebody's hands. */
+enum { BEING_READ_S = 30 };
+
 struct Caretaker {
     MailReceiver receiver;
     Dispatcher *dispatcher;
@@ -21,7 +24,8 @@ struct Caretaker {
 
 static bool finish_mail(Caretaker *caretaker, GError **error)
 {
-    return mail_finish_waiting(&caretaker->receiver, error) >= 0;
+    TimeMs kept_before = desk_now(caretaker->receiver.desk) - BEING_READ_S * TIME_SECOND;
+    return mail_finish_waiting(&caretaker->receiver, kept_before, error) >= 0;
 }
 
 static bool take_over_leases(Caretaker *caretaker, GError **error)

@@ -35,7 +35,8 @@ void web_fill_options(Web *web, HttpServerOptions *options)
     tables[2] = portal_routes;
     for (size_t table = 0; table < G_N_ELEMENTS(tables); table++)
         for (size_t row = 0; row < tables[table].count; row++)
-            check(permission_is_known(tables[table].routes[row].permission)); /* a route without a policy does not start */
+            check(permission_is_known(
+                tables[table].routes[row].permission)); /* a route without a policy does not start */
     options->tables = tables;
     options->table_count = G_N_ELEMENTS(tables);
     options->context = web;

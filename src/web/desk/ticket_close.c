@@ -110,7 +110,7 @@ const TicketCosts *costs_view(Arena *arena, const Visit *visit, const Ticket *ti
     for (size_t i = 0; i < material->costs.count; i++) {
         const CostEntry *entry = &material->costs.items[i];
         lines[i] = (CostRow){msg(visit->lang, labels[entry->kind]), quantity_words(arena, visit->lang, entry),
-                              format_money(arena, visit->lang, entry->amount)};
+                             format_money(arena, visit->lang, entry->amount)};
     }
     *costs = (TicketCosts){.lines = lines,
                            .lines_count = material->costs.count,
@@ -210,7 +210,8 @@ static Answer notice_of(HttpRequest *request, const Visit *visit, TicketId ticke
         .author_name = visit->session.display_name,
         .author_team = visit->session.team,
         .reply = token_new(),
-        .idempotency_key = arena_printf(request->arena, "solved:%s:%" G_GINT64_FORMAT, number, form_id(request, "version")),
+        .idempotency_key =
+            arena_printf(request->arena, "solved:%s:%" G_GINT64_FORMAT, number, form_id(request, "version")),
         .leaves_at = visit->now + visit->policy->undo_ms,
         .sealed = visit->policy->demo,
     };
@@ -271,8 +272,9 @@ void ticket_resolve_post(HttpRequest *request, HttpResponse *response, void *con
         return;
     case STORE_REFUSED:
         http_set_status(response, 422);
-        ticket_view_show(request, response, work.ticket,
-                         &(TicketTyped){.closing_error = refusal_words(&work), .solution = http_form(request, "solution")});
+        ticket_view_show(
+            request, response, work.ticket,
+            &(TicketTyped){.closing_error = refusal_words(&work), .solution = http_form(request, "solution")});
         return;
     case STORE_FAILED:
     default:
@@ -346,14 +348,15 @@ void ticket_costs_post(HttpRequest *request, HttpResponse *response, void *conte
     bool read = read_amount(http_form(request, "amount"), &work.amount);
     if (!read || (!work.minutes && !work.amount))
         work.refused = (InputError){"amount", "cost.error.quantity", NULL};
-    StoreOutcome outcome = work.refused.key ? STORE_REFUSED
-                                            : store_write(desk_store(work.visit->desk), "ticket costs", add_costs, &work,
-                                                          &error);
+    StoreOutcome outcome = work.refused.key
+                               ? STORE_REFUSED
+                               : store_write(desk_store(work.visit->desk), "ticket costs", add_costs, &work, &error);
     if (outcome == STORE_COMMITTED) {
         go_back(request, response);
     } else if (outcome == STORE_REFUSED && work.refused.key) {
         http_set_status(response, 422);
-        ticket_view_show(request, response, ticket, &(TicketTyped){.flash = msg_find(work.visit->lang, work.refused.key)});
+        ticket_view_show(request, response, ticket,
+                         &(TicketTyped){.flash = msg_find(work.visit->lang, work.refused.key)});
     } else if (error) {
         problem_of_error(request, response, error);
     } else {

@@ -164,8 +164,8 @@ void ticket_wait_post(HttpRequest *request, HttpResponse *response, void *contex
         return;
     }
     work.input = (ActionInput){.customer_reason = text_clean_line(request->arena, bytes_of(form(&post, "reason"))),
-                               .next_update_at = wall_field_parse(request->arena, post.visit->policy->zone,
-                                                                  form(&post, "until"))};
+                               .next_update_at =
+                                   wall_field_parse(request->arena, post.visit->policy->zone, form(&post, "until"))};
     run(response, "ticket.wait", &work);
 }
 

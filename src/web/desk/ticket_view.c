@@ -249,9 +249,9 @@ static const ShortLine *installed_items(Build *build, size_t *count_out)
     ShortLine *lines = ARENA_ARRAY(build->arena, ShortLine, build->items.count);
     for (size_t i = 0; i < build->items.count; i++) {
         const Item *item = &build->items.items[i];
-        const char *delivered = item->delivered_at
-                                    ? format_date(build->arena, build->lang, time_to_wall(build->zone, item->delivered_at).date)
-                                    : "";
+        const char *delivered = item->delivered_at ? format_date(build->arena, build->lang,
+                                                                 time_to_wall(build->zone, item->delivered_at).date)
+                                                   : "";
         lines[i] = (ShortLine){item->serial, {NULL}, delivered};
     }
     *count_out = build->items.count;
