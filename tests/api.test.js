@@ -86,6 +86,8 @@ eachEngine('a program carries a request from arrival to closing', async (t, engi
   assert.deepEqual(list.json.items.map((row) => [row.id, row.subject, row.state, row.customer]),
     [[10001, NEW.subject, 'new', 'Luca Bianchi']]);
   assert.equal(list.json.next, null);
+  assert.equal((await api.get('/tickets?team_id=1')).json.items.length, 1);
+  assert.equal((await api.get('/tickets?team_id=2')).json.items.length, 0);
 
   const reply = await api.post(`/tickets/${id}/reply`, { text: 'Buongiorno, la richiamiamo.', wait_customer: true }, { 'Idempotency-Key': 'r1' });
   assert.equal(reply.status, 201, reply.text);
@@ -166,6 +168,21 @@ eachEngine('customers: added once, found by name, page by page', async (t, engin
   assertRefused(await api.get('/parties?after=x'), 400, 'query.cursor', 'after');
   assertRefused(await api.get('/parties?limit=201'), 400, 'body.type', 'limit');
   assertRefused(await api.get('/parties?sort=name'), 400, 'query.unknown', 'sort');
+});
+
+eachEngine('a key sent eight times at once is one request and one answer', async (t, engine) => {
+  const { filo, sink } = await startDesk(t, engine);
+  const api = caller(filo, await makeToken(filo, ALL));
+  const eight = (send) => Promise.all(Array.from({ length: 8 }, send));
+  const made = await eight(() => api.post('/tickets', NEW, { 'Idempotency-Key': 'k' }));
+  assert.deepEqual(made.map(({ status }) => status).sort(), [200, 200, 200, 200, 200, 200, 200, 201], made.map(({ text }) => text).join());
+  assert.deepEqual([...new Set(made.map(({ json }) => json.id))], [10001]);
+  const said = await eight(() => api.post('/tickets/10001/reply', { text: 'Arriviamo.' }, { 'Idempotency-Key': 'k' }));
+  assert.deepEqual([...new Set(said.map(({ json }) => json.message_id))].length, 1, said.map(({ text }) => text).join());
+  await filo.until(() => sink.messages.length > 0, 'the answer to leave');
+  assert.deepEqual([await filo.count('FROM ticket'), await filo.count("FROM message WHERE direction = 'out'")].map(Number), [1, 1]);
+  const other = caller(filo, await makeToken(filo, ALL, { name: 'Altro' }));
+  assert.equal((await other.post('/tickets', NEW, { 'Idempotency-Key': 'k' })).status, 201, 'the key is its token\'s own');
 });
 
 test('the list pages by cursor and never twice the same', async (t) => {

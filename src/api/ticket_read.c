@@ -16,11 +16,12 @@ static const char *word_view(int at)
     return at < WORKLIST_KIND_COUNT ? words[at] : NULL;
 }
 
-enum { LIST_VIEW, LIST_AFTER, LIST_LIMIT, LIST_COUNT };
+enum { LIST_VIEW, LIST_TEAM, LIST_AFTER, LIST_LIMIT, LIST_COUNT };
 
 static const ShapeField list_fields[] = {
     [LIST_VIEW] = {"view", SHAPE_WORD, .word = word_view,
                    .doc = "Which of the open requests; mine: the token's maker's. All of them unless told."},
+    [LIST_TEAM] = {"team_id", SHAPE_NUMBER, .doc = "Only that team's; not with view mine."},
     [LIST_AFTER] = PAGE_AFTER_FIELD,
     [LIST_LIMIT] = PAGE_LIMIT_FIELD,
 };
@@ -95,6 +96,7 @@ static void ticket_list(HttpRequest *request, HttpResponse *response, void *cont
         !page_asked(request, response, &in[LIST_AFTER], &in[LIST_LIMIT], &after, &limit))
         return;
     WorklistAsk ask = {.kind = in[LIST_VIEW].given ? (WorklistKind)in[LIST_VIEW].number : WORKLIST_OPEN,
+                       .team = {in[LIST_TEAM].number},
                        .me = call->maker.id,
                        .now = call->now,
                        .after_at = after.key,
