@@ -5,7 +5,7 @@
 #   make test    build with gcc and clang, lint, run every test               (ONLY=word: the suites whose name has it)
 #   make build   compile build/src/filo
 #   make faults  kills and power failures for FAULT_MINUTES (30), and what make test runs of them
-#   make bench   the figures of docs/bench.md, on this machine
+#   make bench   the figures of docs/bench.md, on this machine; make bench-full takes longer over each
 #   make lint    the lints and the function-length report alone
 #   make fmt     format the C sources
 #   make fuzz    every fuzz target for FUZZ_SECONDS (60) each
@@ -14,7 +14,7 @@
 #   make clean   remove what was built; the demo's data in ./data stay
 #   make help    this text
 
-.PHONY: run build test faults bench lint fmt fuzz cov fresh clean help
+.PHONY: run build test faults bench bench-full lint fmt fuzz cov fresh clean help
 .DEFAULT_GOAL := build
 MAKEFLAGS += --no-print-directory
 OWNER := tools/as-owner
@@ -40,6 +40,9 @@ faults:
 
 bench: build
 	@$(OWNER) tests/bench/run
+
+bench-full: build
+	@$(OWNER) tests/bench/run --full
 
 lint:
 	@tools/setup build test

@@ -82,8 +82,16 @@ static void engine_free(SqliteEngine *engine)
     g_free(engine);
 }
 
+/* Counting every byte SQLite holds takes one lock for all threads at each of its allocations. */
+static void memory_count_off(void)
+{
+    check(sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) == SQLITE_OK); /* else SQLite was used before the store */
+}
+
 static bool sqlite_open(Store *store, GError **error)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, memory_count_off);
     SqliteEngine *engine = g_new0(SqliteEngine, 1);
     engine->path = g_build_filename(store->data_dir, "filo.db", NULL);
     pthread_mutex_init(&engine->lock, NULL);

@@ -77,17 +77,28 @@ SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_
  ORDER BY next_update_at, ticket_id
  LIMIT $3;
 
--- How many are open, and how many of them late; both stop counting at the limit.
+-- How many are open, and how many of them late; both stop counting at the limit. The late ones come first. NULLS as the
+-- engine's index has them: there are none.
 -- @statement worklist_counts : find
 -- @param  now      time
 -- @param  at_most  int
 -- @column open     int
 -- @column late     int
 -- @index  ticket_queue
-SELECT (SELECT COUNT(*)
-          FROM (SELECT ticket_id FROM ticket WHERE next_update_at IS NOT NULL LIMIT $2) o) AS open,
-       (SELECT COUNT(*)
-          FROM (SELECT ticket_id FROM ticket WHERE next_update_at < $1 LIMIT $2) l) AS late;
+-- @sql sqlite
+SELECT COUNT(*) AS open, COUNT(CASE WHEN o.next_update_at < $1 THEN 1 END) AS late
+  FROM (SELECT next_update_at
+          FROM ticket
+         WHERE next_update_at IS NOT NULL
+         ORDER BY next_update_at NULLS FIRST
+         LIMIT $2) o;
+-- @sql postgresql
+SELECT COUNT(*) AS open, COUNT(CASE WHEN o.next_update_at < $1 THEN 1 END) AS late
+  FROM (SELECT next_update_at
+          FROM ticket
+         WHERE next_update_at IS NOT NULL
+         ORDER BY next_update_at NULLS LAST
+         LIMIT $2) o;
 
 -- A customer's requests, newest first.
 -- @statement worklist_of_party : list

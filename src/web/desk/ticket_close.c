@@ -20,13 +20,17 @@ void close_material_read(StoreTx *tx, Arena *arena, const Ticket *ticket, CloseM
 {
     Product product;
     ProductId product_id = {ticket->now.product_id};
+    CostEntryList costs = cost_list(tx, arena, ticket->id);
+    *material_out = (CloseMaterial){.product = "", .costs = costs};
+    if (!ticket_state_is_open((TicketState)ticket->now.state))
+        return; /* no form will be shown */
     *material_out = (CloseMaterial){
         .problems = code_list(tx, arena, CODE_SYMPTOM, false),
         .origins = code_list(tx, arena, CODE_ORIGIN, false),
         .remedies = code_list(tx, arena, CODE_SOLUTION, false),
         .solutions = solution_suggest(tx, arena, product_id, (CodeId){ticket->now.problem_id}, SOLUTIONS_SHOWN),
         .product = product_id.value && product_find(tx, arena, product_id, &product) ? product.name : "",
-        .costs = cost_list(tx, arena, ticket->id),
+        .costs = costs,
     };
 }
 
