@@ -5,6 +5,7 @@ import platform
 import statistics
 import subprocess
 import time
+from pathlib import Path
 
 GOALS = {  # figure: what issue and design ask of it
     "ticket page, 1 clients": {"p50_ms": 0.5},
@@ -80,7 +81,8 @@ def markdown(figures, here, bench):
              f"Made by `make bench` on {here['day']} at commit {here['commit']}: {here['cores']} cores, Linux {here['kernel']}, "
              f"load {here['load']:.1f} when it ended. {bench.tickets:,} tickets of three messages, 5,000 customers, 200 "
              f"companies; {'PostgreSQL' if bench.db else 'SQLite'}; {bench.runs} runs of {bench.seconds} s a figure: median "
-             "[smallest–largest].\n",
+             "[smallest–largest]." + (" **The machine was busy with other work: absolute figures are too slow.**"
+                                      if here["load"] > here["cores"] else "") + "\n",
              "A ratio compares two figures of one run on the same machine, client and server on the same cores: it is what "
              "counts when the machine is shared; *the ratio of processor time* (server and client together) hardly feels "
              "other work at all. *The bytes alone* is the same page sent by a worker of the same server "
@@ -91,4 +93,4 @@ def markdown(figures, here, bench):
     lines += [f"| {' | '.join(row)} |" for row in rows_of(figures)]
     if "disk" in figures:
         lines += disk_table(figures["disk"][0])
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n" + (Path(__file__).parent / "notes.md").read_text("utf-8")
