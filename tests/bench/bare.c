@@ -46,17 +46,17 @@ int __real_sqlite3_bind_int64(sqlite3_stmt *stmt, int at, sqlite3_int64 value);
 int __real_sqlite3_bind_double(sqlite3_stmt *stmt, int at, double value);
 int __real_sqlite3_bind_null(sqlite3_stmt *stmt, int at);
 int __real_sqlite3_bind_text64(sqlite3_stmt *stmt, int at, const char *text, sqlite3_uint64 size,
-                                 void (*free_it)(void *), unsigned char encoding);
+                               void (*free_it)(void *), unsigned char encoding);
 int __real_sqlite3_bind_blob64(sqlite3_stmt *stmt, int at, const void *blob, sqlite3_uint64 size,
-                                 void (*free_it)(void *));
+                               void (*free_it)(void *));
 int __real_sqlite3_step(sqlite3_stmt *stmt);
 int __wrap_sqlite3_bind_int64(sqlite3_stmt *stmt, int at, sqlite3_int64 value);
 int __wrap_sqlite3_bind_double(sqlite3_stmt *stmt, int at, double value);
 int __wrap_sqlite3_bind_null(sqlite3_stmt *stmt, int at);
 int __wrap_sqlite3_bind_text64(sqlite3_stmt *stmt, int at, const char *text, sqlite3_uint64 size,
-                                 void (*free_it)(void *), unsigned char encoding);
+                               void (*free_it)(void *), unsigned char encoding);
 int __wrap_sqlite3_bind_blob64(sqlite3_stmt *stmt, int at, const void *blob, sqlite3_uint64 size,
-                                 void (*free_it)(void *));
+                               void (*free_it)(void *));
 int __wrap_sqlite3_step(sqlite3_stmt *stmt);
 
 static Call *call_of(sqlite3_stmt *stmt)
