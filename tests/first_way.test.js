@@ -41,15 +41,16 @@ eachEngine('a message becomes a ticket, is answered, and the reply comes back to
     const raw = letter({ from: `Luca Bianchi <${CUSTOMER}>`, subject: 'La macchina non scalda: E07', id: 'uno@bar.test',
       text: 'Buongiorno,\r\nla macchina mostra E07 e non scalda più. È urgente.' });
     const taken = await filo.mailIn(raw);
-    assert.deepEqual([taken.code, taken.out.status, taken.out.outcome], [0, 'stored', 'opened'], taken.stderr);
+    assert.deepEqual([taken.code, taken.out.status], [0, 'stored'], taken.stderr);
+    assert.equal(taken.out.outcome, 'opened');
     const { ticket } = taken.out;
-    assert.equal(ticket, 10001);
+    assert.ok(ticket >= 10001); // PostgreSQL leaves a gap where a transaction was tried again
 
     const browser = await filo.signIn();
     const list = await browser.follow(await browser.get('/'));
     assert.match(textOf(list.text), /La macchina non scalda: E07/);
     const page = textOf((await browser.get(`/tickets/${ticket}`)).text);
-    for (const words of ['10001', 'La macchina non scalda: E07', 'Luca Bianchi', 'non scalda più. È urgente.'])
+    for (const words of [`${ticket}`, 'La macchina non scalda: E07', 'Luca Bianchi', 'non scalda più. È urgente.'])
       assert.ok(page.includes(words), `the ticket's page does not say ${words}`);
 
     await answer(filo, browser, ticket, 'Buongiorno Luca, passiamo domani alle 9.\nÈ in garanzia.');
@@ -179,8 +180,7 @@ eachEngine('the same message through eight doors at once is read once', (t, engi
       assert.equal(taken.filter(({ out }) => out.status === 'already').length, 7);
     }
     assert.equal(await filo.count("FROM message WHERE direction = 'in'"), 3);
-    const kept = await filo.rows('SELECT state, attempts FROM inbound');
-    assert.deepEqual(kept, Array(3).fill({ state: 'done', attempts: 1 }));
+    assert.equal(await filo.count("FROM inbound WHERE state = 'done' AND attempts = 1"), 3);
   }));
 
 eachEngine('what cannot be taken: nothing and too much are refused, an unknown mailbox may come to be', (t, engine) =>
@@ -235,7 +235,9 @@ eachEngine('a server that holds the lock and says nothing: 75 within seconds, an
     assert.ok(took >= 4_000 && took < 9_000, `75 after ${took} ms`);
     const later = await filo.mailIn(raw);
     assert.equal(later.code, 0);
-    assert.equal(await filo.count("FROM message WHERE direction = 'in'"), 1);
+    await filo.until(async () => await filo.count("FROM message WHERE direction = 'in'") > 0, 'the message to be read');
+    assert.equal(await filo.count('FROM inbound'), 1);
+    assert.equal(await filo.count('FROM ticket'), 1);
   }));
 
 eachEngine('a second server on the same directory ends with 75 at once and a plain sentence (R20)', (t, engine) =>
@@ -266,18 +268,18 @@ eachEngine('stopped in order, with a mail server that is not there: the answer l
 
 eachEngine('check says what is wrong: a projection that its events do not give', (t, engine) =>
   withDesk(t, engine, async (filo) => {
-    await filo.mailIn(letter());
+    const { out: { ticket } } = await filo.mailIn(letter());
     assert.equal((await filo.check()).code, 0);
     await filo.stop();
     await filo.execute("UPDATE ticket SET state = 'closed'");
     const checked = await filo.check();
     assert.equal(checked.code, 1, checked.stdout + checked.stderr);
-    assert.match(checked.stdout, /10001/);
+    assert.match(checked.stdout, new RegExp(`${ticket}`));
   }));
 
 eachEngine('a backup made while it works comes back elsewhere, and passes check', (t, engine) =>
   withDesk(t, engine, async (filo) => {
-    await filo.mailIn(letter({ subject: 'nella copia', text: `grande ${'x'.repeat(200_000)}` }));
+    const { out: { ticket } } = await filo.mailIn(letter({ subject: 'nella copia', text: `grande ${'x'.repeat(200_000)}` }));
     const made = await filo.command(['backup', '--name', 'copia']);
     assert.equal(made.code, 0, made.stderr);
     const copy = made.stdout.trim();
@@ -292,7 +294,7 @@ eachEngine('a backup made while it works comes back elsewhere, and passes check'
     t.after(() => moved.remove());
     assert.deepEqual((await moved.rows('SELECT subject FROM ticket')).map((row) => row.subject), ['nella copia']);
     const browser = await moved.signIn();
-    assert.match(textOf((await browser.get('/tickets/10001')).text), /nella copia/);
+    assert.match(textOf((await browser.get(`/tickets/${ticket}`)).text), /nella copia/);
     const refused = await filo.plain([...words('restore'), '--from', copy]);
     assert.notEqual(refused.code, 0, 'a restore over an installation that holds something');
   }));

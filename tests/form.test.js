@@ -32,17 +32,6 @@ async function openForms(browser, count = 1) {
 
 const linkOf = (html) => /href="(\/track\/[a-z2-7]{32})"/.exec(html)?.[1];
 
-// Multipart with files, which the Browser of the harness does not send.
-function sendWithFiles(browser, action, fields, files) {
-  const boundary = '----filoform';
-  const part = (head, body) => Buffer.concat([Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; ${head}\r\n\r\n`),
-    Buffer.from(body), Buffer.from('\r\n')]);
-  const parts = [...Object.entries(fields).map(([name, value]) => part(`name="${name}"`, value)),
-    ...files.map(({ name, type, body }) => part(`name="files"; filename="${name}"\r\nContent-Type: ${type}`, body))];
-  return browser.request('POST', action, { body: Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]),
-    headers: { 'Content-Type': `multipart/form-data; boundary=${boundary}` } });
-}
-
 eachEngine('a form has its number at once, and is one request however often it is sent', (t, engine) =>
   withDesk(t, engine, async (filo, sink) => {
     const browser = filo.browser();
@@ -135,10 +124,10 @@ eachEngine('the link shows the conversation and nothing of ours; an answer comes
     for (const word of ['SEGRETO', 'sara@', 'assistenza@', '97,26']) assert.ok(!shown.text.includes(word), `shows ${word}`);
 
     assert.equal((await filo.rows('SELECT state FROM ticket'))[0].state, 'waiting_customer');
-    const answered = await sendWithFiles(customer, link, { ...findForm(shown.text, /^\/track\//).fields, text: 'Va bene, vi aspetto.' },
+    const answered = await customer.postFiles(link, { ...findForm(shown.text, /^\/track\//).fields, text: 'Va bene, vi aspetto.' },
       [{ name: '../../"><img src=x onerror=alert(1)>.jpg', type: 'image/svg+xml', body: '<svg onload="alert(1)"/>' }]);
     assert.equal(answered.status, 303, textOf(answered.text).slice(0, 300));
-    const twice = await sendWithFiles(customer, link, { ...findForm(shown.text, /^\/track\//).fields, text: 'Va bene, vi aspetto.' }, []);
+    const twice = await customer.postFiles(link, { ...findForm(shown.text, /^\/track\//).fields, text: 'Va bene, vi aspetto.' }, []);
     assert.equal(twice.status, 303);
     assert.equal(await filo.count("FROM message WHERE text = 'Va bene, vi aspetto.'"), 1);
     assert.equal((await filo.rows('SELECT state FROM ticket'))[0].state, 'in_progress');
@@ -215,6 +204,8 @@ eachEngine('a call is written down once, with the time it came, for a customer f
     const found = await staff.get('/search?q=0733%20960000');
     assert.match(textOf(found.text), /Bar Centrale.*Niente vapore/);
     assert.equal((await staff.get('/search?q=10002')).headers.location, '/tickets/10002');
+    assert.match((await staff.get('/search?q=chiamare+vapori')).text, /<a href="\/tickets\/10001">Niente vapore<[^]*<mark>chiamato<\/mark>/);
+    assert.match(textOf((await staff.get('/search?q=%22*%22+NEAR(')).text), /Non si trova nulla/);
     const card = await staff.get(/href="(\/parties\/\d+)"/.exec(found.text)[1]);
     assert.match(textOf(card.text), /Bar Centrale.*Niente vapore.*Lucia Ferri/);
     const checked = await filo.check();

@@ -30,5 +30,7 @@ eachEngine('killed while mail, forms and answers are under way', async (t, engin
   t.diagnostic(JSON.stringify(campaign.summary));
   const { counted, between } = campaign.kills;
   assert.ok(counted >= SECONDS / 3, `only ${counted} kills counted`);
+  for (const [kind, ledger] of Object.entries(campaign.ledgers))
+    assert.ok(ledger.acknowledged.length > 10 && ledger.open.length > 0, `${kind}: nothing was at stake`);
   assert.ok(between * 3 >= counted, `only ${between} of ${counted} kills between first write and commit`);
 });

@@ -89,7 +89,8 @@ void *arena_alloc(Arena *arena, size_t size)
             block->next = big;
             block = big;
         } else {
-            Block *fresh = block_add(arena, MAX((size_t)BLOCK_SIZE, rounded));
+            size_t usual = MIN((size_t)BLOCK_SIZE, arena->cap - arena->held); /* a small arena has small blocks */
+            Block *fresh = block_add(arena, MAX(usual, rounded));
             fresh->next = block;
             arena->head = block = fresh;
         }

@@ -41,6 +41,14 @@ static void test_passing_the_cap_aborts(void)
     g_test_trap_assert_stderr("*bug at*arena.c*");
 }
 
+static void test_a_small_arena_holds_what_its_cap_says(void)
+{
+    g_autoptr(Arena) arena = arena_new(4096);
+    for (int i = 0; i < 256; i++)
+        memset(arena_alloc(arena, 16), 0xff, 16);
+    g_assert_cmpuint(arena_used(arena), ==, 4096);
+}
+
 static void test_formats_and_copies(void)
 {
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
@@ -57,6 +65,7 @@ int main(int argc, char **argv)
     g_test_add_func("/arena/zeroed-aligned-stays", test_memory_is_zeroed_aligned_and_stays);
     g_test_add_func("/arena/clear", test_clear_gives_zeroed_memory_again);
     g_test_add_func("/arena/cap", test_passing_the_cap_aborts);
+    g_test_add_func("/arena/small", test_a_small_arena_holds_what_its_cap_says);
     g_test_add_func("/arena/formats", test_formats_and_copies);
     return g_test_run();
 }

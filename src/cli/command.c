@@ -13,6 +13,8 @@ static const Command commands[] = {
     {"mailbox", "set up a mailbox", command_mailbox},
     {"mail-in", "take one message from standard input", command_mail_in},
     {"import", "bring in another system's history", command_import},
+    {"token", "make, list and revoke tokens for programs", command_token},
+    {"api", "print what programs may call (OpenAPI)", command_api},
     {"check", "compare what is stored with what should be", command_check},
     {"report", "print figures that others can recompute", command_report},
     {"audit", "verify that nobody changed the audit", command_audit},

@@ -72,6 +72,8 @@ int command_serve(int argc, char **argv);
 int command_serve_node(int argc, char **argv);
 int command_mail_in(int argc, char **argv);
 int command_mailbox(int argc, char **argv);
+int command_token(int argc, char **argv);
+int command_api(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_audit(int argc, char **argv);

@@ -6,6 +6,7 @@
  */
 #include "cli/import_door.h"
 #include "desk/import/event_log.h"
+#include "desk/import/noun_table.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@
 enum { BATCH = 200, BAR_WIDTH = 40 };
 
 typedef struct ImportOptions {
-    char *map_path, *source;
+    char *map_path, *source, *delimiter;
     gboolean dry_run, json;
     char **words; /* what is imported, then the file */
 } ImportOptions;
@@ -25,6 +26,7 @@ static void import_options_clear(ImportOptions *options)
 {
     g_free(options->map_path);
     g_free(options->source);
+    g_free(options->delimiter);
     g_strfreev(options->words);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ImportOptions, import_options_clear)
@@ -56,6 +58,8 @@ static void bar_end(const Bar *bar)
 
 typedef struct Import {
     const ImportOptions *options;
+    ImportKind kind;
+    const ImportMap *map; /* of tickets */
     const char *path, *source;
     ImportDoor *door; /* NULL: a dry run */
     Store *store;     /* of a dry run */
@@ -70,9 +74,10 @@ typedef struct Import {
     GHashTable *seen;    /* of a dry run: row → how often */
 } Import;
 
-static void import_init(Import *import, const ImportOptions *options, const char *source)
+static void import_init(Import *import, ImportKind kind, const ImportOptions *options, const char *source)
 {
-    *import = (Import){.options = options, .path = options->words[1], .source = source, .bar = {NULL, -1}};
+    *import =
+        (Import){.kind = kind, .options = options, .path = options->words[1], .source = source, .bar = {NULL, -1}};
     import->facts = event_log_facts_new();
     import->arena = arena_new(ARENA_REQUEST_CAP * 4);
     import->records = g_hash_table_new(NULL, NULL);
@@ -110,12 +115,13 @@ static void count_row(Import *import, StoreTx *tx, const ImportRow *row)
     gpointer key = short_key(row->identity);
     int ordinal = GPOINTER_TO_INT(g_hash_table_lookup(import->seen, key)) + 1;
     g_hash_table_insert(import->seen, key, GINT_TO_POINTER(ordinal));
-    ImportKnown known = import_is_known(tx, import->arena, import->source, row, ordinal);
+    ImportKnown known = import_is_known(tx, import->arena, import->kind, import->source, row, ordinal);
     bool fresh = g_hash_table_add(import->records, record_key(row->record));
+    bool noun = import->kind != IMPORT_TICKETS;
     import->result.rows++;
     import->result.tickets += fresh && !known.record;
-    import->result.events += !known.row;
-    import->result.already += known.row;
+    import->result.events += !noun && !known.row;
+    import->result.already += known.row || (noun && !fresh);
 }
 
 static bool count_batch(Import *import, GError **error)
@@ -146,8 +152,9 @@ static bool take_row(const ImportRow *row, void *arg, GError **error)
 {
     Import *import = arg;
     Arena *arena = import->arena;
-    import->batch[import->waiting++] = (ImportRow){row->line, arena_strdup(arena, row->record), row->at,
-                                                   arena_strdup(arena, row->identity), arena_strdup(arena, row->payload)};
+    import->batch[import->waiting++] =
+        (ImportRow){row->line, arena_strdup(arena, row->record), row->at, arena_strdup(arena, row->identity),
+                    arena_strdup(arena, row->payload)};
     return import->waiting < BATCH || flush(import, error);
 }
 
@@ -174,11 +181,17 @@ static bool refuse_whole(Import *import, GError **error)
     return true;
 }
 
-static bool read_file(Import *import, const ImportMap *map, GError **error)
+static bool read_rows(Import *import, GError **error)
 {
     EventLogTake take = {take_row, on_progress, import};
-    return (event_log_read(import->path, map, &import->facts, take, error) && flush(import, error)) ||
-           refuse_whole(import, error);
+    NounTable table = {import->kind, import->options->delimiter ? *import->options->delimiter : ','};
+    return import->kind == IMPORT_TICKETS ? event_log_read(import->path, import->map, &import->facts, take, error)
+                                          : noun_table_read(import->path, &table, &import->facts, take, error);
+}
+
+static bool read_file(Import *import, GError **error)
+{
+    return (read_rows(import, error) && flush(import, error)) || refuse_whole(import, error);
 }
 
 /* ---------------------------------------------------------------------------------------------------------- applying */
@@ -194,7 +207,7 @@ static bool work_off(ImportDoor *door, GError **error)
 
 static double done_of(const ImportRun *run)
 {
-    return run->rows ? (double)(run->events + run->already) / (double)run->rows : 1;
+    return run->rows ? (double)(MAX(run->events, run->tickets) + run->already) / (double)run->rows : 1;
 }
 
 static bool apply(Import *import, GError **error)
@@ -213,11 +226,11 @@ static bool apply(Import *import, GError **error)
     return true;
 }
 
-static bool stage_and_apply(Import *import, const ImportMap *map, GError **error)
+static bool stage_and_apply(Import *import, GError **error)
 {
     g_autofree char *name = g_path_get_basename(import->path);
-    ImportNew fresh = {IMPORT_TICKETS, import->source, name};
-    if (!import_door_begin(import->door, &fresh, &import->run, error) || !read_file(import, map, error))
+    ImportNew fresh = {import->kind, import->source, name};
+    if (!import_door_begin(import->door, &fresh, &import->run, error) || !read_file(import, error))
         return false;
     if (!import->facts.refusals.count)
         return apply(import, error);
@@ -238,7 +251,8 @@ static json_t *refusals_json(const Refusals *refusals)
     json_t *list = json_array();
     for (guint i = 0; i < refusals->items->len; i++) {
         const Refusal *refusal = &g_array_index(refusals->items, Refusal, i);
-        json_array_append_new(list, json_pack("{s:I, s:s}", "line", (json_int_t)refusal->line, "reason", refusal->reason));
+        json_array_append_new(list,
+                              json_pack("{s:I, s:s}", "line", (json_int_t)refusal->line, "reason", refusal->reason));
     }
     return list;
 }
@@ -259,13 +273,14 @@ static void print_json(const Import *import)
     const EventLogFacts *facts = &import->facts;
     const char *first = facts->first_at ? time_to_iso(import->arena, facts->first_at) : NULL;
     const char *last = facts->last_at ? time_to_iso(import->arena, facts->last_at) : NULL;
-    json_t *object = json_pack(
-        "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:s?, s:s?, s:o, s:I, s:o}", "status", status_of(import), "file",
-        import->path, "source", import->source, "rows", (json_int_t)facts->rows, "tickets",
-        (json_int_t)import->result.tickets, "events", (json_int_t)import->result.events, "already",
-        (json_int_t)import->result.already, "notes", (json_int_t)import->result.notes, "first_event", first,
-        "last_event", last, "unknown_activities", unknown_json(facts), "refused_count",
-        (json_int_t)facts->refusals.count, "refused", refusals_json(&facts->refusals));
+    json_t *object =
+        json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:s?, s:s?, s:o, s:I, s:o}", "status",
+                  status_of(import), "kind", import_kind_text(import->kind), "file", import->path, "source",
+                  import->source, "rows", (json_int_t)facts->rows, import->kind == IMPORT_TICKETS ? "tickets" : "made",
+                  (json_int_t)import->result.tickets, "events", (json_int_t)import->result.events, "already",
+                  (json_int_t)import->result.already, "notes", (json_int_t)import->result.notes, "first_event", first,
+                  "last_event", last, "unknown_activities", unknown_json(facts), "refused_count",
+                  (json_int_t)facts->refusals.count, "refused", refusals_json(&facts->refusals));
     char *text = json_dumps(object, JSON_COMPACT);
     printf("%s\n", text);
     free(text);
@@ -304,16 +319,21 @@ static void print_words(const Import *import)
     const EventLogFacts *facts = &import->facts;
     printf("%s (source %s): %" G_GINT64_FORMAT " rows", import->path, import->source, facts->rows);
     if (facts->first_at)
-        printf(", from %s to %s", time_to_iso(import->arena, facts->first_at), time_to_iso(import->arena, facts->last_at));
+        printf(", from %s to %s", time_to_iso(import->arena, facts->first_at),
+               time_to_iso(import->arena, facts->last_at));
     printf("\n");
     if (facts->refusals.count) {
         print_refusals(&facts->refusals);
         return;
     }
-    printf("%s %" G_GINT64_FORMAT " tickets and %" G_GINT64_FORMAT " events; already there: %" G_GINT64_FORMAT
-           " events.\n",
-           import->door ? "Imported:" : "A dry run, nothing was written. It would bring", import->result.tickets,
-           import->result.events, import->result.already);
+    const char *how = import->door ? "Imported:" : "A dry run, nothing was written. It would bring";
+    if (import->kind == IMPORT_TICKETS)
+        printf("%s %" G_GINT64_FORMAT " tickets and %" G_GINT64_FORMAT " events; already there: %" G_GINT64_FORMAT
+               " events.\n",
+               how, import->result.tickets, import->result.events, import->result.already);
+    else
+        printf("%s %" G_GINT64_FORMAT " %s; already there: %" G_GINT64_FORMAT ".\n", how, import->result.tickets,
+               import_kind_text(import->kind), import->result.already);
     print_unknown(facts);
 }
 
@@ -336,24 +356,24 @@ static int fail(const Import *import, const GError *error)
     return command_fail(error);
 }
 
-static int run_dry(const Config *config, Import *import, const ImportMap *map)
+static int run_dry(const Config *config, Import *import)
 {
     g_auto(Installation) installation = {0};
     g_autoptr(GError) error = NULL;
     if (!installation_open(&installation, config, NEED_READING, &error))
         return command_fail(error);
     import->store = installation.store;
-    return read_file(import, map, &error) ? say(import) : fail(import, error);
+    return read_file(import, &error) ? say(import) : fail(import, error);
 }
 
-static int run_wet(const Config *config, Import *import, const ImportMap *map)
+static int run_wet(const Config *config, Import *import)
 {
     g_auto(ImportDoor) door = {.lock = -1};
     g_autoptr(GError) error = NULL;
     if (!import_door_open(&door, config, &error) || !work_off(&door, &error)) /* what was left half done comes first */
         return command_fail(error);
     import->door = &door;
-    return stage_and_apply(import, map, &error) ? say(import) : fail(import, error);
+    return stage_and_apply(import, &error) ? say(import) : fail(import, error);
 }
 
 static ImportMap *load_map(const char *path, GError **error)
@@ -376,6 +396,11 @@ static char *source_of(const ImportOptions *options, const ImportMap *map)
     return name;
 }
 
+static int run(const Config *config, Import *import)
+{
+    return import->options->dry_run ? run_dry(config, import) : run_wet(config, import);
+}
+
 static int import_tickets(const Config *config, const ImportOptions *options)
 {
     g_autoptr(GError) error = NULL;
@@ -384,8 +409,21 @@ static int import_tickets(const Config *config, const ImportOptions *options)
         return error->domain == FILO_ERROR ? command_fail(error) : (command_fail(error), EX_NOINPUT);
     g_autofree char *source = source_of(options, map);
     g_auto(Import) import;
-    import_init(&import, options, source);
-    return options->dry_run ? run_dry(config, &import, map) : run_wet(config, &import, map);
+    import_init(&import, IMPORT_TICKETS, options, source);
+    import.map = map;
+    return run(config, &import);
+}
+
+/* Customers and the items that name them come in different files: one source unless it is said. */
+static int import_nouns(const Config *config, const ImportOptions *options, ImportKind kind)
+{
+    g_auto(Import) import;
+    if (options->delimiter && (strlen(options->delimiter) != 1 || !strchr(",;|\t", *options->delimiter))) {
+        fprintf(stderr, "filo: --delimiter is one of , ; | or a tab\n");
+        return EX_USAGE;
+    }
+    import_init(&import, kind, options, options->source ? options->source : "import");
+    return run(config, &import);
 }
 
 static int import_resume(const Config *config)
@@ -402,12 +440,15 @@ static int dispatch(const Config *config, const ImportOptions *options)
 {
     guint count = options->words ? g_strv_length(options->words) : 0;
     const char *what = count ? options->words[0] : "";
+    ImportKind kind;
     if (strcmp(what, "resume") == 0 && count == 1)
         return import_resume(config);
-    if (strcmp(what, "tickets") == 0 && count == 2)
-        return import_tickets(config, options);
-    fprintf(stderr, "usage: filo import tickets FILE --map MAP [--source NAME] [--dry-run] [--json]\n"
-                    "       filo import resume\n");
+    if (count == 2 && import_kind_parse(what, &kind))
+        return kind == IMPORT_TICKETS ? import_tickets(config, options) : import_nouns(config, options, kind);
+    fprintf(stderr,
+            "usage: filo import tickets FILE --map MAP [--source NAME] [--dry-run] [--json]\n"
+            "       filo import parties|products|items FILE [--source NAME] [--delimiter C] [--dry-run] [--json]\n"
+            "       filo import resume\n");
     return EX_USAGE;
 }
 
@@ -419,12 +460,13 @@ int command_import(int argc, char **argv)
     const GOptionEntry own[] = {
         {"map", 0, 0, G_OPTION_ARG_FILENAME, &options.map_path, "what the log's columns and values mean", "FILE"},
         {"source", 0, 0, G_OPTION_ARG_STRING, &options.source, "the system it comes from", "NAME"},
+        {"delimiter", 0, 0, G_OPTION_ARG_STRING, &options.delimiter, "between cells of parties, products, items", "C"},
         {"dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, "read and count, write nothing", NULL},
         {"json", 0, 0, G_OPTION_ARG_NONE, &options.json, "the summary as JSON", NULL},
-        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.words, NULL, "tickets FILE | resume"},
+        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.words, NULL, "tickets|parties|products|items FILE, or resume"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
-    if (!config_parse(&config, own, "Brings in another system's history.", argc, argv, &error))
+    if (!config_parse(&config, own, "Brings in another system's history and master data.", argc, argv, &error))
         return command_fail(error);
     return dispatch(&config, &options);
 }

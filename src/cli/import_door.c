@@ -56,11 +56,9 @@ static bool do_stage(const Desk *desk, json_t *question, json_t *answer, GError 
     size_t i, count = MIN(json_array_size(list), (size_t)IMPORT_STAGE_MAX + 1);
     g_autofree ImportRow *rows = g_new0(ImportRow, count + 1);
     (void)answer;
-    json_array_foreach(list, i, item)
-        if (i < count)
-            rows[i] = (ImportRow){json_integer_value(json_object_get(item, "line")), string_of(item, "record"),
-                                  json_integer_value(json_object_get(item, "at")), string_of(item, "identity"),
-                                  string_of(item, "payload")};
+    json_array_foreach(list, i, item) if (i < count) rows[i] = (ImportRow){
+        json_integer_value(json_object_get(item, "line")), string_of(item, "record"),
+        json_integer_value(json_object_get(item, "at")), string_of(item, "identity"), string_of(item, "payload")};
     return import_stage(desk, run_of(question), rows, count, error);
 }
 

@@ -66,14 +66,15 @@ static int init_store(const Config *config, InitWork *work, GError **error)
 }
 
 /* Reads, checks and hashes; the text is wiped. */
-static bool read_password(const char *path, PasswordHash *hash_out, GError **error)
+static bool read_password(const char *path, const InitWork *work, PasswordHash *hash_out, GError **error)
 {
     g_autofree char *password = NULL;
     InputError refused;
     if (!g_file_get_contents(path, &password, NULL, error))
         return false;
     g_strchomp(password);
-    bool good = password_check(password, NULL, 0, &refused);
+    const char *const own_words[] = {work->login, work->name, work->company};
+    bool good = password_check(password, own_words, G_N_ELEMENTS(own_words), &refused);
     if (good)
         password_hash(password, hash_out);
     else
@@ -104,7 +105,7 @@ int command_init(int argc, char **argv)
                      .login = login ? login : "admin",
                      .name = name ? name : "Amministratore",
                      .language = language ? language : "it"};
-    if (password_file && !read_password(password_file, &hash, &error))
+    if (password_file && !read_password(password_file, &work, &hash, &error))
         return command_fail(error);
     work.password_hash = password_file ? hash.text : NULL;
     if (init_store(&config, &work, &error) < 0)

@@ -4,10 +4,12 @@
  * outbox, local door, pages) and stopped the other way round. The order of the first steps is fixed: rights are dropped
  * and the zygote is started before any thread exists, and the store before anything can be acknowledged.
  */
+#include "api/api.h"
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/import_door.h"
 #include "cli/mail_in.h"
+#include "cli/token_door.h"
 #include "job/caretaker.h"
 #include "job/dispatcher.h"
 #include "net/local.h"
@@ -34,6 +36,8 @@ typedef struct Node {
     Dispatcher *dispatcher;
     Caretaker *caretaker;
     Web *web;
+    Api *api;
+    RouteTable *tables; /* the pages' and the API's */
     HttpServer *http;
     LocalServer *local;
     char *base_url;
@@ -80,11 +84,17 @@ static const char *answer_import(const Node *node, const LocalRequest *request, 
     return import_door_answer(node->installation.desk, request->arena, request->body);
 }
 
+static const char *answer_token(const Node *node, const LocalRequest *request, json_t *header)
+{
+    (void)header;
+    return token_door_answer(node->installation.desk, request->arena, request->body);
+}
+
 /* What the subcommands may ask. */
 static const struct {
     const char *command;
     const char *(*answer)(const Node *node, const LocalRequest *request, json_t *header);
-} doors[] = {{"mail-in", answer_mail_in}, {"import", answer_import}};
+} doors[] = {{"mail-in", answer_mail_in}, {"import", answer_import}, {"token", answer_token}};
 
 static const char *local_answer(const LocalRequest *request, void *context)
 {
@@ -116,6 +126,18 @@ static bool start_desk(Node *node, GError **error)
     return true;
 }
 
+/* The API's area stands beside the pages': it has its own hook, and neither knows the other. */
+static void add_api(Node *node, HttpServerOptions *options)
+{
+    node->api = api_new(node->installation.desk);
+    node->tables = g_new(RouteTable, options->table_count + 1);
+    for (size_t i = 0; i < options->table_count; i++)
+        node->tables[i] = options->tables[i];
+    node->tables[options->table_count] = *api_table(node->api);
+    options->tables = node->tables;
+    options->table_count++;
+}
+
 static bool start_faces(Node *node, GError **error)
 {
     HttpServerOptions options = {.listen = node->config.listen,
@@ -125,6 +147,7 @@ static bool start_faces(Node *node, GError **error)
                                  .tls_key = node->config.tls_key};
     node->web = web_new(node->installation.desk, &node->receiver);
     web_fill_options(node->web, &options);
+    add_api(node, &options);
     node->http = http_server_start(&options, error);
     if (!node->http)
         return false;
@@ -145,6 +168,9 @@ static bool start_jobs(Node *node, GError **error)
     node->caretaker = caretaker_start(&node->receiver, node->dispatcher, error);
     if (!node->caretaker)
         return false;
+    /* What a crash left is finished before the doors open: nobody else can be reading it now. */
+    if (mail_finish_waiting(&node->receiver, desk_now(node->installation.desk) + 1, error) < 0)
+        return false;
     node->local = local_server_start(path, local_answer, node, error);
     return node->local != NULL;
 }
@@ -160,6 +186,8 @@ static void stop(Node *node)
         store_on_commit(node->installation.store, NULL, NULL);
     dispatcher_stop(node->dispatcher);
     web_free(node->web);
+    api_free(node->api);
+    g_free(node->tables);
     installation_close(&node->installation);
     config_clear(&node->config);
     g_free(node->base_url);

@@ -9,6 +9,7 @@
 
 typedef struct ReportOptions {
     char *from, *to, *by, *window, *key, *format;
+    char **names; /* one: the report's, or "list" */
 } ReportOptions;
 
 static void report_options_clear(ReportOptions *options)
@@ -16,6 +17,7 @@ static void report_options_clear(ReportOptions *options)
     char **texts[] = {&options->from, &options->to, &options->by, &options->window, &options->key, &options->format};
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(*texts[i]);
+    g_strfreev(options->names);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ReportOptions, report_options_clear)
 
@@ -39,7 +41,8 @@ static void set_refused(GError **error, const InputError *refused)
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
     MsgId id;
     const char *shown = refused->shown ? refused->shown : "";
-    const char *why = msg_id_find(refused->key, &id) ? msg_fill(arena, LANG_EN, id, "shown", shown, NULL) : refused->key;
+    const char *why =
+        msg_id_find(refused->key, &id) ? msg_fill(arena, LANG_EN, id, "shown", shown, NULL) : refused->key;
     g_set_error(error, FILO_ERROR, FILO_ERROR_USAGE, "%s: %s", refused->field, why);
 }
 
@@ -52,7 +55,8 @@ static ReportResult *run_report(const Installation *installation, const ReportWo
     if (!tx)
         return NULL;
     ReportResult *result = NULL;
-    if (report_ask_parse(tx, arena, desk_policy(installation->desk), desk_now(installation->desk), words, &ask, &refused)) {
+    if (report_ask_parse(tx, arena, desk_policy(installation->desk), desk_now(installation->desk), words, &ask,
+                         &refused)) {
         ask.lang = LANG_EN;
         result = report_run(tx, &ask);
     }
@@ -79,17 +83,6 @@ static int print_report(const Config *config, const ReportWords *words, ReportFo
     return fwrite(out->str, 1, out->len, stdout) == out->len ? EX_OK : EX_IOERR;
 }
 
-/* Takes the report's name out of argv, wherever options stand; NULL when there is none. */
-static const char *take_name(int *argc, char **argv)
-{
-    if (*argc < 2 || argv[1][0] == '-')
-        return NULL;
-    const char *name = argv[1];
-    memmove(&argv[1], &argv[2], (size_t)(*argc - 1) * sizeof *argv);
-    (*argc)--;
-    return name;
-}
-
 int command_report(int argc, char **argv)
 {
     g_auto(Config) config = {0};
@@ -103,13 +96,14 @@ int command_report(int argc, char **argv)
         {"window", 0, 0, G_OPTION_ARG_STRING, &options.window, "days, or all (reopen, repeat)", "DAYS"},
         {"key", 0, 0, G_OPTION_ARG_STRING, &options.key, "of customer,item,product,problem (repeat)", "PARTS"},
         {"format", 0, 0, G_OPTION_ARG_STRING, &options.format, "text (default), csv or json", "FORMAT"},
+        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.names, NULL, "NAME | list"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
-    const char *name = take_name(&argc, argv);
-    if (name && strcmp(name, "list") == 0 && argc == 1)
+    if (argc == 2 && strcmp(argv[1], "list") == 0) /* needs no installation */
         return print_list();
-    if (!config_parse(&config, own, "Prints a report: filo report NAME [options], or filo report list.", argc, argv, &error))
+    if (!config_parse(&config, own, "Prints a report.", argc, argv, &error))
         return command_fail(error);
+    const char *name = options.names && !options.names[1] ? options.names[0] : NULL;
     if (name && strcmp(name, "list") == 0)
         return print_list();
     if (!name)

@@ -11,7 +11,7 @@ struct Desk {
     Store *store;
     const Clock *clock;
     _Atomic(const DeskPolicy *) policy;
-    Arena *texts;        /* of all policies; a setting changes rarely */
+    Arena *texts;         /* of all policies; a setting changes rarely */
     GPtrArray *calendars; /* likewise */
     GPtrArray *zones;
     AuditReads *reads;

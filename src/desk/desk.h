@@ -28,9 +28,9 @@ typedef struct DeskPolicy {
     int64_t first_update_ms;  /* business time until the customer hears from us */
     int64_t reopen_ms;
     int64_t undo_ms;
-    TeamId intake_team; /* whose queue a new request joins */
-    bool close_at_once; /* what is solved is closed with the notice, not days later */
-    bool demo;          /* nothing leaves */
+    TeamId intake_team;        /* whose queue a new request joins */
+    bool close_at_once;        /* what is solved is closed with the notice, not days later */
+    bool demo;                 /* nothing leaves */
     const char *demo_password; /* of all its people; "" but in the demo */
 } DeskPolicy;
 

@@ -226,8 +226,8 @@ static bool rows_load(Loading *loading, const Period *period, CaseChoice choice)
     case CASES_OPEN:
         return sql_report_cases_open(loading->tx, &(SqlReportCasesOpenIn){period->to}, open_add, loading);
     case CASES_RECEIVED_ONCE:
-        return sql_report_cases_received(loading->tx, &(SqlReportCasesReceivedIn){INT64_MIN, period->to},
-                                         received_add, loading);
+        return sql_report_cases_received(loading->tx, &(SqlReportCasesReceivedIn){INT64_MIN, period->to}, received_add,
+                                         loading);
     case CASES_RECEIVED:
     case CASES_RECEIVED_ALL:
     default:

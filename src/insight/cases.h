@@ -30,9 +30,9 @@
 
 typedef struct ReportCase {
     int64_t id;
-    TimeMs received, first_reply, resolved, last_event; /* TIME_NONE: not before the period's end */
+    TimeMs received, first_reply, resolved, last_event;            /* TIME_NONE: not before the period's end */
     int64_t party, item, product, team, problem, origin, solution; /* 0: none */
-    const char *channel; /* one pointer for each channel */
+    const char *channel;                                           /* one pointer for each channel */
     int64_t reopened;
     TicketState state;
     bool proactive, zero_cost, imported;

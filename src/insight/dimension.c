@@ -85,8 +85,8 @@ static void read_codes(Grouping *grouping)
     grouping->names = ARENA_ARRAY(grouping->arena, Name, list.count);
     grouping->name_count = list.count;
     for (size_t i = 0; i < list.count; i++)
-        grouping->names[i] = (Name){list.rows[i].code_id.value, list.rows[i].code_key, list.rows[i].name_it,
-                                    list.rows[i].name_en};
+        grouping->names[i] =
+            (Name){list.rows[i].code_id.value, list.rows[i].code_key, list.rows[i].name_it, list.rows[i].name_en};
 }
 
 static const Name *name_find(const Grouping *grouping, int64_t id)
@@ -247,7 +247,8 @@ const char *grouping_label(Grouping *grouping, Lang lang, int64_t key)
     if (grouping->dimension == DIMENSION_AGE)
         return msg_fill(grouping->arena, lang, MSG_REPORT_AGE, "days", text, NULL);
     if (key == 0)
-        return grouping->dimension == DIMENSION_CONTRACT ? msg(lang, MSG_REPORT_NO_CONTRACT) : msg(lang, MSG_REPORT_NONE);
+        return grouping->dimension == DIMENSION_CONTRACT ? msg(lang, MSG_REPORT_NO_CONTRACT)
+                                                         : msg(lang, MSG_REPORT_NONE);
     if (grouping->dimension == DIMENSION_CHANNEL)
         return catalogue_label(grouping->arena, lang, "channel.", text);
     if (grouping->dimension == DIMENSION_CUSTOMER_CLASS)

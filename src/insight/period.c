@@ -21,8 +21,8 @@ bool period_parse_day(Zone *zone, const char *text, TimeMs *at_out)
     Date date;
     if (strlen(text) != strlen("2026-04-03"))
         return time_parse_iso(text, at_out);
-    if (!digits_at(text, 0, 4, &date.year) || text[4] != '-' || !digits_at(text, 5, 2, &date.month) ||
-        text[7] != '-' || !digits_at(text, 8, 2, &date.day) || !date_is_valid(date))
+    if (!digits_at(text, 0, 4, &date.year) || text[4] != '-' || !digits_at(text, 5, 2, &date.month) || text[7] != '-' ||
+        !digits_at(text, 8, 2, &date.day) || !date_is_valid(date))
         return false;
     *at_out = time_of_date(zone, date);
     return true;

@@ -26,11 +26,12 @@ const char *report_figure_label(Lang lang, const FigureSpec *spec)
     return label ? label : spec->name;
 }
 
-static char *minutes_text(Arena *arena, Lang lang, double minutes)
+/* Open hours are not added up to days, which would be read as days of the calendar. */
+static char *minutes_text(Arena *arena, Lang lang, double minutes, bool business)
 {
     if (fabs(minutes) < 120)
         return arena_printf(arena, "%s min", format_decimal(arena, lang, minutes, 0));
-    if (fabs(minutes) < 48 * 60)
+    if (business || fabs(minutes) < 48 * 60)
         return arena_printf(arena, "%s h", format_decimal(arena, lang, minutes / 60, 1));
     return report_value_text(arena, lang, UNIT_DAYS, minutes / (24 * 60));
 }
@@ -41,7 +42,9 @@ char *report_value_text(Arena *arena, Lang lang, FigureUnit unit, double value)
         return arena_strdup(arena, "");
     switch (unit) {
     case UNIT_MINUTES:
-        return minutes_text(arena, lang, value);
+        return minutes_text(arena, lang, value, false);
+    case UNIT_BUSINESS_MINUTES:
+        return minutes_text(arena, lang, value, true);
     case UNIT_DAYS:
         return msg_fill(arena, lang, MSG_REPORT_DAYS, "days", format_decimal(arena, lang, value, 1), NULL);
     case UNIT_CENTS:
@@ -72,7 +75,7 @@ static char *rate_text(Arena *arena, Lang lang, const Figure *figure)
 char *report_figure_text(Arena *arena, Lang lang, const Figure *figure)
 {
     if (figure->needs)
-        return report_insufficient_text(arena, lang, figure);
+        return figure->n ? report_insufficient_text(arena, lang, figure) : arena_strdup(arena, "–");
     switch (figure->spec->kind) {
     case FIGURE_MONEY:
         return format_money(arena, lang, figure->count);
@@ -142,7 +145,8 @@ static void json_member_text(GString *out, const char *name, const char *value)
 static const char *unit_text(FigureUnit unit)
 {
     static const char *const texts[] = {[UNIT_NUMBER] = "number", [UNIT_DAYS] = "days", [UNIT_MINUTES] = "minutes",
-                                        [UNIT_CENTS] = "cents",   [UNIT_SHARE] = "share"};
+                                        [UNIT_CENTS] = "cents",   [UNIT_SHARE] = "share",
+                                        [UNIT_BUSINESS_MINUTES] = "minutes"};
     return texts[unit];
 }
 
@@ -345,7 +349,8 @@ static void text_figure(GString *out, Arena *arena, Lang lang, const Figure *fig
                                report_value_text(arena, lang, spec->unit, figure->summary.median),
                                report_value_text(arena, lang, spec->unit, figure->summary.p90));
     else if (spec->kind == FIGURE_RATE && figure->needs == 0)
-        g_string_append_printf(out, "%s, n %" G_GUINT64_FORMAT "\n", report_figure_text(arena, lang, figure), figure->n);
+        g_string_append_printf(out, "%s, n %" G_GUINT64_FORMAT "\n", report_figure_text(arena, lang, figure),
+                               figure->n);
     else
         g_string_append_printf(out, "%s\n", report_figure_text(arena, lang, figure));
 }

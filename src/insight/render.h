@@ -29,7 +29,8 @@ bool report_format_find(const char *text, ReportFormat *format_out);
 
 void report_write(GString *out, const ReportResult *result, ReportFormat format);
 
-/* The figure as people read it, in one cell: "220", "8,0 % [4,6–13,5]", "65 min"; of durations the median. */
+/* The figure as people read it, in one cell: "220", "8,0 % [4,6–13,5]", "65 min"; of durations the median;
+ * "–" when there is nothing behind it. */
 char *report_figure_text(Arena *arena, Lang lang, const Figure *figure);
 
 /* One number of a figure's unit: "65 min", "88,1 h", "178,9 giorni", "97,26 €"; NaN gives "". */

@@ -74,7 +74,8 @@ ReportHit report_hit_key(ReportRun *run, const ReportCase *item, int64_t key)
         hit.groups[i]->n += hit.fresh[i];
         hit.groups[i]->last = item->id;
     }
-    if (hit.fresh[hit.count - 1] && run->ask->group && run->tickets->len < REPORT_TICKETS_MAX && group_is_asked(run, key))
+    if (hit.fresh[hit.count - 1] && run->ask->group && run->tickets->len < REPORT_TICKETS_MAX &&
+        group_is_asked(run, key))
         g_array_append_val(run->tickets, item->id);
     return hit;
 }

@@ -58,7 +58,14 @@ typedef enum FigureKind {
     FIGURE_SUMMARY /* list a: n, mean, median, P90 */
 } FigureKind;
 
-typedef enum FigureUnit { UNIT_NUMBER, UNIT_DAYS, UNIT_MINUTES, UNIT_CENTS, UNIT_SHARE } FigureUnit;
+typedef enum FigureUnit {
+    UNIT_NUMBER,
+    UNIT_DAYS,
+    UNIT_MINUTES,
+    UNIT_BUSINESS_MINUTES,
+    UNIT_CENTS,
+    UNIT_SHARE
+} FigureUnit;
 
 #define REPORT_COUNTERS 20
 #define REPORT_LISTS 28
@@ -75,13 +82,13 @@ typedef struct ReportRun ReportRun;
 
 /* A report: insight/registry.h lists them. */
 struct Report {
-    const char *name; /* "reopen" */
+    const char *name;        /* "reopen" */
     MsgId title, definition; /* the definition may hold {window} and {key} */
     bool (*run)(ReportRun *run);
     const FigureSpec *figures;
     size_t figure_count;
-    Dimension by;         /* of the rows, unless asked otherwise */
-    unsigned dimensions;  /* sum of 1 << Dimension: those that may be asked */
+    Dimension by;        /* of the rows, unless asked otherwise */
+    unsigned dimensions; /* sum of 1 << Dimension: those that may be asked */
     bool has_window, has_key;
     int64_t window_days; /* unless asked otherwise; 0 with has_window: the house's time for reopening */
     int order_by;        /* 1 + the counter whose largest comes first; 0: n */
@@ -127,12 +134,12 @@ void report_set(ReportRun *run, int counter, int64_t value);
 
 typedef struct Figure {
     const FigureSpec *spec;
-    int64_t count;         /* COUNT, MONEY; hits of a RATE */
-    uint64_t n;            /* requests behind it */
-    double value;          /* RATE, MEAN; NaN when it does not exist */
-    Interval interval;     /* RATE */
-    StatsSummary summary;  /* SUMMARY */
-    unsigned needs;        /* 0: shown; else n is too few, so many are needed, and there is no value */
+    int64_t count;        /* COUNT, MONEY; hits of a RATE */
+    uint64_t n;           /* requests behind it */
+    double value;         /* RATE, MEAN; NaN when it does not exist */
+    Interval interval;    /* RATE */
+    StatsSummary summary; /* SUMMARY */
+    unsigned needs;       /* 0: shown; else n is too few, so many are needed, and there is no value */
 } Figure;
 
 typedef struct ReportRow {

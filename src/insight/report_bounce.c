@@ -12,7 +12,20 @@
 
 enum { RWI_MANY = 3 };
 
-enum { HANDOVERS, NONE, RETURNED, MOST, REQUESTS, OWNER_HANDOVERS, OWNER_RETURNED, LIVE, RWI_AT_LEAST };
+enum {
+    HANDOVERS,
+    NONE,
+    RETURNED,
+    MOST,
+    REQUESTS,
+    OWNER_HANDOVERS,
+    OWNER_RETURNED,
+    LIVE,
+    RWI_AT_LEAST,
+    IMPORTED,
+    ROWS,
+    ROWS_MOST
+};
 
 static const FigureSpec figures[] = {
     {"handovers", FIGURE_COUNT, HANDOVERS, 0, UNIT_NUMBER, true},
@@ -24,6 +37,8 @@ static const FigureSpec figures[] = {
     {"owner_handovers", FIGURE_COUNT, OWNER_HANDOVERS, 0, UNIT_NUMBER, false},
     {"owner_returned", FIGURE_COUNT, OWNER_RETURNED, 0, UNIT_NUMBER, false},
     {"rwi_3_or_more", FIGURE_RATE, RWI_AT_LEAST, LIVE, UNIT_SHARE, true},
+    {"log_rows", FIGURE_MEAN, ROWS, IMPORTED, UNIT_NUMBER, false},
+    {"log_rows_max", FIGURE_COUNT, ROWS_MOST, 0, UNIT_NUMBER, false},
 };
 
 /* What was read of one request so far. */
@@ -32,17 +47,17 @@ typedef struct Passing {
     CaseSet set;
     size_t place;
     const ReportCase *item;
-    Arena *arena;       /* of the request being read */
+    Arena *arena;        /* of the request being read */
     GPtrArray *payloads; /* char *, of its received and assigned events */
-    GArray *teams;      /* int64_t, after each event that counts */
-    GArray *owners;     /* BounceEvent */
-    GHashTable *names;  /* team of a log → its number */
-    bool *counted;      /* one for each case */
+    GArray *teams;       /* int64_t, after each event that counts */
+    GArray *owners;      /* BounceEvent */
+    GHashTable *names;   /* team of a log → its number */
+    bool *counted;       /* one for each case */
 } Passing;
 
 /* ---------------------------------------------------------------------------------------------------------- counting */
 
-static void count_case(Passing *passing, const ReportCase *item, PhaseHandovers teams, const BounceIndex *owners)
+static ReportHit count_case(Passing *passing, const ReportCase *item, PhaseHandovers teams)
 {
     ReportHit hit = report_hit(passing->run, item, item->received);
     passing->counted[item - passing->set.items] = true;
@@ -51,12 +66,7 @@ static void count_case(Passing *passing, const ReportCase *item, PhaseHandovers 
     hit_count(&hit, NONE, teams.handovers == 0);
     hit_count(&hit, RETURNED, teams.returns > 0);
     hit_max(&hit, MOST, (int64_t)teams.handovers);
-    if (!owners)
-        return;
-    hit_count(&hit, LIVE, 1);
-    hit_count(&hit, OWNER_HANDOVERS, (int64_t)owners->reassignments);
-    hit_count(&hit, OWNER_RETURNED, owners->returns > 0);
-    hit_count(&hit, RWI_AT_LEAST, owners->rwi >= RWI_MANY);
+    return hit;
 }
 
 static PhaseHandovers teams_of(const Passing *passing)
@@ -100,8 +110,12 @@ static void live_end(Passing *passing)
         readable = readable && payload_fold(passing, passing->payloads->pdata[i], i > 0, &team, &owner);
     if (!readable)
         store_tx_fail(passing->run->tx, FILO_ERROR_CORRUPT, "an event that cannot be read");
-    BounceIndex index = bounce_index((const BounceEvent *)(void *)passing->owners->data, passing->owners->len);
-    count_case(passing, passing->item, teams_of(passing), &index);
+    BounceIndex owners = bounce_index((const BounceEvent *)(void *)passing->owners->data, passing->owners->len);
+    ReportHit hit = count_case(passing, passing->item, teams_of(passing));
+    hit_count(&hit, LIVE, 1);
+    hit_count(&hit, OWNER_HANDOVERS, (int64_t)owners.reassignments);
+    hit_count(&hit, OWNER_RETURNED, owners.returns > 0);
+    hit_count(&hit, RWI_AT_LEAST, owners.rwi >= RWI_MANY);
     reading_clear(passing);
 }
 
@@ -135,7 +149,10 @@ static void imported_end(Passing *passing)
 {
     if (!passing->item)
         return;
-    count_case(passing, passing->item, teams_of(passing), NULL);
+    ReportHit hit = count_case(passing, passing->item, teams_of(passing));
+    hit_count(&hit, IMPORTED, 1);
+    hit_count(&hit, ROWS, passing->teams->len);
+    hit_max(&hit, ROWS_MOST, passing->teams->len);
     reading_clear(passing);
 }
 
@@ -167,7 +184,7 @@ static bool passing_read(Passing *passing, const Period *period)
     imported_end(passing);
     for (size_t i = 0; i < passing->set.count; i++) /* of which no event says anything */
         if (!passing->counted[i])
-            count_case(passing, &passing->set.items[i], (PhaseHandovers){0}, NULL);
+            count_case(passing, &passing->set.items[i], (PhaseHandovers){0});
     return !store_tx_failed(passing->run->tx);
 }
 

@@ -79,11 +79,11 @@ static bool facts_count(const SqlReportCompletenessFacts *row, void *arg)
     if (!item)
         return true;
     TicketProjection ticket = projection_of(item);
-    Completeness have = completeness_of(&ticket, &(CompletenessFacts){.has_description = row->description == 1,
-                                                                      .has_cost = row->cost == 1,
-                                                                      .was_owned = row->owned == 1,
-                                                                      .origin_is_unknown =
-                                                                          item->origin == completing->unknown_origin});
+    Completeness have =
+        completeness_of(&ticket, &(CompletenessFacts){.has_description = row->description == 1,
+                                                      .has_cost = row->cost == 1,
+                                                      .was_owned = row->owned == 1,
+                                                      .origin_is_unknown = item->origin == completing->unknown_origin});
     double share = (double)have.filled / COMPLETENESS_COUNT;
     if (item->imported)
         count_imported(completing->run, item, share);
@@ -97,8 +97,8 @@ static bool completeness_run(ReportRun *run)
     const Period *period = &run->ask->period;
     Completing completing = {.run = run, .unknown_origin = unknown_origin_of(run)};
     return cases_load(run->tx, run->arena, period, CASES_RESOLVED, &completing.set) &&
-           sql_report_completeness_facts(run->tx, &(SqlReportCompletenessFactsIn){period->from, period->to}, facts_count,
-                                         &completing);
+           sql_report_completeness_facts(run->tx, &(SqlReportCompletenessFactsIn){period->from, period->to},
+                                         facts_count, &completing);
 }
 
 const Report report_completeness = {

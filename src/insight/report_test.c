@@ -69,7 +69,8 @@ static void move(NounTest *test, TicketId id, const char *when, TicketState stat
 
 static void reopen(NounTest *test, TicketId id, const char *when)
 {
-    TELL(test, id, when, EVENT_REOPENED, {FIELD_STATE, TICKET_IN_PROGRESS}, {FIELD_NEXT_UPDATE_AT, at(when) + TIME_DAY});
+    TELL(test, id, when, EVENT_REOPENED, {FIELD_STATE, TICKET_IN_PROGRESS},
+         {FIELD_NEXT_UPDATE_AT, at(when) + TIME_DAY});
 }
 
 static PartyId customer(NounTest *test, BuyerKind buyer)
@@ -110,7 +111,8 @@ static ReportResult *ask(NounTest *test, ReportWords words)
         hours = calendar_new(&(CalendarSpec){rome, false, windows, G_N_ELEMENTS(windows), holiday_italy()}, &refused);
     }
     const DeskPolicy policy = {.zone = rome, .calendar = hours, .reopen_ms = 14 * TIME_DAY};
-    bool parsed = report_ask_parse(test->tx, test->arena, &policy, at("2026-12-31T00:00:00Z"), &words, &question, &refused);
+    bool parsed =
+        report_ask_parse(test->tx, test->arena, &policy, at("2026-12-31T00:00:00Z"), &words, &question, &refused);
     g_assert_cmpstr(refused.key, ==, NULL);
     g_assert_true(parsed);
     question.lang = LANG_EN;
@@ -183,7 +185,8 @@ static void test_resolution_and_its_phases(NounTest *test)
 {
     for (int i = 0; i < 5; i++) {
         TicketId id = arrive(test, "2026-04-13T06:00:00Z", (PartyId){0}, (ProductId){0});
-        TELL(test, id, "2026-04-13T08:00:00Z", EVENT_ASSIGNED, {FIELD_STATE, TICKET_OWNED}, {FIELD_OWNER, test->sara.value});
+        TELL(test, id, "2026-04-13T08:00:00Z", EVENT_ASSIGNED, {FIELD_STATE, TICKET_OWNED},
+             {FIELD_OWNER, test->sara.value});
         move(test, id, "2026-04-13T09:00:00Z", TICKET_IN_PROGRESS);
         move(test, id, "2026-04-13T10:00:00Z", TICKET_WAITING_CUSTOMER);
         move(test, id, "2026-04-13T22:00:00Z", TICKET_IN_PROGRESS);
@@ -264,7 +267,8 @@ static void test_reopen(NounTest *test)
     assert_near(figure(result, &result->total, "rate")->value, 0.125, 1e-12);
     g_assert_cmpuint(figure(result, &result->rows[0], "rate")->needs, ==, 0);
 
-    g_autoptr(ReportResult) whenever = ASK(test, .name = "reopen", .from = "2026-04-01", .to = "2026-05-01", .window = "all");
+    g_autoptr(ReportResult) whenever =
+        ASK(test, .name = "reopen", .from = "2026-04-01", .to = "2026-05-01", .window = "all");
     g_assert_cmpint(total(whenever, "closed"), ==, 25);
     g_assert_cmpint(total(whenever, "reopened"), ==, 4);
 
@@ -311,8 +315,8 @@ static void test_repeat(NounTest *test)
     g_assert_nonnull(strstr(result->definition, "customer,problem"));
     g_assert_nonnull(strstr(result->definition, "30 days"));
 
-    g_autoptr(ReportResult) longer =
-        ASK(test, .name = "repeat", .from = "2026-04-01", .to = "2026-05-01", .key = "customer,problem", .window = "32");
+    g_autoptr(ReportResult) longer = ASK(test, .name = "repeat", .from = "2026-04-01", .to = "2026-05-01",
+                                         .key = "customer,problem", .window = "32");
     g_assert_cmpint(total(longer, "repeats"), ==, 13);
     g_autoptr(ReportResult) usual = ASK(test, .name = "repeat", .from = "2026-04-01", .to = "2026-05-01");
     g_assert_cmpint(total(usual, "repeats"), ==, 0); /* nobody said which item */
@@ -333,8 +337,13 @@ static void test_bounce(NounTest *test)
 {
     TeamId a = test->team, b = team_add(test->tx, "Amministrazione", "amministrazione", TEAM_INTERNAL);
     StaffId rino = staff_add(test->tx,
-                             &(Staff){.login = "rino", .display_name = "Rino", .email = "rino@example.org",
-                                      .role = ROLE_OPERATOR, .team = b, .language = "it", .active = true},
+                             &(Staff){.login = "rino",
+                                      .display_name = "Rino",
+                                      .email = "rino@example.org",
+                                      .role = ROLE_OPERATOR,
+                                      .team = b,
+                                      .language = "it",
+                                      .active = true},
                              "rino", test->now);
     TicketId id[5];
     for (int i = 0; i < 5; i++)
@@ -391,8 +400,8 @@ static void test_volume(NounTest *test)
     g_assert_cmpuint(row_of(classes, "business")->n, ==, 2);
     g_assert_cmpuint(row_of(classes, "consumer")->n, ==, 1);
     g_assert_cmpuint(row_of(classes, "none")->n, ==, 1);
-    g_autoptr(ReportResult) behind = ASK(test, .name = "volume", .from = "2026-03-01", .to = "2026-05-01", .by = "channel",
-                                         .group = "mail");
+    g_autoptr(ReportResult) behind =
+        ASK(test, .name = "volume", .from = "2026-03-01", .to = "2026-05-01", .by = "channel", .group = "mail");
     g_assert_cmpuint(behind->ticket_count, ==, 4);
 }
 
@@ -409,7 +418,8 @@ static void test_completeness(NounTest *test)
         TicketId id = arrive(test, "2026-04-10T08:00:00Z", bar, v2);
         TELL(test, id, "2026-04-10T08:30:00Z", EVENT_CODED, {FIELD_ORIGIN, code(test, CODE_ORIGIN, "unknown").value});
         if (i < 2)
-            TELL(test, id, "2026-04-10T09:00:00Z", EVENT_ASSIGNED, {FIELD_STATE, TICKET_OWNED}, {FIELD_OWNER, test->sara.value});
+            TELL(test, id, "2026-04-10T09:00:00Z", EVENT_ASSIGNED, {FIELD_STATE, TICKET_OWNED},
+                 {FIELD_OWNER, test->sara.value});
         move(test, id, "2026-04-10T10:00:00Z", TICKET_RESOLVED);
     }
     g_autoptr(ReportResult) result = ASK(test, .name = "completeness", .from = "2026-04-01", .to = "2026-05-01");
@@ -474,7 +484,8 @@ static void test_cost_reconciles(NounTest *test)
     g_assert_cmpint(figure(months, row_of(months, "2026-04"), "total")->count, ==, 7802 + 110);
     g_assert_cmpint(figure(months, row_of(months, "void"), "total")->count, ==, 550);
     g_assert_cmpint(figure(months, row_of(months, "2026-04"), "requests")->count, ==, 2);
-    g_autoptr(ReportResult) products = ASK(test, .name = "cost", .from = "2026-03-01", .to = "2026-05-01", .by = "product");
+    g_autoptr(ReportResult) products =
+        ASK(test, .name = "cost", .from = "2026-03-01", .to = "2026-05-01", .by = "product");
     g_assert_cmpint(figure(products, &products->rows[0], "total")->count, ==, 9726); /* the dearest first */
     g_autoptr(GString) csv = g_string_new(NULL);
     report_write(csv, products, REPORT_CSV);
@@ -516,13 +527,14 @@ static void test_json_shape(NounTest *test)
     g_autoptr(ReportResult) result = ASK(test, .name = "volume", .from = "2026-04-01", .to = "2026-05-01");
     g_autoptr(GString) json = g_string_new(NULL);
     report_write(json, result, REPORT_JSON);
-    g_assert_cmpstr(json->str, ==,
-                    "{\"report\":\"volume\",\"definition\":\"Requests received in the period, and what had become of them by "
-                    "its end: answered, resolved, reopened. Left out: spam, duplicates, cancelled and proactive ones.\","
-                    "\"period\":{\"from\":\"2026-03-31T22:00:00.000Z\",\"to\":\"2026-04-30T22:00:00.000Z\",\"zone\":"
-                    "\"Europe/Rome\"},\"n\":1,\"figures\":{\"received\":1,\"answered\":0,\"resolved\":1,\"reopened\":0},"
-                    "\"rows\":[{\"by\":\"month\",\"key\":\"2026-04\",\"label\":\"April 2026\",\"n\":1,\"received\":1,"
-                    "\"answered\":0,\"resolved\":1,\"reopened\":0}]}\n");
+    g_assert_cmpstr(
+        json->str, ==,
+        "{\"report\":\"volume\",\"definition\":\"Requests received in the period, and what had become of them by "
+        "its end: answered, resolved, reopened. Left out: spam, duplicates, cancelled and proactive ones.\","
+        "\"period\":{\"from\":\"2026-03-31T22:00:00.000Z\",\"to\":\"2026-04-30T22:00:00.000Z\",\"zone\":"
+        "\"Europe/Rome\"},\"n\":1,\"figures\":{\"received\":1,\"answered\":0,\"resolved\":1,\"reopened\":0},"
+        "\"rows\":[{\"by\":\"month\",\"key\":\"2026-04\",\"label\":\"April 2026\",\"n\":1,\"received\":1,"
+        "\"answered\":0,\"resolved\":1,\"reopened\":0}]}\n");
 }
 
 /* Every report runs by every dimension it offers, empty and not, in every format, and has words for all it says. */
@@ -565,7 +577,8 @@ static void test_questions_that_make_no_sense(NounTest *test)
     assert_refused(test, (ReportWords){.name = "nonsense"}, "report.error.name");
     assert_refused(test, (ReportWords){0}, "report.error.name");
     assert_refused(test, (ReportWords){.name = "volume", .from = "2026-02-30"}, "report.error.day");
-    assert_refused(test, (ReportWords){.name = "volume", .from = "2026-02-02", .to = "2026-02-02"}, "report.error.period");
+    assert_refused(test, (ReportWords){.name = "volume", .from = "2026-02-02", .to = "2026-02-02"},
+                   "report.error.period");
     assert_refused(test, (ReportWords){.name = "volume", .by = "age"}, "report.error.by");
     assert_refused(test, (ReportWords){.name = "volume", .window = "3"}, "report.error.window");
     assert_refused(test, (ReportWords){.name = "reopen", .window = "0"}, "report.error.window");

@@ -27,17 +27,18 @@ enum {
 enum { UNANSWERED };
 
 #define MEASURE(name, list, headline) {name, FIGURE_SUMMARY, (list), 0, UNIT_MINUTES, (headline)}
+#define MEASURE_BUSINESS(name, list, headline) {name "_business", FIGURE_SUMMARY, (list), 0, UNIT_BUSINESS_MINUTES, (headline)}
 #define PHASE(name, state) MEASURE("phase_" name, PHASES + (state), false)
-#define PHASE_BUSINESS(name, state) MEASURE("phase_" name "_business", PHASES_BUSINESS + (state), false)
+#define PHASE_BUSINESS(name, state) MEASURE_BUSINESS("phase_" name, PHASES_BUSINESS + (state), false)
 
 static const FigureSpec figures[] = {
     MEASURE("first_response", FIRST_RESPONSE, true),
-    MEASURE("first_response_business", FIRST_RESPONSE_BUSINESS, true),
+    MEASURE_BUSINESS("first_response", FIRST_RESPONSE_BUSINESS, true),
     {"unanswered", FIGURE_COUNT, UNANSWERED, 0, UNIT_NUMBER, false},
     MEASURE("resolution", RESOLUTION, false),
-    MEASURE("resolution_business", RESOLUTION_BUSINESS, false),
+    MEASURE_BUSINESS("resolution", RESOLUTION_BUSINESS, false),
     MEASURE("resolution_net", RESOLUTION_NET, true),
-    MEASURE("resolution_net_business", RESOLUTION_NET_BUSINESS, false),
+    MEASURE_BUSINESS("resolution_net", RESOLUTION_NET_BUSINESS, false),
     MEASURE("resolution_total", RESOLUTION_TOTAL, false),
     MEASURE("resolution_total_net", RESOLUTION_TOTAL_NET, false),
     {"first_to_last", FIGURE_SUMMARY, FIRST_TO_LAST, 0, UNIT_DAYS, true},
@@ -72,7 +73,7 @@ static void count_received(ReportRun *run, const ReportCase *item)
 {
     ReportHit hit = report_hit(run, item, item->received);
     hit_measure(&hit, FIRST_TO_LAST, (double)(item->last_event - item->received) / (double)TIME_DAY);
-    hit_count(&hit, UNANSWERED, !item->first_reply);
+    hit_count(&hit, UNANSWERED, !item->first_reply && !item->imported); /* a log tells states, not messages */
     if (!item->first_reply)
         return;
     measure_minutes(&hit, FIRST_RESPONSE, item->first_reply - item->received);

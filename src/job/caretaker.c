@@ -10,6 +10,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+/* No message takes longer than this to be read (parse/zygote.h): one that is younger is in somebody's hands. */
+enum { BEING_READ_S = 30 };
+
 struct Caretaker {
     MailReceiver receiver;
     Dispatcher *dispatcher;
@@ -21,7 +24,8 @@ struct Caretaker {
 
 static bool finish_mail(Caretaker *caretaker, GError **error)
 {
-    return mail_finish_waiting(&caretaker->receiver, error) >= 0;
+    TimeMs kept_before = desk_now(caretaker->receiver.desk) - BEING_READ_S * TIME_SECOND;
+    return mail_finish_waiting(&caretaker->receiver, kept_before, error) >= 0;
 }
 
 static bool take_over_leases(Caretaker *caretaker, GError **error)
@@ -57,7 +61,7 @@ static bool sweep_blobs(Caretaker *caretaker, GError **error)
 /* An import whose importer died, a piece a turn: the other chores wait no longer than for that. */
 static bool finish_imports(Caretaker *caretaker, GError **error)
 {
-    enum { TURN_US = 200000 };
+    enum { TURN_US = 1000000 };
     bool idle = false, worked = true;
     for (int64_t end = clock_monotonic_us() + TURN_US; worked && !idle && clock_monotonic_us() < end;)
         worked = import_work(caretaker->receiver.desk, &idle, error);
@@ -72,7 +76,7 @@ static const struct {
     {"seal_audit", 1, seal_audit},
     {"finish_mail", 30, finish_mail},
     {"take_over_leases", 60, take_over_leases},
-    {"finish_imports", 2, finish_imports},
+    {"finish_imports", 1, finish_imports},
     {"sweep_blobs", 24 * 3600, sweep_blobs},
     {"prune_sessions", 24 * 3600, prune_sessions},
 };

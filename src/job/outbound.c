@@ -8,6 +8,7 @@
 #include "desk/ticket/message.h"
 #include "desk/ticket/outgoing.h"
 #include "desk/ticket/ticket.h"
+#include "store/blob.h"
 
 #include <jansson.h>
 #include <sodium.h>
@@ -91,6 +92,27 @@ static const char *answer_subject(const Build *build)
                     : arena_printf(build->arena, "%s%s [#%s]", again ? "" : "Re: ", subject, number_of(build));
 }
 
+/* The message's files, read through its ticket. */
+static bool add_files(Build *build, MessageId message, GError **error)
+{
+    AttachmentList all = attachment_list(build->tx, build->arena, build->item->ticket);
+    ChannelFile *files = ARENA_ARRAY(build->arena, ChannelFile, all.count);
+    size_t count = 0;
+    for (size_t i = 0; i < all.count; i++) {
+        AttachmentFile file;
+        if (all.items[i].message.value != message.value)
+            continue;
+        if (!attachment_find(build->tx, build->arena, all.items[i].id, &file) ||
+            !blob_read(build->tx, file.file.sha256, build->arena, &files[count].content, error))
+            return false;
+        files[count].name = file.file.name;
+        files[count++].media_type = file.file.media_type;
+    }
+    build->parcel->outbound.files = files;
+    build->parcel->outbound.file_count = count;
+    return true;
+}
+
 static bool build_answer(Build *build, GError **error)
 {
     Message message;
@@ -104,7 +126,7 @@ static bool build_answer(Build *build, GError **error)
     build->parcel->outbound.subject = answer_subject(build);
     build->parcel->outbound.text = message.text;
     build->parcel->outbound.marker = msg(build->lang, MSG_MAIL_MARKER);
-    return true;
+    return add_files(build, message.id, error);
 }
 
 static void build_acknowledgement(Build *build)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Rows are grouped by their first segment and, inside a group, sorted so that the first row that fits is the right one
- * (invariant 2). A path is compared with its own group and with the rows that begin with a ":name" or "*".
+ * (invariant 3). A path is compared with its own group and with the rows that begin with a ":name" or "*".
  */
 #include "net/route.h"
 
+#include "base/check.h"
 #include "base/error.h"
 
 #include <string.h>
@@ -18,6 +19,8 @@ typedef struct Entry {
 
 struct Router {
     GHashTable *groups; /* first segment → GPtrArray of Entry; "" holds those that begin with a variable or "*" */
+    const RouteTable *tables;
+    size_t table_count;
 };
 
 static void entry_free(gpointer entry)
@@ -132,6 +135,8 @@ Router *router_new(const RouteTable *tables, size_t count, GError **error)
 {
     g_autoptr(Router) router = g_new0(Router, 1);
     router->groups = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, group_free);
+    router->tables = tables;
+    router->table_count = count;
     for (size_t t = 0; t < count; t++)
         for (size_t r = 0; r < tables[t].count; r++)
             if (!add_route(router, tables[t].area, &tables[t].routes[r], error))
@@ -229,4 +234,14 @@ const Route *router_match(const Router *router, HttpRequest *request, const char
         return NULL;
     fill_params(entry, request);
     return entry->route;
+}
+
+const RouteTable *router_table(const Router *router, const Route *route)
+{
+    const RouteTable *table = router->tables;
+    while (!(route >= table->routes && route < table->routes + table->count)) {
+        table++;
+        check(table < router->tables + router->table_count);
+    }
+    return table;
 }

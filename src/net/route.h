@@ -10,7 +10,9 @@
  *
  * Invariants:
  *  1. Every row has a permission word ("public" is one) and a line of documentation; no two rows match alike.
- *  2. A literal segment wins over a ":name", a ":name" over a trailing "*" (which takes the rest, at least one segment).
+ *  2. An area with a hook of its own (authorize) is asked by that one, and its handlers get its context; the server's
+ *     hook and context are for all others.
+ *  3. A literal segment wins over a ":name", a ":name" over a trailing "*" (which takes the rest, at least one segment).
  *
  * Example:
  *     static const Route ticket_routes[] = {
@@ -50,10 +52,15 @@ typedef struct Route {
     const char *doc;   /* one line for the route list and OpenAPI; never NULL */
 } Route;
 
+/* May this request go on? false: the response is filled (401, 403, 303 to sign in). May set request->who. */
+typedef bool (*HttpAuthorize)(HttpRequest *request, HttpResponse *response, void *context);
+
 typedef struct RouteTable {
     const char *area; /* "desk" */
     const Route *routes;
     size_t count;
+    HttpAuthorize authorize; /* NULL: the server's, with the server's context */
+    void *context;           /* of authorize and of the handlers; not read without authorize */
 } RouteTable;
 
 typedef struct Router Router;
@@ -66,5 +73,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Router, router_free)
 /* The row for the request's method and segments, with request->params filled; NULL: none. *allow_out, if not NULL, is
  * then the methods that do exist there ("GET, HEAD, POST": a 405), or NULL (a 404); in the request's arena. */
 const Route *router_match(const Router *router, HttpRequest *request, const char **allow_out);
+
+/* The table that a row given by router_match stands in; borrowed from the router's tables. */
+const RouteTable *router_table(const Router *router, const Route *route);
 
 #endif

@@ -102,11 +102,26 @@ static void test_bad_tables_do_not_start(void)
     assert_refused(without, NULL, "*");
 }
 
+/* A row of several tables is found in its own. */
+static void test_table_of_a_row(void)
+{
+    static const Route others[] = {ROW(HTTP_GET, "/api/v1/tickets"), ROW(HTTP_POST, "/api/v1/tickets")};
+    const RouteTable tables[] = {{"desk", rows, G_N_ELEMENTS(rows)}, {"api", others, G_N_ELEMENTS(others)}};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Router) router = router_new(tables, G_N_ELEMENTS(tables), &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(router_table(router, &rows[0])->area, ==, "desk");
+    g_assert_cmpstr(router_table(router, &rows[G_N_ELEMENTS(rows) - 1])->area, ==, "desk");
+    g_assert_cmpstr(router_table(router, &others[0])->area, ==, "api");
+    g_assert_cmpstr(router_table(router, &others[1])->area, ==, "api");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/route/match", test_match);
     g_test_add_func("/route/climb", test_paths_cannot_climb);
+    g_test_add_func("/route/table", test_table_of_a_row);
     g_test_add_func("/route/bad-tables", test_bad_tables_do_not_start);
     return g_test_run();
 }

@@ -33,8 +33,6 @@
 
 typedef struct HttpServer HttpServer;
 
-/* May this request go on? false: the response is filled (401, 403, 303 to sign in). May set request->who. */
-typedef bool (*HttpAuthorize)(HttpRequest *request, HttpResponse *response, void *context);
 /* before: first on the worker. after: once the response is filled, also when it is an error. */
 typedef void (*HttpHook)(HttpRequest *request, HttpResponse *response, void *context);
 

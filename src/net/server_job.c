@@ -79,8 +79,17 @@ static bool is_from_our_pages(const HttpServer *server, const HttpRequest *reque
     return origin && origin_is_ours(server, request, origin);
 }
 
+/* The route's area, which may have a hook and a context of its own. */
+static const RouteTable *area_of(const HttpServer *server, const Job *job)
+{
+    return router_table(server->router, job->route);
+}
+
 static bool is_authorized(const HttpServer *server, Job *job)
 {
+    const RouteTable *area = area_of(server, job);
+    if (area->authorize)
+        return area->authorize(&job->request, job->response, area->context);
     if (server->authorize)
         return server->authorize(&job->request, job->response, server->context);
     if (strcmp(job->route->permission, "public") == 0)
@@ -96,6 +105,12 @@ static void answer_unrouted(Job *job)
         bool set = http_set_header(job->response, "Allow", job->allow);
         check(set);
     }
+}
+
+static void handle(const HttpServer *server, Job *job)
+{
+    const RouteTable *area = area_of(server, job);
+    job->route->handler(&job->request, job->response, area->authorize ? area->context : server->context);
 }
 
 static void answer(const HttpServer *server, Job *job)
@@ -114,7 +129,7 @@ static void answer(const HttpServer *server, Job *job)
     else if (!http_parse_form(request))
         http_response_error(job->response, 400);
     else
-        job->route->handler(request, job->response, server->context);
+        handle(server, job);
 }
 
 static void log_if_remarkable(const Job *job)

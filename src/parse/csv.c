@@ -184,8 +184,8 @@ static bool step_start(CsvReader *reader, uint8_t byte, GError **error)
 bool csv_reader_feed(CsvReader *reader, Bytes piece, GError **error)
 {
     for (size_t i = 0; i < piece.size; i++) {
-        bool stepped = reader->mark == MARK_DONE ? step(reader, piece.data[i], error)
-                                                 : step_start(reader, piece.data[i], error);
+        bool stepped =
+            reader->mark == MARK_DONE ? step(reader, piece.data[i], error) : step_start(reader, piece.data[i], error);
         if (!stepped)
             return false;
     }

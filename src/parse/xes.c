@@ -19,14 +19,14 @@ struct XesReader {
     XesTake take;
     void *arg;
     XesPlace place;
-    unsigned below;      /* open elements below the place */
-    GPtrArray *keys;     /* owned texts: the trace's, then the event's */
+    unsigned below;  /* open elements below the place */
+    GPtrArray *keys; /* owned texts: the trace's, then the event's */
     GPtrArray *values;
-    guint trace_count;   /* of them, the trace's */
-    size_t text_size;    /* of all of them */
-    size_t trace_size;   /* of the trace's */
-    bool ending;         /* no more input comes */
-    GError *error;       /* the first; the parser was stopped at it */
+    guint trace_count; /* of them, the trace's */
+    size_t text_size;  /* of all of them */
+    size_t trace_size; /* of the trace's */
+    bool ending;       /* no more input comes */
+    GError *error;     /* the first; the parser was stopped at it */
 };
 
 /* ------------------------------------------------------------------------------------------------------- stopping */
@@ -225,6 +225,7 @@ bool xes_reader_end(XesReader *reader, GError **error)
     if (!reader->error)
         xmlParseChunk(reader->parser, NULL, 0, 1);
     if (reader->place != AFTER_LOG)
-        stop(reader, FILO_ERROR_USAGE, line_of(reader), "the file ends before </log>: it is cut off or not well-formed");
+        stop(reader, FILO_ERROR_USAGE, line_of(reader),
+             "the file ends before </log>: it is cut off or not well-formed");
     return give_up(reader, error);
 }

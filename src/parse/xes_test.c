@@ -31,13 +31,13 @@ static char *read_all(const char *text, size_t piece)
 
 #define LOG "<?xml version=\"1.0\"?>\n<log xmlns=\"http://www.xes-standard.org/\">\n"
 
-static const char two_events[] =
-    LOG "<extension name=\"Concept\"/><global scope=\"event\"><string key=\"concept:name\" value=\"UNKNOWN\"/></global>\n"
-        "<string key=\"concept:name\" value=\"the log\"><int key=\"inner\" value=\"1\"/></string>\n"
-        "<trace><string key=\"concept:name\" value=\"C1\"/>\n"
-        "<event><string key=\"a\" value=\"1 &lt; 2\"><string key=\"nested\" value=\"no\"/></string></event>\n"
-        "<event><date key=\"time:timestamp\" value=\"2006-11-07T10:00:36+01:00\"/><list key=\"l\"/></event></trace>\n"
-        "<trace><event/></trace></log>\n";
+static const char two_events[] = LOG
+    "<extension name=\"Concept\"/><global scope=\"event\"><string key=\"concept:name\" value=\"UNKNOWN\"/></global>\n"
+    "<string key=\"concept:name\" value=\"the log\"><int key=\"inner\" value=\"1\"/></string>\n"
+    "<trace><string key=\"concept:name\" value=\"C1\"/>\n"
+    "<event><string key=\"a\" value=\"1 &lt; 2\"><string key=\"nested\" value=\"no\"/></string></event>\n"
+    "<event><date key=\"time:timestamp\" value=\"2006-11-07T10:00:36+01:00\"/><list key=\"l\"/></event></trace>\n"
+    "<trace><event/></trace></log>\n";
 
 static void test_events(void)
 {

@@ -63,7 +63,8 @@ static size_t best_hit(const Marking *marking)
 {
     size_t best = 0, most = 0;
     for (size_t first = 0, last = 0; first < marking->count; first++) {
-        while (last < marking->count && marking->hits[last].end <= marking->hits[first].start + EXCERPT_BYTES - LEAD_BYTES)
+        while (last < marking->count &&
+               marking->hits[last].end <= marking->hits[first].start + EXCERPT_BYTES - LEAD_BYTES)
             last++;
         if (last - first > most) {
             most = last - first;

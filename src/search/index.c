@@ -127,8 +127,8 @@ bool search_remove(StoreTx *tx, const SearchDocument *document)
     g_auto(WordRow) row = word_row_make(store_tx_engine(tx), document, document_language(document));
     bool same = (int64_t)row.check == found.words_check;
     if (same || row.tsvector)
-        sql_search_word_delete(tx, &(SqlSearchWordDeleteIn){found.search_document_id, row.scope->str, row.title->str,
-                                                              row.body->str});
+        sql_search_word_delete(
+            tx, &(SqlSearchWordDeleteIn){found.search_document_id, row.scope->str, row.title->str, row.body->str});
     sql_search_document_delete(tx, &(SqlSearchDocumentDeleteIn){found.search_document_id});
     return (same || row.tsvector) && !store_tx_failed(tx);
 }
@@ -198,10 +198,10 @@ static char *match_make(StoreTx *tx, Arena *arena, const SearchQuery *query, con
 static SearchHits list_newest(StoreTx *tx, Arena *arena, const char *match, const SearchAsk *ask)
 {
     SearchHits hits;
-    SqlSearchListNewestList list = sql_search_list_newest(
-        tx, arena,
-        &(SqlSearchListNewestIn){match, ask->before ? ask->before : INT64_MAX, ask->audience == SEARCH_EVERYONE,
-                                 ask->how_many});
+    SqlSearchListNewestList list =
+        sql_search_list_newest(tx, arena,
+                               &(SqlSearchListNewestIn){match, ask->before ? ask->before : INT64_MAX,
+                                                        ask->audience == SEARCH_EVERYONE, ask->how_many});
     HITS_COPY(arena, list, &hits);
     return hits;
 }

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { PREFIX_LETTERS = 2 }; /* a shorter prefix would be half the index */
+enum { PREFIX_LETTERS = 3 }; /* two would match one word in a hundred: 50 ms at 100,000 texts, 5 ms with three */
 
 typedef struct Parsing {
     Arena *arena;
@@ -104,8 +104,7 @@ static void add_pieces(Parsing *parsing, Bytes typed)
     size_t at = 0;
     while (at < typed.size) {
         const uint8_t *open = memchr(typed.data + at, '"', typed.size - at);
-        const uint8_t *close =
-            open ? memchr(open + 1, '"', typed.size - (size_t)(open + 1 - typed.data)) : NULL;
+        const uint8_t *close = open ? memchr(open + 1, '"', typed.size - (size_t)(open + 1 - typed.data)) : NULL;
         size_t plain_end = close ? (size_t)(open - typed.data) : typed.size;
         add_plain(parsing, (Bytes){typed.data + at, plain_end - at});
         if (close)
@@ -150,7 +149,7 @@ SearchQuery search_query_parse(Arena *arena, Bytes typed)
 
 /* How an engine writes what we need. A word is letters and digits, so quoting it needs no escape. */
 typedef struct Syntax {
-    const char *and, *or;
+    const char *and, * or ;
     const char *quote;      /* around a phrase (FTS5), around each word (tsquery) */
     const char *next;       /* between the words of a phrase */
     const char *any_ending; /* after a prefix */

@@ -3,7 +3,7 @@
  * query: what a person typed into the search box, understood. Answers: "which words, in which order, are wanted?"
  *
  * The language: words (all must be there, in any order, in any of their forms), "words in quotes" (side by side), and
- * prefix* (the beginning of a word). A word with signs inside, as in AB-12/4, is searched side by side. Everything else
+ * prefix* (the beginning of a word, of three letters or more). A word with signs inside, as in AB-12/4, is searched side by side. Everything else
  * is literal or nothing: NEAR, AND, col:, parentheses are words or separators, and no sign reaches an engine.
  * Not the engines' query languages: index.c has those written. Called by: search/, and whoever marks what was found.
  *

@@ -117,8 +117,7 @@ static bool apostrophe_follows(const WordReader *reader)
 static bool apostrophe_before(const WordReader *reader, size_t start)
 {
     const uint8_t *data = reader->source.data;
-    return (start >= 1 && data[start - 1] == '\'') ||
-           (start >= 3 && memcmp(data + start - 3, "\xe2\x80\x99", 3) == 0);
+    return (start >= 1 && data[start - 1] == '\'') || (start >= 3 && memcmp(data + start - 3, "\xe2\x80\x99", 3) == 0);
 }
 
 static int compare_words(const void *key, const void *row)

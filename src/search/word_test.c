@@ -39,11 +39,15 @@ static void test_words(void)
     assert_words("La caldaia PERDE acqua.", "la caldaia perde acqua");
     assert_words("Perché è già così? Città, più, ÜBER, naïve", "perche e gia cosi citta piu uber naive");
     assert_words("perche\xcc\x81", "perche"); /* a combining acute */
-    assert_words("cal\xc2\xad" "daia", "caldaia"); /* a soft hyphen */
+    assert_words("cal\xc2\xad"
+                 "daia",
+                 "caldaia");                   /* a soft hyphen */
     assert_words("ﬁltro ２４V", "filtro 24v"); /* compatibility forms */
     assert_words("AB-12/4 x.y", "ab +12 +4 x +y");
     assert_words("anna@panificio.it", "anna +panificio +it");
-    assert_words("a\xff" "b", "a b"); /* not UTF-8: parts words */
+    assert_words("a\xff"
+                 "b",
+                 "a b"); /* not UTF-8: parts words */
 }
 
 static void test_apostrophes(void)
@@ -92,11 +96,13 @@ static void test_stems(void)
 /* The tables are searched by halves: one word out of order would hide others. So each is asked for. */
 static void test_function_words(void)
 {
-    static const char all[] =
-        "abbiamo ai al alla alle anche che ci con da dal dalla degli dei del della delle dello di e ed gli grazie ha ho il "
-        "la le lo ma mi nel nella non o per piu quando questa questo sono su un una uno vi am an and are at been but by can "
-        "did does for from had has have is it my not of or our please that the there this to was we were when will with "
-        "would you your a be do i in me no on se si";
+    static const char all[] = "abbiamo ai al alla alle anche che ci con da dal dalla degli dei del della delle dello "
+                              "di e ed gli grazie ha ho il "
+                              "la le lo ma mi nel nella non o per piu quando questa questo sono su un una uno vi am an "
+                              "and are at been but by can "
+                              "did does for from had has have is it my not of or our please that the there this to was "
+                              "we were when will with "
+                              "would you your a be do i in me no on se si";
     g_auto(GStrv) words = g_strsplit(all, " ", -1);
     for (char **word = words; *word; word++)
         if (!word_is_function_word(*word))

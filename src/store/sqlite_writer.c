@@ -36,7 +36,8 @@ struct SqliteWriter {
     bool closing;
     int wal_pages; /* the writer thread's own, from here on */
     int checkpoint_at;
-    int groups; /* committed since the last upkeep */
+    int groups;       /* committed since the last upkeep */
+    bool upkeep_left; /* the last one still found work: go on while nobody waits */
 };
 
 /* --- one member -------------------------------------------------------------------------------------------------- */
@@ -177,11 +178,12 @@ static void group_answer(SqliteWriter *writer, Waiting *first)
     pthread_mutex_unlock(&writer->lock);
 }
 
-/* The oldest requests, as a list of their own; a migration is always alone. NULL: closing, and nothing is left. */
-static Waiting *group_take(SqliteWriter *writer)
+/* The oldest requests, as a list of their own; a migration is always alone. NULL: nobody waits, and either upkeep has
+ * work left or, *open_out false, the store closes. */
+static Waiting *group_take(SqliteWriter *writer, bool *open_out)
 {
     pthread_mutex_lock(&writer->lock);
-    while (!writer->head && !writer->closing)
+    while (!writer->head && !writer->closing && !writer->upkeep_left)
         pthread_cond_wait(&writer->arrived, &writer->lock);
     Waiting *first = writer->head, *last = first;
     unsigned taken = first ? 1 : 0;
@@ -194,6 +196,7 @@ static Waiting *group_take(SqliteWriter *writer)
         last->next = NULL;
         writer->waiting -= taken;
     }
+    *open_out = first || !writer->closing;
     pthread_mutex_unlock(&writer->lock);
     return first;
 }
@@ -225,33 +228,47 @@ static void checkpoint_if_due(SqliteWriter *writer)
 
 /* --- upkeep ------------------------------------------------------------------------------------------------------ */
 
-static void upkeep_if_due(SqliteWriter *writer)
+/* A work that finds nothing to do changes no row besides the one it is asked by. */
+static void upkeep_run(SqliteWriter *writer)
 {
-    StoreWork upkeep = store_upkeep(writer->store);
-    if (!upkeep || ++writer->groups < UPKEEP_GROUPS)
-        return;
+    WriteRequest request = {.name = "upkeep", .work = store_upkeep(writer->store)};
+    int before = sqlite3_total_changes(writer->connection->db);
     writer->groups = 0;
-    WriteRequest request = {.name = "upkeep", .work = upkeep};
+    writer->upkeep_left = false;
+    if (!request.work)
+        return;
     member_run_alone(writer, &request);
     if (request.outcome == STORE_FAILED) {
         LOG(LOG_WARNING, "store.upkeep", LOG_TEXT("reason", request.error->message)); /* due again 16 groups later */
         g_error_free(request.error);
+        return;
     }
+    writer->upkeep_left = sqlite3_total_changes(writer->connection->db) - before > 1;
 }
 
 /* --- the thread -------------------------------------------------------------------------------------------------- */
 
+static void group_serve(SqliteWriter *writer, Waiting *group)
+{
+    group_run(writer, group);
+    bool committed = group_has_commit(group); /* once answered, the group is gone */
+    if (committed)
+        store_committed(writer->store);
+    group_answer(writer, group);
+    if (committed && ++writer->groups >= UPKEEP_GROUPS)
+        upkeep_run(writer);
+}
+
 static void *writer_main(void *arg)
 {
     SqliteWriter *writer = arg;
-    for (Waiting *group; (group = group_take(writer));) {
-        group_run(writer, group);
-        bool committed = group_has_commit(group); /* once answered, the group is gone */
-        if (committed)
-            store_committed(writer->store);
-        group_answer(writer, group);
-        if (committed)
-            upkeep_if_due(writer);
+    bool open = true;
+    while (open) {
+        Waiting *group = group_take(writer, &open);
+        if (group)
+            group_serve(writer, group);
+        else if (open)
+            upkeep_run(writer);
         checkpoint_if_due(writer);
     }
     return NULL;

@@ -103,8 +103,9 @@ typedef void (*StoreCommitted)(uint64_t sequence, void *arg);
 void store_on_commit(Store *store, StoreCommitted committed, void *arg);
 
 /* Work the SQLite file needs now and then (joining pieces of an index): the writer runs it in a transaction of its own
- * after every 16 groups of commits, when they have their answers; its failure is logged and not repeated until then.
- * PostgreSQL looks after itself: never run there. Set once, before the first write; NULL: none. */
+ * after every 16 groups of commits, when they have their answers, and goes on while nobody waits and it still changes
+ * more than one row; its failure is logged and not repeated until then. PostgreSQL looks after itself: never run there.
+ * Set once, before the first write; NULL: none. */
 void store_set_upkeep(Store *store, StoreWork upkeep);
 
 #endif

@@ -7,6 +7,7 @@
 #include <glob.h>
 #include <grp.h>
 #include <libpq-fe.h>
+#include <pthread.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -51,9 +52,16 @@ static StoreStatement statements[TEST_STATEMENT_COUNT] = {
     [NOWHERE] = {"nowhere", SAME("SELECT 1 FROM nowhere"), GIVES(int_column)},
 };
 
+static void statements_number(void)
+{
+    for (unsigned i = 0; i < TEST_STATEMENT_COUNT; i++)
+        statements[i].index = store_statement_count + i;
+}
+
 const StoreStatement *test_statement(TestStatement which)
 {
-    statements[which].index = store_statement_count + (unsigned)which;
+    static pthread_once_t numbered = PTHREAD_ONCE_INIT;
+    pthread_once(&numbered, statements_number);
     return &statements[which];
 }
 
@@ -94,9 +102,10 @@ int64_t test_read_int(Store *store, TestStatement which, const StoreValue *param
     "CREATE TABLE bundle (bundle_id " ID ", minutes BIGINT NOT NULL)" END "CREATE TABLE kinds (kinds_id " ID           \
     ", i BIGINT NULL, r " REAL " NULL, t TEXT NULL, b " BYTES " NULL)" END
 
-StoreSetup test_setup(void)
+static Migration migrations[64];
+
+static void migrations_fill(void)
 {
-    static Migration migrations[64];
     unsigned ours = store_migration_count;
     g_assert_cmpuint(ours + 1, <, G_N_ELEMENTS(migrations));
     for (unsigned i = 0; i < ours; i++)
@@ -107,9 +116,15 @@ StoreSetup test_setup(void)
         .sql = {TEST_TABLES("INTEGER NOT NULL PRIMARY KEY", ";", "BLOB", "REAL"),
                 TEST_TABLES("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", ";", "BYTEA", "DOUBLE PRECISION")},
         .checksum = "tests"};
+}
+
+StoreSetup test_setup(void)
+{
+    static pthread_once_t filled = PTHREAD_ONCE_INIT;
+    pthread_once(&filled, migrations_fill); /* tests open stores from several threads */
     return (StoreSetup){.statement_count = store_statement_count + TEST_STATEMENT_COUNT,
                         .migrations = migrations,
-                        .migration_count = ours + 1};
+                        .migration_count = store_migration_count + 1};
 }
 
 /* --- directories and programs ------------------------------------------------------------------------------------ */

@@ -17,6 +17,9 @@
 #include "channel/form/form_receive.h"
 #include "net/http.h"
 
+/* The body limit of a route whose form carries files. */
+#define UPLOAD_MAX ((size_t)FORM_FILES_SIZE_MAX + ((size_t)512 << 10))
+
 typedef struct FormUpload {
     FormFile *items;
     size_t count;

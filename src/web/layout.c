@@ -9,6 +9,7 @@ static const struct {
 } entries[] = {
     {MSG_MENU_QUEUE, "/tickets", "inbox", "ticket.read"},
     {MSG_MENU_CUSTOMERS, "/parties", "building-2", "party.read"},
+    {MSG_MENU_REPORTS, "/reports", "gauge", "report.read"},
 };
 
 static MenuItem *menu_of(HttpRequest *request, MsgId current, size_t *count_out)

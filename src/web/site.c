@@ -65,8 +65,8 @@ static const DemoRole *demo_roles(HttpRequest *request, size_t *count_out)
     const Visit *visit = visit_of(request);
     DemoRole *roles = ARENA_ARRAY(request->arena, DemoRole, G_N_ELEMENTS(people));
     for (size_t i = 0; i < G_N_ELEMENTS(people); i++)
-        roles[i] = (DemoRole){people[i].login, visit->policy->demo_password, people[i].name,
-                              msg(visit->lang, people[i].role)};
+        roles[i] =
+            (DemoRole){people[i].login, visit->policy->demo_password, people[i].name, msg(visit->lang, people[i].role)};
     *count_out = G_N_ELEMENTS(people);
     return roles;
 }

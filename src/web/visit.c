@@ -118,20 +118,17 @@ bool visit_authorize(HttpRequest *request, HttpResponse *response, void *context
 
 void visit_audit(StoreTx *tx, const Visit *visit, const char *action, const char *object, int64_t object_id)
 {
-    audit_add(tx, &(AuditEntry){.at = visit->now,
-                                .actor = visit->actor,
-                                .action = action,
-                                .object = object,
-                                .object_id = object_id});
+    audit_add(tx,
+              &(AuditEntry){
+                  .at = visit->now, .actor = visit->actor, .action = action, .object = object, .object_id = object_id});
 }
 
 void visit_note_read(const Visit *visit, const char *action, const char *object, int64_t object_id)
 {
-    audit_reads_note(desk_reads(visit->desk), &(AuditEntry){.at = visit->now,
-                                                            .actor = visit->actor,
-                                                            .action = action,
-                                                            .object = object,
-                                                            .object_id = object_id});
+    audit_reads_note(
+        desk_reads(visit->desk),
+        &(AuditEntry){
+            .at = visit->now, .actor = visit->actor, .action = action, .object = object, .object_id = object_id});
 }
 
 StoreTx *visit_read(HttpRequest *request, HttpResponse *response)

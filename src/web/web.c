@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "web/web.h"
 
+#include "base/check.h"
+#include "desk/staff/permission.h"
 #include "web/desk/desk_pages.h"
 #include "web/portal/portal_pages.h"
 #include "web/site.h"
@@ -31,6 +33,10 @@ void web_fill_options(Web *web, HttpServerOptions *options)
     tables[0] = site_routes;
     tables[1] = desk_routes;
     tables[2] = portal_routes;
+    for (size_t table = 0; table < G_N_ELEMENTS(tables); table++)
+        for (size_t row = 0; row < tables[table].count; row++)
+            check(permission_is_known(
+                tables[table].routes[row].permission)); /* a route without a policy does not start */
     options->tables = tables;
     options->table_count = G_N_ELEMENTS(tables);
     options->context = web;

@@ -66,6 +66,17 @@ export class Browser {
       headers: { 'Content-Type': `multipart/form-data; boundary=${boundary}` } });
   }
 
+  // The same with files, all in the field "files": {name, type, body}.
+  postFiles(path, fields, files) {
+    const boundary = '----filoform';
+    const part = (head, body) => Buffer.concat([Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; ${head}\r\n\r\n`),
+      Buffer.from(body), Buffer.from('\r\n')]);
+    const parts = [...Object.entries(fields).map(([name, value]) => part(`name="${name}"`, value)),
+      ...files.map(({ name, type, body }) => part(`name="files"; filename="${name}"\r\nContent-Type: ${type}`, body))];
+    return this.request('POST', path, { body: Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]),
+      headers: { 'Content-Type': `multipart/form-data; boundary=${boundary}` } });
+  }
+
   // Sends the page's form whose action matches, with these fields over what the page put in it.
   submit(html, action, fields = {}, options = {}) {
     const form = findForm(html, action);

@@ -152,8 +152,7 @@ InboundEvent form_reply_event(Arena *arena, const Desk *desk, const FormReply *r
     event.sender_address = reply->sender_address;
     event.sender_key = contact_key_of_email(arena, reply->sender_address);
     event.sender_name = reply->sender_name;
-    event.party_sort_key =
-        text_sort_key(arena, *reply->sender_name ? reply->sender_name : reply->sender_address);
+    event.party_sort_key = text_sort_key(arena, *reply->sender_name ? reply->sender_name : reply->sender_address);
     event.subject = reply->subject;
     event.text = reply->text;
     return event;

@@ -6,7 +6,9 @@
 static void test_complete(void)
 {
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
-    FormEntry entry, typed = {.name = " Lucia\tFerri ", .email = "Lucia@Example.IT", .subject = "Niente vapore",
+    FormEntry entry, typed = {.name = " Lucia\tFerri ",
+                              .email = "Lucia@Example.IT",
+                              .subject = "Niente vapore",
                               .text = "Da lunedì.\r\nSolo a freddo.\x01"};
     FormErrors wrong;
     g_assert_true(form_entry_read(arena, &typed, &entry, &wrong));
@@ -21,8 +23,10 @@ static void test_complete(void)
 static void test_no_line_end_gets_through(void)
 {
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
-    FormEntry entry, typed = {.name = "x\r\nBcc: v@x.test", .email = "a@bar.test\r\nBcc: v@x.test",
-                              .subject = "ciao\nX-Evil: 1", .text = "x"};
+    FormEntry entry, typed = {.name = "x\r\nBcc: v@x.test",
+                              .email = "a@bar.test\r\nBcc: v@x.test",
+                              .subject = "ciao\nX-Evil: 1",
+                              .text = "x"};
     FormErrors wrong;
     g_assert_false(form_entry_read(arena, &typed, &entry, &wrong));
     g_assert_null(strpbrk(entry.name, "\r\n"));

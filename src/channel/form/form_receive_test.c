@@ -44,8 +44,13 @@ static bool add_mailbox(StoreTx *tx, void *arg)
     return true;
 }
 
-static const FormEntry entry = {.name = "Lucia Ferri", .email = "lucia@bar.test", .phone = "333 1234567",
-                                .business = "Bar Centrale", .product = "", .serial = "", .subject = "Niente vapore",
+static const FormEntry entry = {.name = "Lucia Ferri",
+                                .email = "lucia@bar.test",
+                                .phone = "333 1234567",
+                                .business = "Bar Centrale",
+                                .product = "",
+                                .serial = "",
+                                .subject = "Niente vapore",
                                 .text = "Da lunedì."};
 
 static FormReceipt send(Shop *shop, const FormKey *key, const FormFile *files, size_t file_count)
@@ -191,8 +196,11 @@ static void test_link_joins_its_ticket_alone(gconstpointer engine)
     FormReceipt receipt;
     FormKey key = key_new_opened(&shop), again = key_new_opened(&shop);
     FormReceipt opened = send(&shop, &key, NULL, 0);
-    FormReply reply = {.tracking_sha256 = key.token.sha256, .sender_name = "Lucia", .sender_address = "lucia@bar.test",
-                       .subject = "Niente vapore", .text = "Provato: niente."};
+    FormReply reply = {.tracking_sha256 = key.token.sha256,
+                       .sender_name = "Lucia",
+                       .sender_address = "lucia@bar.test",
+                       .subject = "Niente vapore",
+                       .text = "Provato: niente."};
     FormParcel parcel = {.source = "track",
                          .key = &again,
                          .event = form_reply_event(arena, shop.desk, &reply, &again, LANG_IT),

@@ -233,13 +233,13 @@ static bool finish_one(const MailReceiver *receiver, const InboundWaiting *waiti
     return false;
 }
 
-int mail_finish_waiting(const MailReceiver *receiver, GError **error)
+int mail_finish_waiting(const MailReceiver *receiver, TimeMs kept_before, GError **error)
 {
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
     StoreTx *tx = store_read_begin(desk_store(receiver->desk), error);
     if (!tx)
         return -1;
-    InboundWaitingList list = intake_list_waiting(tx, arena, WAITING_BATCH);
+    InboundWaitingList list = intake_list_waiting(tx, arena, kept_before, WAITING_BATCH);
     if (!store_read_end(tx, error))
         return -1;
     int accepted = 0;

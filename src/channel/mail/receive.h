@@ -41,8 +41,8 @@ typedef struct MailReceipt {
 bool mail_receive(const MailReceiver *receiver, Arena *arena, const char *mailbox, Bytes raw, MailReceipt *receipt_out,
                   GError **error);
 
-/* Goes on with what was kept but not accepted (a crash, a full disk). Gives how many were accepted, -1 and *error when
+/* Goes on with what was kept before that instant but not accepted (a crash, a full disk). Gives how many were accepted, -1 and *error when
  * the store failed. */
-int mail_finish_waiting(const MailReceiver *receiver, GError **error);
+int mail_finish_waiting(const MailReceiver *receiver, TimeMs kept_before, GError **error);
 
 #endif

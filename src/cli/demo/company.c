@@ -62,10 +62,10 @@ static void write_people(StoreTx *tx, CompanyWork *work)
 {
     DemoWorld *world = work->world;
     for (int i = 0; i < DEMO_TEAMS; i++)
-        world->teams[i] = i == TEAM_SUPPORT ? team_first(tx, world->arena) /* made by init */
-                                            : team_add(tx, demo_teams[i].name,
-                                                       text_sort_key(world->arena, demo_teams[i].name),
-                                                       demo_teams[i].kind);
+        world->teams[i] =
+            i == TEAM_SUPPORT
+                ? team_first(tx, world->arena) /* made by init */
+                : team_add(tx, demo_teams[i].name, text_sort_key(world->arena, demo_teams[i].name), demo_teams[i].kind);
     for (int i = 0; i < DEMO_STAFF; i++)
         world->staff[i] = staff_add(tx,
                                     &(Staff){.login = demo_people[i].login,
@@ -174,14 +174,14 @@ static bool write_customers(StoreTx *tx, void *arg)
                        .language = "it"};
         TimeMs since = world->today - 540 * TIME_DAY;
         customer->party = party_add(tx, &party, text_sort_key(world->arena, customer->name), since);
-        contact_point_add(tx, customer->party, &(ContactPoint){.kind = CONTACT_EMAIL,
-                                                               .value = customer->email,
-                                                               .value_key = customer->email,
-                                                               .label = ""}, since);
-        contact_point_add(tx, customer->party, &(ContactPoint){.kind = CONTACT_PHONE,
-                                                               .value = customer->phone,
-                                                               .value_key = customer->phone,
-                                                               .label = ""}, since);
+        contact_point_add(
+            tx, customer->party,
+            &(ContactPoint){.kind = CONTACT_EMAIL, .value = customer->email, .value_key = customer->email, .label = ""},
+            since);
+        contact_point_add(
+            tx, customer->party,
+            &(ContactPoint){.kind = CONTACT_PHONE, .value = customer->phone, .value_key = customer->phone, .label = ""},
+            since);
     }
     return true;
 }
@@ -228,8 +228,8 @@ bool demo_make_company(DemoWorld *world, GError **error)
     if (!run(world, "demo company", write_company, &company, error) || !desk_reload(world->desk, error))
         return false;
     for (int from = 0; from < DEMO_CUSTOMERS; from += 20)
-        if (!run(world, "demo customers", write_customers,
-                 &(CustomerWork){world, from, MIN(from + 20, DEMO_CUSTOMERS)}, error))
+        if (!run(world, "demo customers", write_customers, &(CustomerWork){world, from, MIN(from + 20, DEMO_CUSTOMERS)},
+                 error))
             return false;
     for (int from = 0; from < ITEMS; from += 20)
         if (!run(world, "demo items", write_items, &(CustomerWork){world, from, MIN(from + 20, ITEMS)}, error))

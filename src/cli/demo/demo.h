@@ -72,8 +72,8 @@ typedef struct DemoWorld {
     Desk *desk;
     Arena *arena;   /* names, for the whole run */
     Arena *scratch; /* one request's */
-    TimeMs today; /* midnight that opens the day it is made */
-    TimeMs now;   /* when it is made */
+    TimeMs today;   /* midnight that opens the day it is made */
+    TimeMs now;     /* when it is made */
     uint64_t random;
     TeamId teams[DEMO_TEAMS];
     StaffId staff[DEMO_STAFF];
@@ -93,12 +93,12 @@ TimeMs demo_working_time(DemoWorld *world, int days_ago);
 /* How a request goes; zero minutes: not that far yet. */
 typedef struct DemoLife {
     const DemoCase *what;
-    const char *channel;  /* "mail", "phone", "form", "counter" */
-    int customer;         /* in world->customers */
+    const char *channel; /* "mail", "phone", "form", "counter" */
+    int customer;        /* in world->customers */
     TimeMs received_at;
-    int operator;         /* in demo_people */
-    int answer_after;     /* business minutes from arrival to the first answer */
-    int solve_after;      /* business minutes from there to solved */
+    int operator;     /* in demo_people */
+    int answer_after; /* business minutes from arrival to the first answer */
+    int solve_after;  /* business minutes from there to solved */
     bool closed;
 } DemoLife;
 

@@ -44,7 +44,7 @@ static DemoLife ordinary_life(DemoWorld *world, int days_ago)
     life.customer = private ? DEMO_FIRMS + (int)demo_random(world, DEMO_PRIVATE)
                             : 3 + (int)demo_random(world, DEMO_FIRMS - 3); /* the first three have their own stories */
     life.received_at = demo_working_time(world, days_ago);
-    life.operator = (int)demo_random(world, 4);
+    life.operator=(int) demo_random(world, 4);
     life.answer_after = answer_minutes(world, life.channel, life.customer);
     life.solve_after = life.what->minutes + (int)demo_random(world, 600);
     return life;
@@ -92,9 +92,16 @@ static bool hand_over(StoreTx *tx, void *arg)
 static bool bounced_customer(DemoWorld *world, GError **error)
 {
     static const int route[] = {ELENA, LUCA, MARCO, SARA};
-    static const DemoCase valve = {PRODUCT_V2, 0, "Quarta volta che chiamo per la V2",
+    static const DemoCase valve = {PRODUCT_V2,
+                                   0,
+                                   "Quarta volta che chiamo per la V2",
                                    "Ho già dato la matricola due volte. La macchina è ferma da una settimana.",
-                                   "", "stops", "unknown", "repaired", 0, NULL};
+                                   "",
+                                   "stops",
+                                   "unknown",
+                                   "repaired",
+                                   0,
+                                   NULL};
     TicketId ticket;
     DemoLife life = {.what = &valve, .channel = "mail", .customer = 1, .received_at = demo_working_time(world, 7)};
     if (!demo_live(world, &life, &ticket, error))
@@ -125,8 +132,8 @@ static bool open_today(DemoWorld *world, GError **error)
                          .channel = open[i].channel,
                          .customer = open[i].customer,
                          .received_at = demo_working_time(world, open[i].days_ago),
-                         .operator = open[i].operator,
-                         .answer_after = open[i].answer_after};
+                         .operator= open[i].operator,
+                         .answer_after = open[i].answer_after };
         TicketId ticket;
         if (!demo_live(world, &life, &ticket, error))
             return false;

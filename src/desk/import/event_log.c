@@ -18,12 +18,12 @@ typedef struct Log {
     const ImportMap *map;
     EventLogFacts *facts;
     EventLogTake take;
-    Arena *arena;                       /* of one row */
+    Arena *arena;                         /* of one row */
     const char *values[MAP_COLUMN_COUNT]; /* of one row; NULL: not said */
-    const char **kept;                  /* of one row, as map->keep */
+    const char **kept;                    /* of one row, as map->keep */
     bool has_header;
-    size_t width;                 /* cells of the CSV header */
-    int place[MAP_COLUMN_COUNT];  /* of each column in the CSV, or ABSENT */
+    size_t width;                /* cells of the CSV header */
+    int place[MAP_COLUMN_COUNT]; /* of each column in the CSV, or ABSENT */
     int *kept_place;
 } Log;
 

@@ -3,7 +3,7 @@
  * import: history and master data of other systems, brought in whole or not at all. Answers: "is this file in, and what
  * did it bring?"
  *
- * Owns the tables import_run, import_row, imported_case, imported_event. An importer begins a run, stages every row of
+ * Owns the tables import_run, import_row, imported_case, imported_event, imported_party. An importer begins a run, stages every row of
  * the file (event_log.h reads and checks them), and commits it; only then is anything applied, in small transactions
  * that each take rows out of staging and do what they say. So a crash leaves either rows nobody committed, which are
  * discarded, or rows still to be applied, which import_work goes on with: at the next import, `filo import resume`, or
@@ -11,7 +11,7 @@
  * Called by: cli import (also through the server's local door), job/caretaker.
  *
  * These functions run their own transactions: never call them inside one. Memory: given texts are borrowed for the call.
- * Errors: USAGE a row that cannot be one; REFUSED the run is not being staged any more; and those of store_write.
+ * Errors: USAGE a row that cannot be one, or (with its line) refers to what is not there; REFUSED the run is not being staged any more; and those of store_write.
  *
  * Invariants:
  *  1. A row is applied exactly once: its deletion and its effect are one transaction.
@@ -41,7 +41,7 @@ typedef struct ImportRow {
     const char *record;   /* the case, or the thing, by the other system's name */
     TimeMs at;            /* TIME_NONE for master data */
     const char *identity; /* SHA-256 in hex of what makes it this row and no other */
-    const char *payload;  /* JSON object: event_log.h */
+    const char *payload;  /* JSON object: event_log.h, noun_table.h */
 } ImportRow;
 
 typedef struct ImportNew {
@@ -78,6 +78,7 @@ bool import_find(const Desk *desk, Arena *arena, ImportRunId run, ImportRun *run
 typedef struct ImportKnown {
     bool record, row;
 } ImportKnown;
-ImportKnown import_is_known(StoreTx *tx, Arena *arena, const char *source, const ImportRow *row, int64_t ordinal);
+ImportKnown import_is_known(StoreTx *tx, Arena *arena, ImportKind kind, const char *source, const ImportRow *row,
+                            int64_t ordinal);
 
 #endif

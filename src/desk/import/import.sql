@@ -186,3 +186,21 @@ SELECT COUNT(*) AS events
   FROM ticket_event
  WHERE ticket_id = $1
    AND kind <> 'imported';
+
+-- @statement imported_party_find : find
+-- @param  source   text
+-- @param  record   text
+-- @column party_id id(party)
+-- @index  unique key of imported_party
+SELECT party_id
+  FROM imported_party
+ WHERE source = $1
+   AND record = $2;
+
+-- @statement imported_party_insert : run
+-- @param  source   text
+-- @param  record   text
+-- @param  party_id id(party)
+INSERT INTO imported_party
+       (source, record, party_id)
+VALUES ($1, $2, $3);

@@ -13,13 +13,16 @@
 #define FILO_DESK_IMPORT_IMPORT_INT_H
 
 #include "desk/import/import.h"
+#include "desk/party/party.h"
+#include "desk/product/item.h"
+#include "desk/product/product.h"
 #include "ticket_kind_enum.h"
 #include "ticket_state_enum.h"
 
 /* What the log said of one event, ready to be written. Texts that were not said are "". */
 typedef struct ImportedEvent {
     const char *activity, *lifecycle, *resource, *subject;
-    const char *team, *team_key;       /* and their sort keys */
+    const char *team, *team_key; /* and their sort keys */
     const char *product, *product_key;
     const char *attributes; /* JSON object of texts */
     bool has_state;
@@ -27,12 +30,34 @@ typedef struct ImportedEvent {
     TicketKind kind;
 } ImportedEvent;
 
+enum { NOUN_POINTS_MAX = 5 };
+
+/* What a line of master data named, in the forms that are kept; which members are used depends on the kind. */
+typedef struct ImportedNoun {
+    const char *record;
+    const char *sort_key;
+    Party party;
+    ContactPoint points[NOUN_POINTS_MAX];
+    size_t point_count;
+    const char *company, *role; /* of a person: the id of their company, what they do there; "" for none */
+    Product product;            /* of an item: only its name */
+    Item item;                  /* without product and party */
+    const char *customer;       /* of an item: the id of who has it */
+} ImportedNoun;
+
+/* What a noun refers to and is not there; what NULL: nothing. */
+typedef struct ImportMissing {
+    const char *what;
+    const char *record;
+} ImportMissing;
+
 typedef struct ImportChunkRow {
     ImportRowId id;
     const char *record;
     const char *identity; /* with its ordinal */
     TimeMs at;
-    ImportedEvent event;
+    ImportedEvent event; /* of a log */
+    ImportedNoun noun;   /* of master data */
 } ImportChunkRow;
 
 typedef struct ImportCounts {
@@ -42,6 +67,7 @@ typedef struct ImportCounts {
 typedef struct ImportChunk {
     Arena *arena;
     ImportRunId run;
+    ImportKind kind;
     const char *source;
     const char *language; /* of new tickets */
     TimeMs now;
@@ -53,7 +79,15 @@ typedef struct ImportChunk {
 /* Reads a payload; false when it is not one. */
 bool imported_event_parse(Arena *arena, const char *payload, ImportedEvent *event_out);
 
-/* Takes each row out of staging and makes its event; rows another process took are passed over. */
+/* Reads a payload of that kind of master data, dates in the zone; false and why when a cell cannot be. */
+bool imported_noun_parse(Arena *arena, ImportKind kind, Zone *zone, const char *payload, ImportedNoun *noun_out,
+                         InputError *refused_out);
+ImportMissing imported_noun_missing(StoreTx *tx, Arena *arena, ImportKind kind, const char *source,
+                                    const ImportedNoun *noun);
+bool imported_noun_is_known(StoreTx *tx, Arena *arena, ImportKind kind, const char *source, const ImportedNoun *noun);
+
+/* Take each row out of staging and do what it says; rows another process took are passed over. */
 void imported_tickets_apply(StoreTx *tx, ImportChunk *chunk);
+void imported_nouns_apply(StoreTx *tx, ImportChunk *chunk);
 
 #endif

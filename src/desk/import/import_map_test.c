@@ -9,8 +9,7 @@
 static void test_whole(void)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(ImportMap) map = import_map_parse("# ours\r\n" COLUMNS TIME
-                                                "[log]\nsource = old desk\ndelimiter = ;\n"
+    g_autoptr(ImportMap) map = import_map_parse("# ours\r\n" COLUMNS TIME "[log]\nsource = old desk\ndelimiter = ;\n"
                                                 "[ticket]\nkind = fault\nkeep = impact; org:role ;\n"
                                                 "[events]\nOpen = in_progress\na=b/c d = closed\nSeen = note\n",
                                                 &error);

@@ -63,7 +63,7 @@ typedef struct Applying {
     TeamList teams; /* with those made in this transaction; room for one a row */
     TicketEdit edit;
     bool editing;
-    bool late_case; /* the ticket was worked on here */
+    bool late_case;           /* the ticket was worked on here */
     const char *product_name; /* the last that was looked up, and its id */
     ProductId product;
     ImportedCaseId case_id;
@@ -137,8 +137,8 @@ static void edit_case(Applying *applying, TicketId ticket)
 {
     ImportChunk *chunk = applying->chunk;
     SqlImportedTicketTouched touched = {0};
-    applying->editing = ticket_edit_begin(&applying->edit, applying->tx, chunk->arena, ticket,
-                                          (Actor){ACTOR_IMPORT, 0}, chunk->now);
+    applying->editing =
+        ticket_edit_begin(&applying->edit, applying->tx, chunk->arena, ticket, (Actor){ACTOR_IMPORT, 0}, chunk->now);
     if (!applying->editing && !store_tx_failed(applying->tx))
         store_tx_fail(applying->tx, FILO_ERROR_CORRUPT, "an imported case without its ticket");
     sql_imported_ticket_touched(applying->tx, chunk->arena, &(SqlImportedTicketTouchedIn){ticket}, &touched);

@@ -122,7 +122,8 @@ static TimeMs instant_of(const TimePattern *pattern, const WallTime *wall)
 {
     if (!pattern->has_zone)
         return time_from_wall(pattern->zone, wall);
-    TimeMs of_day = wall->hour * TIME_HOUR + wall->minute * TIME_MINUTE + wall->second * TIME_SECOND + wall->millisecond;
+    TimeMs of_day =
+        wall->hour * TIME_HOUR + wall->minute * TIME_MINUTE + wall->second * TIME_SECOND + wall->millisecond;
     return date_to_days(wall->date) * TIME_DAY + of_day - wall->offset_minutes * TIME_MINUTE;
 }
 

@@ -19,9 +19,9 @@
 
 bool intake_keep(StoreTx *tx, Arena *arena, const Arrival *arrival, Inbound *inbound_out)
 {
-    int64_t added = sql_inbound_insert(tx, &(SqlInboundInsertIn){arrival->channel, arrival->source, arrival->external_id,
-                                                                 arrival->raw_sha256, arrival->raw_size,
-                                                                 arrival->received_at});
+    int64_t added =
+        sql_inbound_insert(tx, &(SqlInboundInsertIn){arrival->channel, arrival->source, arrival->external_id,
+                                                     arrival->raw_sha256, arrival->raw_size, arrival->received_at});
     SqlInboundFind row;
     if (!sql_inbound_find(tx, arena, &(SqlInboundFindIn){arrival->channel, arrival->external_id}, &row))
         return false;
@@ -39,9 +39,9 @@ void intake_put_in_tray(StoreTx *tx, InboundId id, const char *reason)
     sql_inbound_set_tray(tx, &(SqlInboundSetTrayIn){id, reason});
 }
 
-InboundWaitingList intake_list_waiting(StoreTx *tx, Arena *arena, int64_t how_many)
+InboundWaitingList intake_list_waiting(StoreTx *tx, Arena *arena, TimeMs before, int64_t how_many)
 {
-    SqlInboundListStoredList rows = sql_inbound_list_stored(tx, arena, &(SqlInboundListStoredIn){how_many});
+    SqlInboundListStoredList rows = sql_inbound_list_stored(tx, arena, &(SqlInboundListStoredIn){before, how_many});
     InboundWaitingList list = {ARENA_ARRAY(arena, InboundWaiting, rows.count), rows.count};
     for (size_t i = 0; i < rows.count; i++)
         list.items[i] = (InboundWaiting){rows.rows[i].inbound_id,  rows.rows[i].channel,    rows.rows[i].source,
@@ -209,18 +209,14 @@ static PartyMatch find_or_add_party(Intake *intake)
     if (party_find_by_contact(intake->tx, intake->arena, event->sender_key, &match) || is_robot(intake))
         return match;
     const char *name = *event->sender_name ? event->sender_name : event->sender_address;
-    PartyId person = party_add(intake->tx,
-                               &(Party){.kind = PARTY_PERSON,
-                                        .name = name,
-                                        .buyer = BUYER_UNKNOWN,
-                                        .language = event->language},
-                               event->party_sort_key, intake->now);
-    contact_point_add(intake->tx, person,
-                      &(ContactPoint){.kind = event->sender_kind,
-                                      .value = event->sender_address,
-                                      .value_key = event->sender_key,
-                                      .label = ""},
-                      intake->now);
+    PartyId person = party_add(
+        intake->tx, &(Party){.kind = PARTY_PERSON, .name = name, .buyer = BUYER_UNKNOWN, .language = event->language},
+        event->party_sort_key, intake->now);
+    contact_point_add(
+        intake->tx, person,
+        &(ContactPoint){
+            .kind = event->sender_kind, .value = event->sender_address, .value_key = event->sender_key, .label = ""},
+        intake->now);
     return (PartyMatch){person, person};
 }
 
@@ -229,9 +225,8 @@ static bool brake_allows(Intake *intake)
 {
     const InboundEvent *event = intake->event;
     SqlAutomaticReplyCount row;
-    bool counted =
-        sql_automatic_reply_count(intake->tx, intake->arena,
-                                  &(SqlAutomaticReplyCountIn){event->sender_key, intake->now - TIME_HOUR}, &row);
+    bool counted = sql_automatic_reply_count(
+        intake->tx, intake->arena, &(SqlAutomaticReplyCountIn){event->sender_key, intake->now - TIME_HOUR}, &row);
     return counted && row.sent < event->acknowledge_per_hour;
 }
 
@@ -328,9 +323,9 @@ static bool append(Intake *intake, TicketId ticket)
     add_message(intake, ticket);
     if (trusted && !is_robot(intake))
         add_participants(intake, ticket, true);
-    ticket_note_inbound(&edit, &(InboundNote){intake->result.message, intake->event->received_at,
-                                              trusted && !is_robot(intake), intake->event->reopen_since,
-                                              intake->event->next_update_at});
+    ticket_note_inbound(&edit,
+                        &(InboundNote){intake->result.message, intake->event->received_at, trusted && !is_robot(intake),
+                                       intake->event->reopen_since, intake->event->next_update_at});
     intake->result.ticket = ticket;
     intake->result.outcome = edit.ticket.now.reopened > reopened_before ? INTAKE_REOPENED : INTAKE_APPENDED;
     return ticket_edit_end(&edit);
@@ -392,8 +387,8 @@ bool intake_accept(StoreTx *tx, Arena *arena, const InboundEvent *event, TimeMs 
         note_reused_id(&intake);
         place(&intake);
         if (event->inbound.value)
-            sql_inbound_set_done(
-                tx, &(SqlInboundSetDoneIn){event->inbound, intake.result.ticket, intake.result.message});
+            sql_inbound_set_done(tx,
+                                 &(SqlInboundSetDoneIn){event->inbound, intake.result.ticket, intake.result.message});
     }
     *result_out = intake.result;
     return !store_tx_failed(tx);

@@ -57,7 +57,8 @@ bool intake_begin_attempt(StoreTx *tx, InboundId id);
 /* Puts it aside for a person, with why. */
 void intake_put_in_tray(StoreTx *tx, InboundId id, const char *reason);
 
-/* What was kept but not yet accepted, oldest first, with the raw's hash: to finish after a crash. */
+/* What was kept before that instant but not yet accepted, oldest first, with the raw's hash: to finish after a crash. A
+ * message kept just now is being read by whoever kept it: leave it time. */
 typedef struct InboundWaiting {
     InboundId id;
     const char *channel, *source, *external_id, *raw_sha256;
@@ -69,7 +70,7 @@ typedef struct InboundWaitingList {
     InboundWaiting *items;
     size_t count;
 } InboundWaitingList;
-InboundWaitingList intake_list_waiting(StoreTx *tx, Arena *arena, int64_t how_many);
+InboundWaitingList intake_list_waiting(StoreTx *tx, Arena *arena, TimeMs before, int64_t how_many);
 
 /* --- accepting -------------------------------------------------------------------------------------------------- */
 
@@ -99,11 +100,11 @@ typedef struct InboundEvent {
     int64_t quoted_at;       /* MESSAGE_NOT_QUOTED or a byte offset */
     const char *html_sha256; /* prepared blobs, or NULL */
     const char *raw_sha256;
-    const char *message_id; /* its own external id, or NULL */
+    const char *message_id;  /* its own external id, or NULL */
     const char *reported_id; /* a delivery report's: the Message-ID it speaks of; else NULL */
     int64_t flags;           /* MESSAGE_* */
     TimeMs occurred_at, received_at, next_update_at;
-    TimeMs reopen_since; /* a ticket closed before this is not reopened: a new one follows it */
+    TimeMs reopen_since;   /* a ticket closed before this is not reopened: a new one follows it */
     const IntakeKey *keys; /* best first */
     size_t key_count;
     const Attachment *files; /* id and message are filled in */
@@ -111,12 +112,12 @@ typedef struct InboundEvent {
     const Participant *others; /* Cc and the like: added unconfirmed */
     size_t other_count;
     TicketKind kind;
-    PartyId party, contact; /* known already (typed in by hand), or {0}: looked up by sender_key */
+    PartyId party, contact;     /* known already (typed in by hand), or {0}: looked up by sender_key */
     const char *party_sort_key; /* of sender_name, for a party made now */
     ProductId product;
     TeamId team; /* whose queue a new ticket joins */
     bool complaint;
-    Token tracking, reply; /* made before the transaction */
+    Token tracking, reply;      /* made before the transaction */
     const char *acknowledge_by; /* adapter that carries an acknowledgement; NULL when its guard forbids one */
     int64_t acknowledge_per_hour;
     bool sealed; /* the demo: nothing leaves */

@@ -62,6 +62,7 @@ UPDATE inbound
  WHERE inbound_id = $1;
 
 -- @statement inbound_list_stored : list
+-- @param  before      time
 -- @param  how_many    int
 -- @column inbound_id  id(inbound)
 -- @column channel     text
@@ -74,8 +75,9 @@ UPDATE inbound
 SELECT inbound_id, channel, source, external_id, raw_sha256, received_at, attempts
   FROM inbound
  WHERE state = 'stored'
+   AND received_at < $1
  ORDER BY inbound_id
- LIMIT $1;
+ LIMIT $2;
 
 -- @statement automatic_reply_insert : run
 -- @param  address_key text

@@ -61,8 +61,8 @@ static PartyId add_party(const Finding *finding, PartyKind kind, const char *nam
 static bool keep_point(Finding *finding, PartyId party)
 {
     PartyRefusal refusal = {0};
-    if (finding->known || contact_point_put(finding->tx, finding->arena, party, &finding->caller->point, finding->now,
-                                            &refusal))
+    if (finding->known ||
+        contact_point_put(finding->tx, finding->arena, party, &finding->caller->point, finding->now, &refusal))
         return true;
     finding->refused = refusal.error;
     return false;
@@ -103,8 +103,7 @@ static bool find_or_add(Finding *finding, PartyId *customer_out, PartyId *contac
 {
     const Caller *caller = finding->caller;
     PartyId named = {0};
-    finding->known =
-        party_find_by_contact(finding->tx, finding->arena, caller->point.value_key, &finding->match);
+    finding->known = party_find_by_contact(finding->tx, finding->arena, caller->point.value_key, &finding->match);
     bool own_name = finding->known && has_name(finding, finding->match.contact, caller->customer_key);
     if (finding->known && has_name(finding, finding->match.customer, caller->customer_key))
         named = finding->match.customer;
@@ -116,8 +115,8 @@ static bool find_or_add(Finding *finding, PartyId *customer_out, PartyId *contac
         return true;
     }
     if (!named.value)
-        named = add_party(finding, *caller->person ? PARTY_COMPANY : PARTY_PERSON, caller->customer,
-                          caller->customer_key);
+        named =
+            add_party(finding, *caller->person ? PARTY_COMPANY : PARTY_PERSON, caller->customer, caller->customer_key);
     *customer_out = named;
     return choose_contact(finding, named, contact_out);
 }

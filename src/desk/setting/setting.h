@@ -28,7 +28,7 @@ typedef enum SettingKey {
     SETTING_FIRST_UPDATE_HOURS, /* by when the customer hears from us, counted from arrival */
     SETTING_CLOSE_AT_ONCE,      /* "1": solved requests are closed with the notice; "0": only solved, closed later */
     SETTING_DEMO,               /* "1" in the demo company: the outbox is sealed */
-    SETTING_DEMO_PASSWORD, /* of the demo's people, so that visitors change roles with one click; "" elsewhere */
+    SETTING_DEMO_PASSWORD,      /* of the demo's people, so that visitors change roles with one click; "" elsewhere */
     SETTING_COUNT
 } SettingKey;
 

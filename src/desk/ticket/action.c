@@ -42,8 +42,9 @@ static unsigned facts_after(const TicketEdit *edit, TicketAction action, const A
            fact(now->product_id, TICKET_HAS_PRODUCT) | fact(now->party_id, TICKET_HAS_CUSTOMER) |
            fact(now->problem_id, TICKET_HAS_PROBLEM) | fact(now->solution_code_id, TICKET_HAS_SOLUTION) |
            fact(master_is_fit(edit, input->master), TICKET_HAS_MASTER) |
-           fact(!text_is_blank(input->pointer), TICKET_HAS_POINTER) | fact(!text_is_blank(input->note), TICKET_HAS_NOTE) |
-           fact(input->notice, TICKET_HAS_NOTICE) | fact(recent, TICKET_IN_REOPEN_WINDOW) | facts_of_contents(edit);
+           fact(!text_is_blank(input->pointer), TICKET_HAS_POINTER) |
+           fact(!text_is_blank(input->note), TICKET_HAS_NOTE) | fact(input->notice, TICKET_HAS_NOTICE) |
+           fact(recent, TICKET_IN_REOPEN_WINDOW) | facts_of_contents(edit);
 }
 
 static TicketEventKind event_of(TicketAction action)
@@ -128,8 +129,7 @@ bool ticket_take(TicketEdit *edit, TeamId team)
     if (owner)
         return true;
     return ticket_act(edit, TICKET_ASSIGN,
-                      &(ActionInput){.team = edit->ticket.now.team_id ? (TeamId){0} : team,
-                                     .owner = {edit->actor.id}});
+                      &(ActionInput){.team = edit->ticket.now.team_id ? (TeamId){0} : team, .owner = {edit->actor.id}});
 }
 
 static void note_message(TicketEdit *edit, TicketEventKind kind, MessageId message, TimeMs at)

@@ -34,7 +34,7 @@ typedef struct Answer {
     const char *recipient_key; /* whose replies the token lets in: normal form of the first `to` */
     Token reply;               /* made before the transaction */
     const char *idempotency_key;
-    TimeMs leaves_at; /* until then it can be taken back */
+    TimeMs leaves_at;      /* until then it can be taken back */
     TimeMs next_update_at; /* when the customer hears from us next, or TIME_NONE: as it is */
     bool sealed;
 } Answer;

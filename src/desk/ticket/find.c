@@ -56,13 +56,13 @@ static void entries_read(StoreTx *tx, Arena *arena, FindTicket *lines, size_t co
 }
 
 /* The excerpts of the messages that stand at the lines' places (0: none). */
-static void excerpts_read(StoreTx *tx, Arena *arena, const SearchQuery *query, FindTicket *lines, const int64_t *messages,
-                          size_t count)
+static void excerpts_read(StoreTx *tx, Arena *arena, const SearchQuery *query, FindTicket *lines,
+                          const int64_t *messages, size_t count)
 {
     if (count == 0)
         return;
-    SqlFindMessageListList rows = sql_find_message_list(
-        tx, arena, &(SqlFindMessageListIn){ids_join(arena, messages, count), EXCERPT_CHARACTERS});
+    SqlFindMessageListList rows =
+        sql_find_message_list(tx, arena, &(SqlFindMessageListIn){ids_join(arena, messages, count), EXCERPT_CHARACTERS});
     for (size_t r = 0; r < rows.count; r++)
         for (size_t i = 0; i < count; i++)
             if (messages[i] == rows.rows[r].message_id.value)
@@ -89,7 +89,8 @@ FindPage find_by_number(StoreTx *tx, Arena *arena, const char *typed)
 static int newest_first(const void *a, const void *b)
 {
     const FindTicket *one = a, *other = b;
-    return (one->entry.ticket.value < other->entry.ticket.value) - (one->entry.ticket.value > other->entry.ticket.value);
+    return (one->entry.ticket.value < other->entry.ticket.value) -
+           (one->entry.ticket.value > other->entry.ticket.value);
 }
 
 FindPage find_by_customer(StoreTx *tx, Arena *arena, const char *typed)
@@ -154,19 +155,20 @@ static void parties_find(Finding *finding)
 {
     FindPage *page = &finding->page;
     int64_t ids[FIND_PARTIES_MAX];
-    SearchAsk ask = {.audience = SEARCH_STAFF, .kinds = 1u << SEARCH_PARTY | 1u << SEARCH_CONTACT, .how_many = FIND_PARTIES_MAX};
+    SearchAsk ask = {
+        .audience = SEARCH_STAFF, .kinds = 1u << SEARCH_PARTY | 1u << SEARCH_CONTACT, .how_many = FIND_PARTIES_MAX};
     SearchHits hits = search_list(finding->tx, finding->arena, &finding->query, &ask);
     for (size_t i = 0; i < hits.count; i++)
         ids[i] = hits.items[i].group;
     if (hits.count == 0)
         return;
-    SqlFindPartyListList rows = sql_find_party_list(
-        finding->tx, finding->arena, &(SqlFindPartyListIn){ids_join(finding->arena, ids, hits.count)});
+    SqlFindPartyListList rows = sql_find_party_list(finding->tx, finding->arena,
+                                                    &(SqlFindPartyListIn){ids_join(finding->arena, ids, hits.count)});
     page->parties = ARENA_ARRAY(finding->arena, PartyLine, rows.count);
     for (size_t i = 0; i < rows.count; i++) /* one with two matching addresses comes twice, in order */
         if (i == 0 || rows.rows[i].party_id.value != rows.rows[i - 1].party_id.value)
-            page->parties[page->party_count++] = (PartyLine){rows.rows[i].party_id, rows.rows[i].kind,
-                                                             rows.rows[i].name, rows.rows[i].sort_key};
+            page->parties[page->party_count++] =
+                (PartyLine){rows.rows[i].party_id, rows.rows[i].kind, rows.rows[i].name, rows.rows[i].sort_key};
 }
 
 FindPage find_by_words(StoreTx *tx, Arena *arena, const FindAsk *ask)

@@ -64,7 +64,8 @@ static bool fill(StoreTx *tx, void *arg)
     filling->bakery = add_party(tx, arena, "Panificio Moretti S.r.l.", "anna@panificio.example");
     filling->bar = add_party(tx, arena, "Bar Èlite", "bar@elite.example");
     filling->leak = add_ticket(tx, arena, team, filling->bakery, "Caldaia che perde");
-    say(tx, filling->leak, MESSAGE_IN, "Caldaia che perde", "Buongiorno, la caldaia perde acqua dal vaso di espansione.");
+    say(tx, filling->leak, MESSAGE_IN, "Caldaia che perde",
+        "Buongiorno, la caldaia perde acqua dal vaso di espansione.");
     filling->pump = add_ticket(tx, arena, team, filling->bar, "Pompa ferma");
     say(tx, filling->pump, MESSAGE_IN, "Pompa ferma", "The pump is not running, it says E12.");
     filling->invoice = add_ticket(tx, arena, team, filling->bakery, "Fattura di giugno");

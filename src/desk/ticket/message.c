@@ -186,6 +186,22 @@ bool participant_is_confirmed(const ParticipantList *list, const char *address_k
     return false;
 }
 
+const Participant *ticket_recipient(const ParticipantList *participants, const MessageList *messages)
+{
+    const Participant *first = NULL;
+    for (size_t m = messages->count; m-- > 0;)
+        for (size_t i = 0; messages->items[m].direction == MESSAGE_IN && i < participants->count; i++) {
+            const Participant *participant = &participants->items[i];
+            bool reachable =
+                participant->confirmed && (participant->kind == CONTACT_EMAIL || participant->kind == CONTACT_PEC);
+            if (reachable && strcmp(participant->address, messages->items[m].sender_address) == 0)
+                return participant;
+            if (reachable && !first)
+                first = participant;
+        }
+    return first;
+}
+
 void reply_address_add(StoreTx *tx, const char *token_sha256, TicketId ticket, const char *address_key, TimeMs now)
 {
     sql_reply_address_insert(tx, &(SqlReplyAddressInsertIn){token_sha256, ticket, address_key, now});

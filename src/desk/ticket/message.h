@@ -115,6 +115,10 @@ void participant_add(StoreTx *tx, TicketId ticket, const Participant *participan
 ParticipantList participant_list(StoreTx *tx, Arena *arena, TicketId ticket);
 bool participant_is_confirmed(const ParticipantList *list, const char *address_key);
 
+/* Whom an answer goes to: the confirmed participant with a mail address who wrote last, else the first; NULL: nobody.
+ * Borrowed from participants. */
+const Participant *ticket_recipient(const ParticipantList *participants, const MessageList *messages);
+
 /* Remembers the token (by its SHA-256) of a reply address made for that correspondent. */
 void reply_address_add(StoreTx *tx, const char *token_sha256, TicketId ticket, const char *address_key, TimeMs now);
 

@@ -134,8 +134,7 @@ bool change_parse_json(const char *json, TicketChange *change_out)
     const char *name;
     json_t *value;
     if (valid)
-        json_object_foreach(root, name, value)
-            valid = valid && parse_member(name, value, &change);
+        json_object_foreach(root, name, value) valid = valid && parse_member(name, value, &change);
     json_decref(root);
     if (valid)
         *change_out = change;
@@ -144,18 +143,16 @@ bool change_parse_json(const char *json, TicketChange *change_out)
 
 TicketProjection projection_empty(void)
 {
-    return (TicketProjection){.state = TICKET_NEW,
-                              .kind = KIND_UNKNOWN,
-                              .initiative = INITIATIVE_ASKED,
-                              .ownership = OWNERSHIP_UNKNOWN};
+    return (TicketProjection){
+        .state = TICKET_NEW, .kind = KIND_UNKNOWN, .initiative = INITIATIVE_ASKED, .ownership = OWNERSHIP_UNKNOWN};
 }
 
 /* An imported log has no event for reopening: leaving an end for work is one. */
 static bool is_reopening(const TicketProjection *ticket, const TicketEvent *event, int64_t old_state)
 {
-    return event->kind == EVENT_REOPENED || (event->kind == EVENT_IMPORTED &&
-                                             !ticket_state_is_open((TicketState)old_state) &&
-                                             ticket_state_is_open((TicketState)ticket->state));
+    return event->kind == EVENT_REOPENED ||
+           (event->kind == EVENT_IMPORTED && !ticket_state_is_open((TicketState)old_state) &&
+            ticket_state_is_open((TicketState)ticket->state));
 }
 
 /* The instants and counts that follow from a state, rather than being said by an event. What is closed without having

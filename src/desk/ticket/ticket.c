@@ -72,7 +72,7 @@ TicketId ticket_find_by_tracking(StoreTx *tx, Arena *arena, const char *tracking
 {
     SqlTicketFindTracking row;
     return sql_ticket_find_tracking(tx, arena, &(SqlTicketFindTrackingIn){tracking_sha256}, &row) ? row.ticket_id
-                                                                                                   : (TicketId){0};
+                                                                                                  : (TicketId){0};
 }
 
 /* ------------------------------------------------------------------------------------------------------- writing */
@@ -80,14 +80,14 @@ TicketId ticket_find_by_tracking(StoreTx *tx, Arena *arena, const char *tracking
 static TicketEventId event_insert(StoreTx *tx, Arena *arena, TicketId ticket, const TicketEvent *event)
 {
     return sql_ticket_event_insert(tx, &(SqlTicketEventInsertIn){
-                                    .ticket_id = ticket,
-                                    .kind = event->kind,
-                                    .occurred_at = event->occurred_at,
-                                    .recorded_at = event->recorded_at,
-                                    .actor_kind = event->actor.kind,
-                                    .actor_id = {.has = event->actor.id != 0, .value = event->actor.id},
-                                    .payload = change_to_json(arena, &event->change),
-                                });
+                                           .ticket_id = ticket,
+                                           .kind = event->kind,
+                                           .occurred_at = event->occurred_at,
+                                           .recorded_at = event->recorded_at,
+                                           .actor_kind = event->actor.kind,
+                                           .actor_id = {.has = event->actor.id != 0, .value = event->actor.id},
+                                           .payload = change_to_json(arena, &event->change),
+                                       });
 }
 
 static void phase_open(StoreTx *tx, TicketId ticket, const TicketProjection *now, TimeMs at)
@@ -141,28 +141,6 @@ static bool phase_differs(const TicketProjection *a, const TicketProjection *b)
     return a->state != b->state || a->team_id != b->team_id || a->owner_id != b->owner_id;
 }
 
-static TicketEdit edit_of_new(StoreTx *tx, Arena *arena, const TicketOpening *opening, int64_t import_id, Actor actor,
-                              TimeMs now)
-{
-    TicketEdit edit = {.tx = tx, .arena = arena, .actor = actor, .now = now};
-    edit.ticket = (Ticket){.now = projection_empty(), .version = 1, .import_id = import_id};
-    edit.ticket.id =
-        sql_ticket_insert(tx, &(SqlTicketInsertIn){
-                                  .state = TICKET_NEW,
-                                  .kind = KIND_UNKNOWN,
-                                  .initiative = INITIATIVE_ASKED,
-                                  .ownership = OWNERSHIP_UNKNOWN,
-                                  .channel = opening->channel,
-                                  .subject = opening->subject,
-                                  .language = opening->language,
-                                  .received_at = opening->received_at,
-                                  .registered_at = now,
-                                  .tracking_sha256 = opening->tracking_sha256,
-                                  .import_id = {.has = import_id != 0, .value = import_id},
-                              });
-    return edit;
-}
-
 bool ticket_index(StoreTx *tx, TicketId id, const char *subject)
 {
     return search_put(tx, &(SearchDocument){.kind = SEARCH_TICKET,
@@ -172,6 +150,28 @@ bool ticket_index(StoreTx *tx, TicketId id, const char *subject)
                                             .audience = SEARCH_STAFF,
                                             .title = subject,
                                             .text = ""});
+}
+
+static TicketEdit edit_of_new(StoreTx *tx, Arena *arena, const TicketOpening *opening, int64_t import_id, Actor actor,
+                              TimeMs now)
+{
+    TicketEdit edit = {.tx = tx, .arena = arena, .actor = actor, .now = now};
+    edit.ticket = (Ticket){.now = projection_empty(), .version = 1, .import_id = import_id};
+    edit.ticket.id = sql_ticket_insert(tx, &(SqlTicketInsertIn){
+                                               .state = TICKET_NEW,
+                                               .kind = KIND_UNKNOWN,
+                                               .initiative = INITIATIVE_ASKED,
+                                               .ownership = OWNERSHIP_UNKNOWN,
+                                               .channel = opening->channel,
+                                               .subject = opening->subject,
+                                               .language = opening->language,
+                                               .received_at = opening->received_at,
+                                               .registered_at = now,
+                                               .tracking_sha256 = opening->tracking_sha256,
+                                               .import_id = {.has = import_id != 0, .value = import_id},
+                                           });
+    ticket_index(tx, edit.ticket.id, opening->subject);
+    return edit;
 }
 
 TicketId ticket_open(StoreTx *tx, Arena *arena, const TicketOpening *opening, Actor actor, TimeMs now)
@@ -196,7 +196,6 @@ TicketId ticket_open(StoreTx *tx, Arena *arena, const TicketOpening *opening, Ac
             change_set(&change, given[i].field, given[i].value);
     ticket_edit_event(&edit, EVENT_RECEIVED, &change, opening->received_at);
     row_write(&edit);
-    ticket_index(tx, edit.ticket.id, opening->subject);
     return edit.ticket.id;
 }
 

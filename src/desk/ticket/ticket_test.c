@@ -137,8 +137,8 @@ static void test_answer_over_a_newer_message_stops(NounTest *test)
     InputError refused;
     mine.author_team = late.author_team = test->team;
     MessageId note;
-    g_assert_true(note_add(test->tx, test->arena, id, "Chiamare il magazzino", "Luca", test->actor, test->now, &note,
-                           &refused));
+    g_assert_true(
+        note_add(test->tx, test->arena, id, "Chiamare il magazzino", "Luca", test->actor, test->now, &note, &refused));
     late.seen_message = note;
     g_assert_true(answer_add(test->tx, test->arena, &mine, test->actor, test->now, &result, &refused));
     g_assert_false(answer_add(test->tx, test->arena, &late, test->actor, test->now, &result, &refused));

@@ -4,17 +4,17 @@
 #include "worklist_sql.h"
 
 /* The statements give the same columns; each row struct is its own C type. */
-#define WORKLIST_ROW(row)                                                                                                 \
-    ((WorklistEntry){(row)->ticket_id, (row)->subject, (row)->state, (row)->channel, (row)->received_at,                    \
-                (row)->next_update_at, (row)->last_event_at, (row)->customer, (row)->owner})
+#define WORKLIST_ROW(row)                                                                                              \
+    ((WorklistEntry){(row)->ticket_id, (row)->subject, (row)->state, (row)->channel, (row)->received_at,               \
+                     (row)->next_update_at, (row)->last_event_at, (row)->customer, (row)->owner})
 
-#define WORKLIST_COPY(arena, list, page, asked)                                                                           \
+#define WORKLIST_COPY(arena, list, page, asked)                                                                        \
     do {                                                                                                               \
         (page)->more = (list).count > (size_t)(asked);                                                                 \
         (page)->count = MIN((list).count, (size_t)(asked));                                                            \
-        (page)->rows = ARENA_ARRAY((arena), WorklistEntry, (page)->count);                                                  \
+        (page)->rows = ARENA_ARRAY((arena), WorklistEntry, (page)->count);                                             \
         for (size_t i = 0; i < (page)->count; i++)                                                                     \
-            (page)->rows[i] = WORKLIST_ROW(&(list).rows[i]);                                                              \
+            (page)->rows[i] = WORKLIST_ROW(&(list).rows[i]);                                                           \
     } while (0)
 
 static WorklistPage list_open(StoreTx *tx, Arena *arena, const WorklistAsk *ask, TimeMs before)
@@ -51,8 +51,8 @@ static WorklistPage list_team(StoreTx *tx, Arena *arena, const WorklistAsk *ask,
 {
     WorklistPage page;
     TimeMs after = MAX(ask->after_at, 1);
-    SqlWorklistTeamList list = sql_worklist_team(
-        tx, arena, &(SqlWorklistTeamIn){after, ask->after_id, ask->team, before, ask->how_many + 1});
+    SqlWorklistTeamList list =
+        sql_worklist_team(tx, arena, &(SqlWorklistTeamIn){after, ask->after_id, ask->team, before, ask->how_many + 1});
     WORKLIST_COPY(arena, list, &page, ask->how_many);
     return page;
 }
@@ -91,10 +91,10 @@ WorklistPage worklist_list_of_party(StoreTx *tx, Arena *arena, PartyId party, in
     page.rows = ARENA_ARRAY(arena, WorklistEntry, page.count);
     for (size_t i = 0; i < page.count; i++)
         page.rows[i] = (WorklistEntry){.ticket = list.rows[i].ticket_id,
-                                    .subject = list.rows[i].subject,
-                                    .state = list.rows[i].state,
-                                    .received_at = list.rows[i].received_at,
-                                    .owner = list.rows[i].owner};
+                                       .subject = list.rows[i].subject,
+                                       .state = list.rows[i].state,
+                                       .received_at = list.rows[i].received_at,
+                                       .owner = list.rows[i].owner};
     return page;
 }
 

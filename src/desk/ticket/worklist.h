@@ -21,7 +21,13 @@
 
 #define WORKLIST_COUNT_MAX 1000
 
-typedef enum WorklistKind { WORKLIST_MINE, WORKLIST_UNOWNED, WORKLIST_OPEN, WORKLIST_LATE, WORKLIST_KIND_COUNT } WorklistKind;
+typedef enum WorklistKind {
+    WORKLIST_MINE,
+    WORKLIST_UNOWNED,
+    WORKLIST_OPEN,
+    WORKLIST_LATE,
+    WORKLIST_KIND_COUNT
+} WorklistKind;
 
 typedef struct WorklistEntry {
     TicketId ticket;
@@ -43,10 +49,10 @@ typedef struct WorklistPage {
 
 typedef struct WorklistAsk {
     WorklistKind kind;
-    TeamId team; /* only its requests; {0}: all. Not for WORKLIST_MINE */
-    StaffId me;          /* for WORKLIST_MINE */
-    TimeMs now;          /* for WORKLIST_LATE */
-    TimeMs after_at;     /* the last row of the page before, or 0 */
+    TeamId team;     /* only its requests; {0}: all. Not for WORKLIST_MINE */
+    StaffId me;      /* for WORKLIST_MINE */
+    TimeMs now;      /* for WORKLIST_LATE */
+    TimeMs after_at; /* the last row of the page before, or 0 */
     TicketId after_id;
     int64_t how_many;
 } WorklistAsk;

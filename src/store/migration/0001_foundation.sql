@@ -715,3 +715,15 @@ CREATE TABLE imported_event (
     UNIQUE (imported_case_id, identity)
 );
 CREATE INDEX imported_event_event ON imported_event (ticket_event_id);
+
+-- A customer by another system's id.
+-- owner: desk/import
+-- grows
+CREATE TABLE imported_party (
+    imported_party_id @id,
+    source            @text NOT NULL,
+    record            @text NOT NULL,
+    party_id          @int NOT NULL REFERENCES party (party_id),
+    UNIQUE (source, record)
+);
+CREATE INDEX imported_party_party ON imported_party (party_id);

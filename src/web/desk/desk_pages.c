@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "web/desk/desk_pages.h"
 
+#include "web/form_upload.h"
+
 static void home(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)request;
@@ -15,7 +17,7 @@ static const Route routes[] = {
      "A request that came by phone, counter, fax, letter or a social network."},
     {HTTP_POST, "/tickets", ticket_new_post, "ticket.write", LANE_PAGE, 0, 0, "Records it, once."},
     {HTTP_GET, "/tickets/:id", ticket_page, "ticket.read", LANE_PAGE, 0, 0, "One request, with all that was said."},
-    {HTTP_POST, "/tickets/:id/messages", ticket_message_post, "ticket.write", LANE_PAGE, 0, 0,
+    {HTTP_POST, "/tickets/:id/messages", ticket_message_post, "ticket.write", LANE_PAGE, 0, UPLOAD_MAX,
      "Answers the customer, or leaves a note."},
     {HTTP_POST, "/tickets/:id/take", ticket_take_post, "ticket.assign", LANE_PAGE, 0, 8192, "La prendo io."},
     {HTTP_POST, "/tickets/:id/start", ticket_start_post, "ticket.write", LANE_PAGE, 0, 8192, "Begins or resumes work."},
@@ -39,5 +41,8 @@ static const Route routes[] = {
     {HTTP_GET, "/search", search_page, "ticket.read", LANE_PAGE, 0, 0,
      "Finds by number, customer's name, phone or address."},
     {HTTP_GET, "/attachments/:id", attachment_show, "ticket.read", LANE_SLOW, 0, 0, "A file of a message."},
+    {HTTP_GET, "/reports", reports_page, "report.read", LANE_PAGE, 0, 0, "Which reports there are."},
+    {HTTP_GET, "/reports/:name", report_page, "report.read", LANE_SLOW, 0, 0, "A report with chart, tables and tickets."},
+    {HTTP_GET, "/reports/:name/csv", report_csv, "report.export", LANE_SLOW, 0, 0, "The same as a file."},
 };
 const RouteTable desk_routes = {"desk", routes, G_N_ELEMENTS(routes)};

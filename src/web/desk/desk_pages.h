@@ -39,5 +39,8 @@ void party_page(HttpRequest *request, HttpResponse *response, void *context);
 void search_page(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_original(HttpRequest *request, HttpResponse *response, void *context);
 void attachment_show(HttpRequest *request, HttpResponse *response, void *context);
+void reports_page(HttpRequest *request, HttpResponse *response, void *context);
+void report_page(HttpRequest *request, HttpResponse *response, void *context);
+void report_csv(HttpRequest *request, HttpResponse *response, void *context);
 
 #endif

@@ -107,8 +107,8 @@ static bool read_party(PartyPage *page, StoreTx *tx, PartyId id)
         return false;
     bool company = page->party.kind == PARTY_COMPANY;
     page->points = contact_point_list(tx, page->arena, id);
-    page->members = company ? membership_list_people(tx, page->arena, id)
-                            : membership_list_companies(tx, page->arena, id);
+    page->members =
+        company ? membership_list_people(tx, page->arena, id) : membership_list_companies(tx, page->arena, id);
     if (company)
         page->member_points = contact_point_list_people(tx, page->arena, id, POINTS);
     page->tickets = worklist_list_of_party(tx, page->arena, id, TICKETS);
@@ -217,9 +217,10 @@ static void fill_facts(PartyPage *page)
     add_fact(page, facts, MSG_PARTY_FACT_VAT, party->vat_number, (SafeUrl){NULL});
     add_fact(page, facts, MSG_PARTY_FACT_FISCAL, party->fiscal_code, (SafeUrl){NULL});
     add_fact(page, facts, MSG_PARTY_FACT_SDI, party->sdi_code, (SafeUrl){NULL});
-    add_fact(page, facts, MSG_PARTY_FACT_SINCE,
-             format_date(page->arena, page->visit->lang, time_to_wall(page->visit->policy->zone, party->created_at).date),
-             (SafeUrl){NULL});
+    add_fact(
+        page, facts, MSG_PARTY_FACT_SINCE,
+        format_date(page->arena, page->visit->lang, time_to_wall(page->visit->policy->zone, party->created_at).date),
+        (SafeUrl){NULL});
 }
 
 static void fill(PartyPage *page, const char *id)
@@ -249,6 +250,7 @@ void party_page(HttpRequest *request, HttpResponse *response, void *context)
         problem_page(request, response, PROBLEM_NOT_FOUND, "");
         return;
     }
+    visit_note_read(page.visit, "party.read", "party", page.party.id.value);
     fill(&page, http_param(request, "id"));
     customer_page_render(http_html(response), page.visit->lang, &page.view);
 }

@@ -135,10 +135,9 @@ static void fill_rows(HttpRequest *request, const WorklistPage *page, const Work
     view->rows_count = page->count;
     if (page->more) {
         const WorklistEntry *last = &page->rows[page->count - 1];
-        view->next_url =
-            list_url(request->arena, ask,
-                     arena_printf(request->arena, "%" G_GINT64_FORMAT ".%" G_GINT64_FORMAT, last->next_update_at,
-                                  last->ticket.value));
+        view->next_url = list_url(request->arena, ask,
+                                  arena_printf(request->arena, "%" G_GINT64_FORMAT ".%" G_GINT64_FORMAT,
+                                               last->next_update_at, last->ticket.value));
     }
 }
 
@@ -148,9 +147,8 @@ static void fill_filter(HttpRequest *request, const TeamList *teams, const Workl
     Option *options = ARENA_ARRAY(request->arena, Option, teams->count + 1);
     options[0] = (Option){"", msg(visit_of(request)->lang, MSG_QUEUE_ALL_TEAMS), ask->team.value == 0};
     for (size_t i = 0; i < teams->count; i++)
-        options[i + 1] =
-            (Option){arena_printf(request->arena, "%" G_GINT64_FORMAT, teams->items[i].id.value), teams->items[i].name,
-                     teams->items[i].id.value == ask->team.value};
+        options[i + 1] = (Option){arena_printf(request->arena, "%" G_GINT64_FORMAT, teams->items[i].id.value),
+                                  teams->items[i].name, teams->items[i].id.value == ask->team.value};
     view->teams = options;
     view->teams_count = teams->count + 1;
     view->has_filter = teams->count > 1 && ask->kind != WORKLIST_MINE;

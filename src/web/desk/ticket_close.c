@@ -239,7 +239,8 @@ static CloseWork work_of(HttpRequest *request)
                     .solution_text = text_is_blank(solution) ? NULL : text_clean(request->arena, bytes_of(solution)),
                     .minutes = CLAMP(form_id(request, "minutes"), 0, 100000) * COST_UNIT,
                     .zero_cost = http_form(request, "zero_cost") != NULL,
-                    .team = visit->session.team},
+                    .team = visit->session.team,
+                    .close = visit->policy->close_at_once},
     };
     set_if_given(request, "symptom", FIELD_PROBLEM, &work.closing.coding);
     set_if_given(request, "cause", FIELD_ORIGIN, &work.closing.coding);

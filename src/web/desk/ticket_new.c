@@ -125,9 +125,9 @@ static void check_entry(NewTicket *form)
     if (!text_is_blank(entry->product) && !product_of(form))
         form->product_error = say(form, MSG_TICKET_NEW_ERROR_PRODUCT);
     if (text_is_blank(entry->subject))
-        form->subject_error = say(form, MSG_FORM_ERROR_SUBJECT);
+        form->subject_error = say(form, MSG_TICKET_NEW_ERROR_SUBJECT);
     if (text_is_blank(entry->description))
-        form->description_error = say(form, MSG_FORM_ERROR_DESCRIPTION);
+        form->description_error = say(form, MSG_TICKET_NEW_ERROR_DESCRIPTION);
     if (form->received_error || form->customer_error || form->contact_error || form->product_error ||
         form->subject_error || form->description_error)
         form->errors[form->error_count++] = say(form, MSG_TICKET_NEW_ERROR_FORM);
@@ -139,8 +139,8 @@ static const Option *channel_options(const NewTicket *form)
 {
     Option *options = ARENA_ARRAY(form->arena, Option, G_N_ELEMENTS(channels));
     for (size_t i = 0; i < G_N_ELEMENTS(channels); i++)
-        options[i] = (Option){channels[i].key, say(form, channels[i].label),
-                              strcmp(channels[i].key, form->entry.channel) == 0};
+        options[i] =
+            (Option){channels[i].key, say(form, channels[i].label), strcmp(channels[i].key, form->entry.channel) == 0};
     return options;
 }
 
@@ -306,6 +306,7 @@ static bool finish(StoreTx *tx, const IntakeResult *result, void *arg)
     TicketChange change = {0};
     TicketOwnership ownership = ownership_of(form);
     bool wants = http_form(form->request, "take");
+    visit_audit(tx, visit, "ticket.create", "ticket", result->ticket.value);
     if (ownership == OWNERSHIP_UNKNOWN && !wants)
         return true;
     if (!ticket_edit_begin(&edit, tx, form->arena, result->ticket, visit->actor, visit->now))
@@ -348,9 +349,8 @@ static InboundEvent event_of(NewTicket *form)
     const Entry *entry = &form->entry;
     const Visit *visit = form->visit;
     const Product *product = product_of(form);
-    const char *serial = *entry->serial
-                             ? arena_printf(form->arena, "\n\n%s: %s", say(form, MSG_FIELD_SERIAL), entry->serial)
-                             : "";
+    const char *serial =
+        *entry->serial ? arena_printf(form->arena, "\n\n%s: %s", say(form, MSG_FIELD_SERIAL), entry->serial) : "";
     return (InboundEvent){
         .channel = channel_of(form),
         .actor = visit->actor,

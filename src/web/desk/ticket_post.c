@@ -7,8 +7,10 @@
 #include "base/text.h"
 #include "desk/ticket/answer.h"
 #include "queue/outbox.h"
+#include "store/blob.h"
 #include "web/desk/desk_pages.h"
 #include "web/desk/ticket_view.h"
+#include "web/form_upload.h"
 #include "web/problem.h"
 #include "web/visit.h"
 #include "web/wall_field.h"
@@ -164,8 +166,8 @@ void ticket_wait_post(HttpRequest *request, HttpResponse *response, void *contex
         return;
     }
     work.input = (ActionInput){.customer_reason = text_clean_line(request->arena, bytes_of(form(&post, "reason"))),
-                               .next_update_at = wall_field_parse(request->arena, post.visit->policy->zone,
-                                                                  form(&post, "until"))};
+                               .next_update_at =
+                                   wall_field_parse(request->arena, post.visit->policy->zone, form(&post, "until"))};
     run(response, "ticket.wait", &work);
 }
 
@@ -219,8 +221,47 @@ void ticket_close_post(HttpRequest *request, HttpResponse *response, void *conte
 
 /* -------------------------------------------------------------------------------------------------- answers and notes */
 
+/* Files typed in with an answer or a note, made durable before the transaction that refers to them. */
+typedef struct PreparedFiles {
+    FormUpload upload;
+    BlobPrepared *blobs;
+} PreparedFiles;
+
+static bool prepare_files(Post *post, HttpResponse *response, PreparedFiles *files_out)
+{
+    g_autoptr(GError) error = NULL;
+    files_out->upload = form_upload_of(post->request);
+    if (files_out->upload.too_much) {
+        problem_page(post->request, response, PROBLEM_TOO_LARGE, msg(post->visit->lang, MSG_FORM_ERROR_FILES));
+        return false;
+    }
+    files_out->blobs = ARENA_ARRAY(post->request->arena, BlobPrepared, files_out->upload.count);
+    for (size_t i = 0; i < files_out->upload.count; i++)
+        if (!blob_prepare(desk_store(post->visit->desk), files_out->upload.items[i].content, &files_out->blobs[i],
+                          &error)) {
+            problem_of_error(post->request, response, error);
+            return false;
+        }
+    return true;
+}
+
+static void add_files(StoreTx *tx, Arena *arena, MessageId message, const PreparedFiles *files)
+{
+    for (size_t i = 0; i < files->upload.count; i++) {
+        const FormFile *file = &files->upload.items[i];
+        blob_add(tx, &files->blobs[i]);
+        attachment_add(tx, &(Attachment){.message = message,
+                                         .name = text_clean_line(arena, bytes_of(file->name)),
+                                         .media_type = file->media_type,
+                                         .size = files->blobs[i].size,
+                                         .sha256 = files->blobs[i].sha256,
+                                         .encoding = ""});
+    }
+}
+
 typedef struct AnswerWork {
     Post *post;
+    PreparedFiles files;
     Answer answer;
     OutgoingAddress to;
     bool wait_customer;
@@ -262,13 +303,18 @@ static bool add_answer(StoreTx *tx, void *arg)
     Post *post = work->post;
     find_recipient(tx, work);
     visit_audit(tx, post->visit, "ticket.answer", "ticket", post->ticket.value);
-    return answer_add(tx, post->request->arena, &work->answer, post->visit->actor, post->visit->now, &work->result,
-                      &post->refused) &&
-           (work->result.already || !work->wait_customer || wait_for_customer(tx, work));
+    if (!answer_add(tx, post->request->arena, &work->answer, post->visit->actor, post->visit->now, &work->result,
+                    &post->refused))
+        return false;
+    if (work->result.already)
+        return true;
+    add_files(tx, post->request->arena, work->result.message, &work->files);
+    return !work->wait_customer || wait_for_customer(tx, work);
 }
 
 typedef struct NoteWork {
     Post *post;
+    PreparedFiles files;
     const char *text;
     MessageId message;
 } NoteWork;
@@ -278,14 +324,19 @@ static bool add_note(StoreTx *tx, void *arg)
     NoteWork *work = arg;
     const Visit *visit = work->post->visit;
     visit_audit(tx, visit, "ticket.note", "ticket", work->post->ticket.value);
-    return note_add(tx, work->post->request->arena, work->post->ticket, work->text, visit->session.display_name,
-                    visit->actor, visit->now, &work->message, &work->post->refused);
+    if (!note_add(tx, work->post->request->arena, work->post->ticket, work->text, visit->session.display_name,
+                  visit->actor, visit->now, &work->message, &work->post->refused))
+        return false;
+    add_files(tx, work->post->request->arena, work->message, &work->files);
+    return true;
 }
 
 static void post_note(Post *post, HttpResponse *response, TicketTyped *typed)
 {
     g_autoptr(GError) error = NULL;
-    NoteWork work = {post, typed->text, {0}};
+    NoteWork work = {.post = post, .text = typed->text};
+    if (!prepare_files(post, response, &work.files))
+        return;
     StoreOutcome outcome = store_write(desk_store(post->visit->desk), "ticket note", add_note, &work, &error);
     finish(post, response, outcome, error, typed);
 }
@@ -317,6 +368,8 @@ static void post_answer(Post *post, HttpResponse *response, TicketTyped *typed)
                    .next_update_at = desk_next_update(visit->desk, visit->now),
                    .sealed = visit->policy->demo},
     };
+    if (!prepare_files(post, response, &work.files))
+        return;
     StoreOutcome outcome = store_write(desk_store(visit->desk), "ticket answer", add_answer, &work, &error);
     if (outcome == STORE_COMMITTED)
         http_redirect(response,

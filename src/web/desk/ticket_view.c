@@ -70,22 +70,6 @@ static bool read_all(Build *build, StoreTx *tx, TicketId id)
     return true;
 }
 
-const Participant *ticket_recipient(const ParticipantList *participants, const MessageList *messages)
-{
-    const Participant *first = NULL;
-    for (size_t m = messages->count; m-- > 0;)
-        for (size_t i = 0; messages->items[m].direction == MESSAGE_IN && i < participants->count; i++) {
-            const Participant *participant = &participants->items[i];
-            bool reachable =
-                participant->confirmed && (participant->kind == CONTACT_EMAIL || participant->kind == CONTACT_PEC);
-            if (reachable && strcmp(participant->address, messages->items[m].sender_address) == 0)
-                return participant;
-            if (reachable && !first)
-                first = participant;
-        }
-    return first;
-}
-
 /* --------------------------------------------------------------------------------------------------------------- head */
 
 static SafeUrl action_url(const Build *build, const char *pattern)
@@ -265,9 +249,9 @@ static const ShortLine *installed_items(Build *build, size_t *count_out)
     ShortLine *lines = ARENA_ARRAY(build->arena, ShortLine, build->items.count);
     for (size_t i = 0; i < build->items.count; i++) {
         const Item *item = &build->items.items[i];
-        const char *delivered = item->delivered_at
-                                    ? format_date(build->arena, build->lang, time_to_wall(build->zone, item->delivered_at).date)
-                                    : "";
+        const char *delivered = item->delivered_at ? format_date(build->arena, build->lang,
+                                                                 time_to_wall(build->zone, item->delivered_at).date)
+                                                   : "";
         lines[i] = (ShortLine){item->serial, {NULL}, delivered};
     }
     *count_out = build->items.count;

@@ -35,7 +35,4 @@ typedef struct TicketTyped {
 
 void ticket_view_show(HttpRequest *request, HttpResponse *response, TicketId id, const TicketTyped *typed);
 
-/* Whom an answer goes to: the confirmed participant with a mail address who wrote last, else the first; NULL: nobody. */
-const Participant *ticket_recipient(const ParticipantList *participants, const MessageList *messages);
-
 #endif

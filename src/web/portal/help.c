@@ -20,13 +20,13 @@
 
 #include <string.h>
 
-enum { ERRORS_MAX = 4 };
+enum { ERRORS_MAX = 5 };
 
 typedef struct Help {
     HttpRequest *request;
     const Visit *visit;
     FormEntry entry;
-    FormErrors wrong;          /* field by field */
+    FormErrors wrong;               /* field by field */
     const char *errors[ERRORS_MAX]; /* of the whole form, in the visitor's language */
     size_t error_count;
     FormUpload upload;
@@ -116,8 +116,8 @@ static void show_sent(const Help *help, HttpResponse *response, const FormReceip
         .number = number,
         .track_url = url_local(arena, "/track/%", help->key.token.text),
         .email = receipt->acknowledged && !visit->policy->demo ? help->entry.email : "",
-        .answer_by = format_due(arena, visit->lang, visit->policy->zone, desk_next_update(visit->desk, visit->now),
-                                visit->now),
+        .answer_by =
+            format_due(arena, visit->lang, visit->policy->zone, desk_next_update(visit->desk, visit->now), visit->now),
     };
     public_sent_render(http_html(response), visit->lang, &view);
 }
@@ -158,6 +158,8 @@ static ProductId product_of(const Help *help)
 
 static void refuse(Help *help, HttpResponse *response)
 {
+    if (help->upload.count)
+        complain(help, MSG_FORM_ERROR_CHOOSE_FILES);
     http_set_status(response, 422);
     show_form(help, response);
 }

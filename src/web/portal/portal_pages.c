@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "web/portal/portal_pages.h"
 
-#include "channel/form/form_receive.h"
 #include "desk/staff/permission.h"
-
-/* The fields of a form and the files that may come with it. */
-#define UPLOAD_MAX ((size_t)FORM_FILES_SIZE_MAX + ((size_t)512 << 10))
+#include "web/form_upload.h"
 
 static const Route routes[] = {
     {HTTP_GET, "/help", help_page, PERMISSION_PUBLIC, LANE_PAGE, 0, 0, "Where a customer writes to us."},

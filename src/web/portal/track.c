@@ -47,8 +47,8 @@ static void show(HttpRequest *request, HttpResponse *response, const Track *trac
     if (!key)
         return;
     track_fill(request->arena, visit, track, &view);
-    view.page = layout_public(request, msg_fill(request->arena, visit->lang, MSG_TRACK_NUMBER, "number", view.number,
-                                                NULL));
+    view.page =
+        layout_public(request, msg_fill(request->arena, visit->lang, MSG_TRACK_NUMBER, "number", view.number, NULL));
     view.form_token = key;
     view.reply = typed->reply ? typed->reply : "";
     view.reply_error = typed->error ? typed->error : "";
@@ -91,8 +91,8 @@ static FormReply reply_of(const Track *track, const char *text, const char *trac
 static void go_on(HttpRequest *request, HttpResponse *response, const Track *track, const FormKey *key,
                   const FormReceipt *receipt)
 {
-    bool elsewhere = receipt->ticket.value != track->ticket.id.value &&
-                     receipt->ticket.value != track->ticket.now.master_id;
+    bool elsewhere =
+        receipt->ticket.value != track->ticket.id.value && receipt->ticket.value != track->ticket.now.master_id;
     bool opened = receipt->outcome == INTAKE_OPENED || (receipt->outcome == INTAKE_ALREADY && elsewhere);
     http_redirect(response, arena_printf(request->arena, "/track/%s?said=%s", opened ? key->token.text : track->token,
                                          opened ? "new" : "more"));
@@ -131,8 +131,7 @@ void track_post(HttpRequest *request, HttpResponse *response, void *context)
     const char *typed = http_form(request, "text");
     const char *text = text_clean(request->arena, bytes_of(typed));
     FormUpload upload = form_upload_of(request);
-    FormKeyState state =
-        form_key_open(request->arena, visit_of(request)->desk, http_form(request, "form_token"), &key);
+    FormKeyState state = form_key_open(request->arena, visit_of(request)->desk, http_form(request, "form_token"), &key);
     MsgId wrong = MSG_TICKET_ERROR_NO_TEXT;
     if (!read_track(request, response, &track))
         return;
@@ -146,8 +145,11 @@ void track_post(HttpRequest *request, HttpResponse *response, void *context)
         take(request, response, &track, &key, &upload, text);
         return;
     }
+    const char *error = msg(lang, wrong);
     http_set_status(response, 422);
-    show(request, response, &track, &(TrackTyped){.reply = text, .error = msg(lang, wrong)});
+    if (upload.count)
+        error = arena_printf(request->arena, "%s %s", error, msg(lang, MSG_FORM_ERROR_CHOOSE_FILES));
+    show(request, response, &track, &(TrackTyped){.reply = text, .error = error});
 }
 
 /* -------------------------------------------------------------------------------------------------------------- files */

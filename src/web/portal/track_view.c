@@ -116,8 +116,8 @@ static void fill_steps(Fill *fill)
     TrackStep *steps = ARENA_ARRAY(fill->arena, TrackStep, G_N_ELEMENTS(road));
     size_t current = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(road); i++) {
-        steps[i] = (TrackStep){msg(fill->visit->lang, road[i].label),
-                               road[i].reached ? moment(fill, road[i].at) : "", road[i].reached, false};
+        steps[i] = (TrackStep){msg(fill->visit->lang, road[i].label), road[i].reached ? moment(fill, road[i].at) : "",
+                               road[i].reached, false};
         current = road[i].reached ? i : current;
     }
     steps[current].current = true;
@@ -180,8 +180,7 @@ static SafeHtml body_of(const Fill *fill, const Message *message)
 {
     size_t length = strlen(message->text);
     bool quoted = message->quoted_at != MESSAGE_NOT_QUOTED && (size_t)message->quoted_at <= length;
-    const char *text =
-        quoted ? arena_strndup(fill->arena, message->text, (size_t)message->quoted_at) : message->text;
+    const char *text = quoted ? arena_strndup(fill->arena, message->text, (size_t)message->quoted_at) : message->text;
     return html_from_lines(fill->arena, text);
 }
 

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What: moving a request through its states by a program, up to solved and closed. How: each call is one store_write
+ * whose work asks the desk, as the buttons of a ticket's page do, in the name of the token's maker.
+ */
+#include "api/call.h"
+#include "api/operation.h"
+#include "api/ticket_shape.h"
+#include "base/text.h"
+#include "desk/code/code.h"
+#include "desk/cost/cost.h"
+#include "desk/product/product.h"
+
+#include <string.h>
+
+/* --------------------------------------------------------------------------------------------------------- one action */
+
+typedef struct ActWork {
+    HttpRequest *request;
+    const ApiCall *call;
+    TicketId ticket;
+    int64_t version; /* as the program saw it; 0: it does not ask */
+    TicketAction action;
+    ActionInput input;
+    const char *audit;
+    Ticket after;
+    CodingRefusals refused;
+} ActWork;
+
+static ActWork work_of(HttpRequest *request, const ShapeValue *version, const char *audit)
+{
+    return (ActWork){.request = request,
+                     .call = api_call_of(request),
+                     .ticket = {http_param_id(request, "id")},
+                     .version = version->number,
+                     .audit = audit};
+}
+
+static bool begin(TicketEdit *edit, StoreTx *tx, const ActWork *work)
+{
+    const ApiCall *call = work->call;
+    Arena *arena = work->request->arena;
+    return work->version ? ticket_edit_begin_at(edit, tx, arena, work->ticket, work->version, call->person, call->now)
+                         : ticket_edit_begin(edit, tx, arena, work->ticket, call->person, call->now);
+}
+
+/* Waiting and solving begin from work: whoever waits from "owned" has begun. */
+static bool start_if_owned(TicketEdit *edit, TicketAction action)
+{
+    bool needs_start = edit->ticket.now.state == TICKET_OWNED && !transition_find(TICKET_OWNED, action);
+    return !needs_start || ticket_act(edit, TICKET_START, &(ActionInput){0});
+}
+
+static bool act(StoreTx *tx, void *arg)
+{
+    ActWork *work = arg;
+    TicketEdit edit;
+    work->refused.count = 0;
+    bool done =
+        begin(&edit, tx, work) && start_if_owned(&edit, work->action) && ticket_act(&edit, work->action, &work->input);
+    if (!done)
+        return api_refuse(&work->refused, edit.refused);
+    api_audit(tx, work->call, work->audit, "ticket", work->ticket.value);
+    return ticket_edit_end(&edit) && ticket_find(tx, work->request->arena, work->ticket, &work->after);
+}
+
+static void run(HttpResponse *response, const char *name, ActWork *work)
+{
+    HttpRequest *request = work->request;
+    if (api_write(request, response, name, act, work, &work->refused))
+        api_send(request, response, 200, &ticket_now_shape, ticket_now_values(request->arena, &work->after));
+}
+
+#define VERSION_FIELD {"version", SHAPE_NUMBER, .doc = "The version you saw: refused if somebody was faster."}
+
+/* --------------------------------------------------------------------------------------------------------------- assign */
+
+enum { ASSIGN_VERSION, ASSIGN_OWNER, ASSIGN_TEAM, ASSIGN_COUNT };
+static const ShapeField assign_fields[] = {
+    [ASSIGN_VERSION] = VERSION_FIELD,
+    [ASSIGN_OWNER] = {"owner_id", SHAPE_NUMBER, .doc = "Who gets it; without one it goes to the team's queue."},
+    [ASSIGN_TEAM] = {"team_id", SHAPE_NUMBER, .doc = "Which team; as it is unless told."},
+};
+static const Shape assign_shape = {"Assign", assign_fields, ASSIGN_COUNT};
+
+static bool team_is_there(StoreTx *tx, Arena *arena, TeamId id)
+{
+    TeamList teams = team_list(tx, arena);
+    bool found = id.value == 0;
+    for (size_t i = 0; i < teams.count; i++)
+        found = found || teams.items[i].id.value == id.value;
+    return found;
+}
+
+static bool assign(StoreTx *tx, void *arg)
+{
+    ActWork *work = arg;
+    Staff owner;
+    Arena *arena = work->request->arena;
+    StaffId wanted = work->input.owner;
+    work->refused.count = 0;
+    if (wanted.value && !(staff_find(tx, arena, wanted, &owner) && owner.active))
+        return api_refuse(&work->refused, (InputError){"owner_id", "ticket.error.no_owner", NULL});
+    if (!team_is_there(tx, arena, work->input.team))
+        return api_refuse(&work->refused, (InputError){"team_id", "ticket.error.no_team", NULL});
+    return act(tx, arg);
+}
+
+static void ticket_assign(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    ShapeValue in[ASSIGN_COUNT];
+    if (!api_read_body(request, response, &assign_shape, in))
+        return;
+    ActWork work = work_of(request, &in[ASSIGN_VERSION], "ticket.assign");
+    work.action = in[ASSIGN_OWNER].number ? TICKET_ASSIGN : TICKET_RELEASE;
+    work.input = (ActionInput){.owner = {in[ASSIGN_OWNER].number}, .team = {in[ASSIGN_TEAM].number}};
+    if (api_write(request, response, "api ticket assign", assign, &work, &work.refused))
+        api_send(request, response, 200, &ticket_now_shape, ticket_now_values(request->arena, &work.after));
+}
+
+/* ---------------------------------------------------------------------------------------------------------------- state */
+
+/* What POST …/state does. Passing to others is assign's, and solving resolve's: they need other permissions or more. */
+static const TicketAction state_actions[] = {
+    TICKET_START,         TICKET_WAIT_CUSTOMER,  TICKET_WAIT_THIRD_PARTY, TICKET_WAIT_PART,
+    TICKET_WAIT_APPROVAL, TICKET_SCHEDULE,       TICKET_RESUME,           TICKET_REOPEN,
+    TICKET_MARK_DUPLICATE, TICKET_MARK_NOT_OURS, TICKET_CANCEL,           TICKET_MARK_SPAM,
+    TICKET_RESTORE,
+};
+
+static const char *word_action(int at)
+{
+    return at < (int)G_N_ELEMENTS(state_actions) ? ticket_action_text(state_actions[at]) : NULL;
+}
+
+enum {
+    STATE_ACTION,
+    STATE_VERSION,
+    STATE_REASON,
+    STATE_NEXT_UPDATE_AT,
+    STATE_APPOINTMENT_AT,
+    STATE_MASTER,
+    STATE_POINTER,
+    STATE_NOTE,
+    STATE_COUNT
+};
+static const ShapeField state_fields[] = {
+    [STATE_ACTION] = {"action", SHAPE_WORD, true, .word = word_action, .doc = "What is done."},
+    [STATE_VERSION] = VERSION_FIELD,
+    [STATE_REASON] = {"reason", SHAPE_LINE, .max = 500,
+                      .doc = "Why we wait, in words the customer reads; the waits need it."},
+    [STATE_NEXT_UPDATE_AT] = {"next_update_at", SHAPE_TIME, .doc = "By when the customer hears from us."},
+    [STATE_APPOINTMENT_AT] = {"appointment_at", SHAPE_TIME, .doc = "The date agreed; schedule needs it."},
+    [STATE_MASTER] = {"master_id", SHAPE_NUMBER, .doc = "The request it is a duplicate of; mark_duplicate needs it."},
+    [STATE_POINTER] = {"pointer", SHAPE_LINE, .max = 500, .doc = "Who is competent; mark_not_ours needs it."},
+    [STATE_NOTE] = {"note", SHAPE_LINE, .max = 500, .doc = "Why; cancel and restore need it."},
+};
+static const Shape state_shape = {"StateChange", state_fields, STATE_COUNT};
+
+static ActionInput input_of(const ApiCall *call, TicketAction action, const ShapeValue *in)
+{
+    ActionInput input = {.customer_reason = in[STATE_REASON].text,
+                         .next_update_at = in[STATE_NEXT_UPDATE_AT].number,
+                         .appointment_at = in[STATE_APPOINTMENT_AT].number,
+                         .master = {in[STATE_MASTER].number},
+                         .pointer = in[STATE_POINTER].text,
+                         .note = in[STATE_NOTE].text};
+    if (action == TICKET_REOPEN) {
+        input.reopen_since = call->now - call->policy->reopen_ms;
+        input.owner = call->maker.id;
+        input.next_update_at = input.next_update_at ? input.next_update_at : desk_next_update(call->desk, call->now);
+    }
+    return input;
+}
+
+/* The other request of a duplicate must be there. */
+static bool change_state(StoreTx *tx, void *arg)
+{
+    ActWork *work = arg;
+    Ticket master;
+    work->refused.count = 0;
+    if (work->input.master.value && !ticket_find(tx, work->request->arena, work->input.master, &master))
+        return api_refuse(&work->refused, (InputError){"master_id", "ticket.error.no_master", NULL});
+    return act(tx, arg);
+}
+
+static void ticket_state(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    ShapeValue in[STATE_COUNT];
+    if (!api_read_body(request, response, &state_shape, in))
+        return;
+    ActWork work = work_of(request, &in[STATE_VERSION], "ticket.state");
+    work.action = state_actions[in[STATE_ACTION].number];
+    work.input = input_of(work.call, work.action, in);
+    if (api_write(request, response, "api ticket state", change_state, &work, &work.refused))
+        api_send(request, response, 200, &ticket_now_shape, ticket_now_values(request->arena, &work.after));
+}
+
+/* -------------------------------------------------------------------------------------------------- solved and closed */
+
+enum {
+    RESOLVE_VERSION,
+    RESOLVE_SOLUTION,
+    RESOLVE_SOLUTION_TITLE,
+    RESOLVE_SOLUTION_TEXT,
+    RESOLVE_PRODUCT,
+    RESOLVE_CUSTOMER,
+    RESOLVE_PROBLEM,
+    RESOLVE_CONDITION,
+    RESOLVE_COMPONENT,
+    RESOLVE_ORIGIN,
+    RESOLVE_REMEDY,
+    RESOLVE_MINUTES,
+    RESOLVE_ZERO_COST,
+    RESOLVE_NOTICE,
+    RESOLVE_CLOSE,
+    RESOLVE_COUNT
+};
+static const ShapeField resolve_fields[] = {
+    [RESOLVE_VERSION] = VERSION_FIELD,
+    [RESOLVE_SOLUTION] = {"solution_id", SHAPE_NUMBER, .doc = "A written solution that was used again."},
+    [RESOLVE_SOLUTION_TITLE] = {"solution_title", SHAPE_LINE, .doc = "Of a new one; the subject unless told."},
+    [RESOLVE_SOLUTION_TEXT] = {"solution_text", SHAPE_LINES, .max = 20000, .doc = "A new solution, to be found again."},
+    [RESOLVE_PRODUCT] = {"product_id", SHAPE_NUMBER, .doc = "What it was about."},
+    [RESOLVE_CUSTOMER] = {"customer_id", SHAPE_NUMBER, .doc = "The party it was for."},
+    [RESOLVE_PROBLEM] = {"problem", SHAPE_LINE, .max = 60, .doc = "Key of a code of the list symptom."},
+    [RESOLVE_CONDITION] = {"condition", SHAPE_LINE, .max = 60, .doc = "Key of a code of the list condition."},
+    [RESOLVE_COMPONENT] = {"component", SHAPE_LINE, .max = 60, .doc = "Key of a code of the list component."},
+    [RESOLVE_ORIGIN] = {"origin", SHAPE_LINE, .max = 60, .doc = "Key of a code of the list origin."},
+    [RESOLVE_REMEDY] = {"remedy", SHAPE_LINE, .max = 60, .doc = "Key of a code of the list solution."},
+    [RESOLVE_MINUTES] = {"minutes", SHAPE_NUMBER, .max = 100000, .doc = "Of labour, to be added to what it cost."},
+    [RESOLVE_ZERO_COST] = {"zero_cost", SHAPE_FLAG, .doc = "Said on purpose: it cost nothing."},
+    [RESOLVE_NOTICE] = {"notice", SHAPE_LINES, .max = 20000, .doc = "What the customer is told by mail."},
+    [RESOLVE_CLOSE] = {"close", SHAPE_FLAG, .doc = "Closed at once, which needs the notice."},
+};
+static const Shape resolve_shape = {"Resolve", resolve_fields, RESOLVE_COUNT};
+
+typedef struct ResolveWork {
+    HttpRequest *request;
+    const ApiCall *call;
+    const ShapeValue *in;
+    Closing closing, asked;
+    Answer notice;
+    OutgoingAddress to;
+    ClosingResult result;
+    Ticket after;
+    CodingRefusals refused;
+} ResolveWork;
+
+/* Codes are named by their keys, which outlive a reinstallation; the desk wants their ids. */
+static void find_codes(StoreTx *tx, ResolveWork *work)
+{
+    static const struct {
+        int place;
+        CodeList list;
+        TicketField field;
+    } rows[] = {
+        {RESOLVE_PROBLEM, CODE_SYMPTOM, FIELD_PROBLEM},       {RESOLVE_CONDITION, CODE_CONDITION, FIELD_CONDITION},
+        {RESOLVE_COMPONENT, CODE_COMPONENT, FIELD_COMPONENT}, {RESOLVE_ORIGIN, CODE_ORIGIN, FIELD_ORIGIN},
+        {RESOLVE_REMEDY, CODE_SOLUTION, FIELD_SOLUTION_CODE},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        Code code;
+        const ShapeValue *key = &work->in[rows[i].place];
+        if (!key->given)
+            continue;
+        if (code_find_key(tx, work->request->arena, rows[i].list, key->text, &code))
+            change_set(&work->asked.coding, rows[i].field, code.id.value);
+        else
+            api_refuse(&work->refused,
+                       (InputError){resolve_fields[rows[i].place].name, "ticket.error.code_of_other_list", NULL});
+    }
+}
+
+static bool find_recipient(StoreTx *tx, ResolveWork *work)
+{
+    Arena *arena = work->request->arena;
+    ParticipantList participants = participant_list(tx, arena, work->asked.ticket);
+    MessageList messages = message_list(tx, arena, work->asked.ticket);
+    const Participant *to = ticket_recipient(&participants, &messages);
+    if (!to)
+        return api_refuse(&work->refused, (InputError){"notice", "ticket.error.no_recipient", NULL});
+    work->to = (OutgoingAddress){to->address, to->name};
+    work->notice.to = &work->to;
+    work->notice.to_count = 1;
+    work->notice.recipient_key = to->address_key;
+    work->asked.notice = &work->notice;
+    return true;
+}
+
+static bool resolve(StoreTx *tx, void *arg)
+{
+    ResolveWork *work = arg;
+    const ApiCall *call = work->call;
+    Arena *arena = work->request->arena;
+    work->refused.count = 0;
+    work->asked = work->closing;
+    if (!ticket_find(tx, arena, work->asked.ticket, &work->after))
+        return api_refuse(&work->refused, (InputError){"", "ticket.error.not_found", NULL});
+    find_codes(tx, work);
+    if (work->notice.text && !find_recipient(tx, work))
+        return false;
+    if (work->refused.count ||
+        !ticket_close_request(tx, arena, &work->asked, call->person, call->now, &work->result, &work->refused))
+        return false;
+    api_audit(tx, call, "ticket.resolve", "ticket", work->asked.ticket.value);
+    return ticket_find(tx, arena, work->asked.ticket, &work->after);
+}
+
+static Answer notice_of(const HttpRequest *request, const ApiCall *call, TicketId ticket, const char *text,
+                        const char *key)
+{
+    Token fresh = token_new();
+    return (Answer){
+        .ticket = ticket,
+        .channel = "mail",
+        .text = text,
+        .author_name = call->maker.display_name,
+        .author_team = call->maker.team,
+        .reply = token_new(),
+        .idempotency_key = arena_printf(request->arena, "api-solved:%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT ":%s",
+                                        call->token.id.value, ticket.value, key ? key : fresh.text),
+        .leaves_at = call->now + call->policy->undo_ms,
+        .sealed = call->policy->demo,
+    };
+}
+
+static Closing closing_of(const ApiCall *call, TicketId ticket, const ShapeValue *in)
+{
+    const ShapeValue *text = &in[RESOLVE_SOLUTION_TEXT];
+    Closing closing = {
+        .ticket = ticket,
+        .version = in[RESOLVE_VERSION].number,
+        .solution = {in[RESOLVE_SOLUTION].number},
+        .solution_title = in[RESOLVE_SOLUTION_TITLE].text,
+        .solution_text = text_is_blank(text->text) ? NULL : text->text,
+        .minutes = in[RESOLVE_MINUTES].number * COST_UNIT,
+        .zero_cost = in[RESOLVE_ZERO_COST].number != 0,
+        .team = call->maker.team,
+        .close = in[RESOLVE_CLOSE].number != 0,
+    };
+    if (in[RESOLVE_PRODUCT].number)
+        change_set(&closing.coding, FIELD_PRODUCT, in[RESOLVE_PRODUCT].number);
+    if (in[RESOLVE_CUSTOMER].number)
+        change_set(&closing.coding, FIELD_PARTY, in[RESOLVE_CUSTOMER].number);
+    return closing;
+}
+
+static void ticket_resolve(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    const char *key;
+    ShapeValue in[RESOLVE_COUNT];
+    TicketId ticket = {http_param_id(request, "id")};
+    if (!api_read_body(request, response, &resolve_shape, in) || !api_read_key(request, response, &key))
+        return;
+    ResolveWork work = {.request = request, .call = api_call_of(request), .in = in};
+    work.closing = closing_of(work.call, ticket, in);
+    if (!text_is_blank(in[RESOLVE_NOTICE].text))
+        work.notice = notice_of(request, work.call, ticket, in[RESOLVE_NOTICE].text, key);
+    if (api_write(request, response, "api ticket resolve", resolve, &work, &work.refused))
+        api_send(request, response, 200, &ticket_now_shape, ticket_now_values(request->arena, &work.after));
+}
+
+enum { CLOSE_VERSION, CLOSE_COUNT };
+static const ShapeField close_fields[] = {[CLOSE_VERSION] = VERSION_FIELD};
+static const Shape close_shape = {"Close", close_fields, CLOSE_COUNT};
+
+/* The customer was told when it was solved, or has no address to be told at. */
+static void ticket_close(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    ShapeValue in[CLOSE_COUNT];
+    if (!api_read_body(request, response, &close_shape, in))
+        return;
+    ActWork work = work_of(request, &in[CLOSE_VERSION], "ticket.close");
+    work.action = TICKET_CLOSE;
+    work.input = (ActionInput){.notice = true};
+    run(response, "api ticket close", &work);
+}
+
+static const ApiOperation operations[] = {
+    {{HTTP_POST, "/api/v1/tickets/:id/assign", ticket_assign, "ticket.assign", LANE_PAGE, ROUTE_TOKEN, API_BODY_LIMIT,
+      "Gives it to a person or to a team's queue."},
+     "ticketAssign", NULL, &assign_shape, &ticket_now_shape, 200, false},
+    {{HTTP_POST, "/api/v1/tickets/:id/state", ticket_state, "ticket.write", LANE_PAGE, ROUTE_TOKEN, API_BODY_LIMIT,
+      "Begins, waits, resumes, opens again, sets aside."},
+     "ticketState", NULL, &state_shape, &ticket_now_shape, 200, false},
+    {{HTTP_POST, "/api/v1/tickets/:id/resolve", ticket_resolve, "ticket.write", LANE_PAGE, ROUTE_TOKEN, API_BODY_LIMIT,
+      "Solves it: solution, codes, time, notice to the customer; closes it too if asked."},
+     "ticketResolve", NULL, &resolve_shape, &ticket_now_shape, 200, true},
+    {{HTTP_POST, "/api/v1/tickets/:id/close", ticket_close, "ticket.write", LANE_PAGE, ROUTE_TOKEN, API_BODY_LIMIT,
+      "Closes a solved one."},
+     "ticketClose", NULL, &close_shape, &ticket_now_shape, 200, false},
+};
+const ApiOperations ticket_act_operations = {operations, G_N_ELEMENTS(operations)};

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "api/operation.h"
+#include "api/page.h"
+#include "api/ticket_shape.h"
+#include "api/word.h"
+#include "desk/ticket/worklist.h"
+
+/* ----------------------------------------------------------------------------------------------------------------- list */
+
+static const char *word_view(int at)
+{
+    static const char *const words[WORKLIST_KIND_COUNT] = {[WORKLIST_MINE] = "mine",
+                                                           [WORKLIST_UNOWNED] = "unassigned",
+                                                           [WORKLIST_OPEN] = "open",
+                                                           [WORKLIST_LATE] = "late"};
+    return at < WORKLIST_KIND_COUNT ? words[at] : NULL;
+}
+
+enum { LIST_VIEW, LIST_TEAM, LIST_AFTER, LIST_LIMIT, LIST_COUNT };
+
+static const ShapeField list_fields[] = {
+    [LIST_VIEW] = {"view", SHAPE_WORD, .word = word_view,
+                   .doc = "Which of the open requests; mine: the token's maker's. All of them unless told."},
+    [LIST_TEAM] = {"team_id", SHAPE_NUMBER, .doc = "Only that team's; not with view mine."},
+    [LIST_AFTER] = PAGE_AFTER_FIELD,
+    [LIST_LIMIT] = PAGE_LIMIT_FIELD,
+};
+static const Shape list_query = {"TicketListQuery", list_fields, LIST_COUNT};
+
+enum {
+    LINE_ID,
+    LINE_SUBJECT,
+    LINE_STATE,
+    LINE_CHANNEL,
+    LINE_CUSTOMER,
+    LINE_OWNER,
+    LINE_RECEIVED_AT,
+    LINE_NEXT_UPDATE_AT,
+    LINE_LAST_EVENT_AT,
+    LINE_COUNT
+};
+
+static const ShapeField line_fields[] = {
+    [LINE_ID] = {"id", SHAPE_NUMBER, true, .doc = "The request's number."},
+    [LINE_SUBJECT] = {"subject", SHAPE_LINE, true, .doc = "Its subject."},
+    [LINE_STATE] = {"state", SHAPE_WORD, true, .word = word_ticket_state, .doc = "Where it stands."},
+    [LINE_CHANNEL] = {"channel", SHAPE_LINE, true, .doc = "By which channel it came."},
+    [LINE_CUSTOMER] = {"customer", SHAPE_LINE, .doc = "The customer's name, once known."},
+    [LINE_OWNER] = {"owner", SHAPE_LINE, .doc = "The name of who has it."},
+    [LINE_RECEIVED_AT] = {"received_at", SHAPE_TIME, true, .doc = "When it reached us."},
+    [LINE_NEXT_UPDATE_AT] = {"next_update_at", SHAPE_TIME, true, .doc = "By when the customer hears from us."},
+    [LINE_LAST_EVENT_AT] = {"last_event_at", SHAPE_TIME, true, .doc = "When something last happened."},
+};
+static const Shape line_shape = {"TicketLine", line_fields, LINE_COUNT, true};
+
+enum { LINES_ITEMS, LINES_NEXT, LINES_COUNT };
+static const ShapeField lines_fields[] = {
+    [LINES_ITEMS] = {"items", SHAPE_LIST, true, .item = &line_shape, .doc = "By next_update_at, the most urgent first."},
+    [LINES_NEXT] = {"next", SHAPE_LINE, .doc = "To be sent as \"after\" for the next page; null on the last."},
+};
+static const Shape lines_shape = {"TicketLines", lines_fields, LINES_COUNT, true};
+
+static void fill_line(ShapeValue *row, const WorklistEntry *entry)
+{
+    row[LINE_ID] = shape_number(entry->ticket.value);
+    row[LINE_SUBJECT] = shape_text(entry->subject);
+    row[LINE_STATE] = shape_text(ticket_state_text(entry->state));
+    row[LINE_CHANNEL] = shape_text(entry->channel);
+    row[LINE_CUSTOMER] = shape_text(entry->customer);
+    row[LINE_OWNER] = shape_text(entry->owner);
+    row[LINE_RECEIVED_AT] = shape_number(entry->received_at);
+    row[LINE_NEXT_UPDATE_AT] = shape_number(entry->next_update_at);
+    row[LINE_LAST_EVENT_AT] = shape_number(entry->last_event_at);
+}
+
+static void send_page(HttpRequest *request, HttpResponse *response, const WorklistPage *page)
+{
+    ShapeValue *rows = ARENA_ARRAY(request->arena, ShapeValue, page->count * LINE_COUNT);
+    for (size_t i = 0; i < page->count; i++)
+        fill_line(rows + i * LINE_COUNT, &page->rows[i]);
+    const WorklistEntry *last = page->more ? &page->rows[page->count - 1] : NULL;
+    const char *next =
+        last ? page_cursor(request->arena, (PageCursor){last->next_update_at, last->ticket.value}) : NULL;
+    api_send(request, response, 200, &lines_shape,
+             (ShapeValue[LINES_COUNT]){[LINES_ITEMS] = shape_rows(rows, page->count), [LINES_NEXT] = shape_text(next)});
+}
+
+static void ticket_list(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    const ApiCall *call = api_call_of(request);
+    ShapeValue in[LIST_COUNT];
+    PageCursor after;
+    int64_t limit;
+    if (!api_read_query(request, response, &list_query, in) ||
+        !page_asked(request, response, &in[LIST_AFTER], &in[LIST_LIMIT], &after, &limit))
+        return;
+    WorklistAsk ask = {.kind = in[LIST_VIEW].given ? (WorklistKind)in[LIST_VIEW].number : WORKLIST_OPEN,
+                       .team = {in[LIST_TEAM].number},
+                       .me = call->maker.id,
+                       .now = call->now,
+                       .after_at = after.key,
+                       .after_id = {after.id},
+                       .how_many = limit};
+    StoreTx *tx = api_read(request, response);
+    if (!tx)
+        return;
+    WorklistPage page = worklist_list(tx, request->arena, &ask);
+    if (api_read_end(request, response, tx))
+        send_page(request, response, &page);
+}
+
+/* ------------------------------------------------------------------------------------------------------------------ one */
+
+static void ticket_show(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    Ticket ticket;
+    StoreTx *tx = api_read(request, response);
+    if (!tx)
+        return;
+    bool found = ticket_find(tx, request->arena, (TicketId){http_param_id(request, "id")}, &ticket);
+    MessageList messages = found ? message_list(tx, request->arena, ticket.id) : (MessageList){0};
+    if (!api_read_end(request, response, tx))
+        return;
+    if (!found) {
+        api_not_found(request, response);
+        return;
+    }
+    api_note_read(api_call_of(request), "ticket.read", "ticket", ticket.id.value);
+    api_send(request, response, 200, &ticket_shape, ticket_values(request->arena, &ticket, &messages));
+}
+
+static const ApiOperation operations[] = {
+    {{HTTP_GET, "/api/v1/tickets", ticket_list, "ticket.read", LANE_PAGE, ROUTE_TOKEN, 0,
+      "Open requests, the most urgent first."},
+     "ticketList", &list_query, NULL, &lines_shape, 200, false},
+    {{HTTP_GET, "/api/v1/tickets/:id", ticket_show, "ticket.read", LANE_PAGE, ROUTE_TOKEN, 0,
+      "One request, with all that was said."},
+     "ticketRead", NULL, NULL, &ticket_shape, 200, false},
+};
+const ApiOperations ticket_read_operations = {operations, G_N_ELEMENTS(operations)};
