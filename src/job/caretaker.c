@@ -28,6 +28,11 @@ static bool finish_mail(Caretaker *caretaker, GError **error)
     return mail_finish_waiting(&caretaker->receiver, kept_before, error) >= 0;
 }
 
+static bool renew_leases(Caretaker *caretaker, GError **error)
+{
+    return dispatcher_renew(caretaker->dispatcher, error);
+}
+
 static bool take_over_leases(Caretaker *caretaker, GError **error)
 {
     return dispatcher_recover(caretaker->dispatcher, error);
@@ -75,6 +80,7 @@ static const struct {
 } chores[] = {
     {"seal_audit", 1, seal_audit},
     {"finish_mail", 30, finish_mail},
+    {"renew_leases", DISPATCHER_RENEW_S, renew_leases},
     {"take_over_leases", 60, take_over_leases},
     {"finish_imports", 1, finish_imports},
     {"sweep_blobs", 24 * 3600, sweep_blobs},

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What: the loop that empties the outbox. How: each thread leases one row, sends it, writes down the outcome, and sleeps
- * until something is committed or the next row is due. Why the lease is renewed by nothing: an attempt is bounded by the
- * adapter's time-outs, which are shorter than the lease.
+ * until something is committed or the next row is due. Leases are short, so that a dead node's mail does not wait, and
+ * renewed by the caretaker while the node lives, since a slow mail server may take longer than a lease.
  */
 #include "job/dispatcher.h"
 
@@ -15,7 +15,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { THREADS_DEFAULT = 4, THREADS_MAX = 16, LEASE_MINUTES = 15, IDLE_SECONDS = 60 };
+enum { THREADS_DEFAULT = 4, THREADS_MAX = 16, LEASE_MINUTES = 2, IDLE_SECONDS = 60 };
 
 struct Dispatcher {
     Desk *desk;
@@ -223,6 +223,12 @@ void dispatcher_wake(Dispatcher *dispatcher)
     dispatcher->commits++;
     pthread_cond_broadcast(&dispatcher->changed);
     pthread_mutex_unlock(&dispatcher->mutex);
+}
+
+bool dispatcher_renew(Dispatcher *dispatcher, GError **error)
+{
+    TimeMs until = desk_now(dispatcher->desk) + LEASE_MINUTES * TIME_MINUTE;
+    return outbox_renew(desk_store(dispatcher->desk), dispatcher->holder, until, error) >= 0;
 }
 
 bool dispatcher_recover(Dispatcher *dispatcher, GError **error)

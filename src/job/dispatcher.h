@@ -31,6 +31,10 @@ Dispatcher *dispatcher_start(const DispatcherOptions *options, GError **error);
 /* Something was committed: look again. Any thread, returns at once. */
 void dispatcher_wake(Dispatcher *dispatcher);
 
+/* Keeps the leases of this node's attempts; every DISPATCHER_RENEW_S. Errors: the store's. */
+#define DISPATCHER_RENEW_S 30
+bool dispatcher_renew(Dispatcher *dispatcher, GError **error);
+
 /* Takes over what dead nodes left, as at the start. Errors: the store's. */
 bool dispatcher_recover(Dispatcher *dispatcher, GError **error);
 

@@ -182,6 +182,26 @@ int64_t outbox_recover(Store *store, const char *holder, TimeMs now, GError **er
     return outcome == STORE_FAILED ? -1 : work.recovered;
 }
 
+typedef struct RenewWork {
+    const char *holder;
+    TimeMs lease_until;
+    int64_t renewed;
+} RenewWork;
+
+static bool renew(StoreTx *tx, void *arg)
+{
+    RenewWork *work = arg;
+    work->renewed = sql_outbox_renew_leases(tx, &(SqlOutboxRenewLeasesIn){work->lease_until, work->holder});
+    return work->renewed > 0;
+}
+
+int64_t outbox_renew(Store *store, const char *holder, TimeMs lease_until, GError **error)
+{
+    RenewWork work = {holder, lease_until, 0};
+    StoreOutcome outcome = store_write(store, "outbox renew", renew, &work, error);
+    return outcome == STORE_FAILED ? -1 : work.renewed;
+}
+
 TicketId outbox_find_ticket(StoreTx *tx, Arena *arena, const char *external_id)
 {
     SqlOutboxFindExternal row;

@@ -77,6 +77,9 @@ bool outbox_set_resend(Store *store, OutboxId id, const char *holder, const char
                        GError **error);
 bool outbox_set_failed(Store *store, OutboxId id, const char *holder, const char *reason, TimeMs now, GError **error);
 
+/* A living holder's leases last until then: an attempt may take longer than a lease. How many; -1 and *error. */
+int64_t outbox_renew(Store *store, const char *holder, TimeMs lease_until, GError **error);
+
 /* Takes over what dead holders left: every leased row whose lease has ended, or, on SQLite where no other node can
  * exist, every leased row of another holder. Returns how many; -1 and *error on failure. */
 int64_t outbox_recover(Store *store, const char *holder, TimeMs now, GError **error);

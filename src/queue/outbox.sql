@@ -133,6 +133,16 @@ UPDATE outbox
    AND lease_holder = $2
    AND state IN ('sending', 'dot_sent');
 
+-- @statement outbox_renew_leases : run
+-- @param  lease_until  time
+-- @param  lease_holder text
+-- @index  outbox_due
+UPDATE outbox
+   SET lease_until = $1
+ WHERE state IN ('sending', 'dot_sent')
+   AND not_before >= 0
+   AND lease_holder = $2;
+
 -- A holder that died before the dot: nothing can have arrived. not_before is always there: naming it keeps SQLite on the
 -- index also when its statistics say that nearly all rows have one state.
 -- @statement outbox_recover_sending : run

@@ -116,6 +116,21 @@ static void test_live_lease_of_another_node(gconstpointer engine)
     test_store_close(&test);
 }
 
+/* A slow attempt outlives its lease as long as its holder says it is alive. */
+static void test_renewed_lease_holds(gconstpointer engine)
+{
+    TestStore test = test_store_open(ENGINE_OF(engine));
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    OutboxItem item;
+    added(test.store, "k", NOW);
+    g_assert_true(leased(test.store, arena, "a", NOW, &item));
+    g_assert_cmpint(outbox_renew(test.store, "b", NOW + TIME_HOUR, NULL), ==, 0); /* not b's */
+    g_assert_cmpint(outbox_renew(test.store, "a", NOW + TIME_HOUR, NULL), ==, 1);
+    g_assert_cmpint(outbox_recover(test.store, "a", NOW + TIME_HOUR - 1, NULL), ==, 0);
+    g_assert_true(outbox_set_sent(test.store, item.id, "a", "x@y", NOW, NULL));
+    test_store_close(&test);
+}
+
 typedef struct Cancel {
     OutboxId id;
     bool done;
@@ -162,6 +177,7 @@ int main(int argc, char **argv)
     each_engine("/outbox/forward", test_dot_then_sent_and_never_back);
     each_engine("/outbox/dead-holder", test_dead_holders_rows_are_taken_over);
     each_engine("/outbox/live-holder", test_live_lease_of_another_node);
+    each_engine("/outbox/renewed", test_renewed_lease_holds);
     each_engine("/outbox/take-back", test_taken_back_only_before_it_leaves);
     return g_test_run();
 }
