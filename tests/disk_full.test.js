@@ -52,7 +52,7 @@ class SmallDisk {
 // A PostgreSQL whose own files have space while the database's tables lie on the small disk: the other way round the
 // server itself would stop, which is for its administrator to mend.
 async function clusterOn(t, disk) {
-  const cluster = await startCluster();
+  const cluster = await startCluster({ buffers: '128MB' }); // its default: enough to read without writing anything out
   t.after(() => cluster.stop());
   const place = path.join(disk.root, 'tables');
   mkdirSync(place, { mode: 0o700 });

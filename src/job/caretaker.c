@@ -79,7 +79,7 @@ static const struct {
     bool (*run)(Caretaker *caretaker, GError **error);
 } chores[] = {
     {"seal_audit", 1, seal_audit},
-    {"finish_mail", 30, finish_mail},
+    {"finish_mail", 5, finish_mail},
     {"renew_leases", DISPATCHER_RENEW_S, renew_leases},
     {"take_over_leases", 60, take_over_leases},
     {"finish_imports", 1, finish_imports},

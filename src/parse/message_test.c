@@ -332,10 +332,6 @@ static GString *nested_messages(int depth)
 
 static void test_hostile_shapes(void)
 {
-    if (!sandbox_is_real()) {
-        g_test_skip("a sanitizer build has other limits of time and stack");
-        return;
-    }
     GString *shapes[] = {
         shape(TOP "To: ", "g:;,", 60000, "\n\nx\n"),
         shape(TOP "To: ", "(", 200000, "\n\nx\n"),
@@ -523,7 +519,8 @@ int main(int argc, char **argv)
     g_test_add_func("/message/names", test_names_are_harmless);
     g_test_add_func("/message/report", test_delivery_report);
     g_test_add_func("/message/empty-report", test_empty_report_parts);
-    g_test_add_func("/message/hostile", test_hostile_shapes);
+    if (sandbox_is_real()) /* a sanitizer build has other limits of time and stack; the plain builds run it */
+        g_test_add_func("/message/hostile", test_hostile_shapes);
     g_test_add_func("/message/largest", test_the_largest_message);
     g_test_add_func("/wire/round-trip", test_round_trip);
     g_test_add_func("/wire/flipped", test_every_byte_flipped);

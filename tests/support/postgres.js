@@ -32,8 +32,10 @@ function asServer(argv) {
 }
 
 class Cluster {
-  constructor({ fsync = false } = {}) {
+  // buffers: PostgreSQL's shared_buffers. With few it must write old pages out before it can read others in.
+  constructor({ fsync = false, buffers = '16MB' } = {}) {
     this.fsync = fsync;
+    this.buffers = buffers;
     this.bin = findPrograms();
     this.root = mkdtempSync(path.join(tmpdir(), 'filo-pg-'));
     this.data = path.join(this.root, 'data');
@@ -62,7 +64,7 @@ class Cluster {
   async start() {
     const hurry = this.fsync ? [] : ['-F', '-c', 'full_page_writes=off'];
     const argv = asServer([path.join(this.bin, 'postgres'), '-D', this.data, '-k', this.root, '-h', '', ...hurry,
-      '-c', 'shared_buffers=16MB', '-c', 'max_connections=100', '-c', 'logging_collector=off']);
+      '-c', `shared_buffers=${this.buffers}`, '-c', 'max_connections=100', '-c', 'logging_collector=off']);
     this.server = spawn(argv[0], argv.slice(1), { cwd: '/', stdio: 'ignore' });
     this.gone = new Promise((done) => { this.server.once('exit', done); });
     for (const until = Date.now() + START_MS; ;) {
