@@ -162,6 +162,8 @@ static const char *const HOSTILE[] = {
     "../../etc/passwd",
     "From luca",
     "a_b=c?d",
+    /* two of them pass the width of a line between two atoms, where a reader may keep the fold */
+    "xFrom lungalungalungalunga' *",
 };
 
 static void check_hostile(const char *value)
@@ -223,7 +225,7 @@ static void test_hostile_content_round_trips(void)
     }
 }
 
-/* Random strings of awkward pieces; the seed is printed by GLib and can be given again with --seed. */
+/* Random strings of awkward pieces, the same at every run: what fails once fails always. */
 static void test_random_content_round_trips(void)
 {
     static const char *const pieces[] = {"\r\n", "\n",      "\r",   " ",  "\t",    "=?", "?=", "è",
@@ -231,10 +233,11 @@ static void test_random_content_round_trips(void)
                                          "\"",   "\\",      ",",    ";",  "%",     "'",  "*",  "=",
                                          "_",    "?",       ".",    "--", "From ", "(",  ")",  "lungalungalungalunga",
                                          "\x01", "\xc2\x85"};
-    for (int i = 0; i < 400; i++) {
+    g_autoptr(GRand) random = g_rand_new_with_seed(2026);
+    for (int i = 0; i < 2000; i++) {
         g_autoptr(GString) value = g_string_new("x"); /* an empty name is another test */
-        for (int n = g_test_rand_int_range(0, 40); n > 0; n--)
-            g_string_append(value, pieces[g_test_rand_int_range(0, G_N_ELEMENTS(pieces))]);
+        for (int n = g_rand_int_range(random, 0, 40); n > 0; n--)
+            g_string_append(value, pieces[g_rand_int_range(random, 0, G_N_ELEMENTS(pieces))]);
         g_autofree char *shown = g_strescape(value->str, NULL);
         g_test_message("%s", shown);
         check_hostile(value->str);

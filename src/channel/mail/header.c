@@ -199,7 +199,7 @@ static void append_display_name(GString *out, const char *line)
     if (!is_plain(line) || strlen(line) > PLAIN_WORD_MAX) {
         append_q_words(out, line);
     } else if (is_atoms(line)) {
-        append_words(out, line);
+        append_piece(out, line); /* never folded inside: readers keep a fold between two atoms as part of the name */
     } else {
         g_autofree char *quoted = quoted_string(line);
         append_piece(out, quoted);
