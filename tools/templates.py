@@ -342,7 +342,7 @@ class Compiler:
             return
         for start in range(0, len(text), 96):
             part = text[start:start + 96]
-            self.emit(f"g_string_append_len(out, {catalogue.c_string(part)}, {len(part.encode())});")
+            self.emit(f"html_literal(out, {catalogue.c_string(part)}, {len(part.encode())});")
 
     def compile(self):
         position = 0
@@ -425,7 +425,7 @@ class Compiler:
 
     def write_value(self, writer, item, expression):
         if item.kind == "int":
-            return f'g_string_append_printf(out, "%" G_GINT64_FORMAT, {expression});'
+            return f"html_int(out, {expression});"
         if item.kind == "html_safe":
             return f'g_string_append(out, {expression}.text ? {expression}.text : "");'
         value = {"text": expression, "url": f"{expression}.text", "msg": f"msg(lang, {expression})"}[item.kind]

@@ -131,11 +131,28 @@ Bytes arena_bytes(Arena *arena, Bytes bytes)
     return (Bytes){copy, bytes.size};
 }
 
+/* Where a short text would fit is tried first: nearly always it does, and is written once. */
 char *arena_printf(Arena *arena, const char *format, ...)
 {
-    va_list args;
+    char near[128];
+    va_list args, again;
     va_start(args, format);
-    g_autofree char *text = g_strdup_vprintf(format, args);
+    va_copy(again, args);
+    int length = vsnprintf(near, sizeof near, format, args);
+    check(length >= 0);
+    char *text = arena_alloc(arena, (size_t)length + 1);
+    if ((size_t)length < sizeof near)
+        memcpy(text, near, (size_t)length);
+    else
+        vsnprintf(text, (size_t)length + 1, format, again);
+    va_end(again);
     va_end(args);
-    return arena_strdup(arena, text);
+    return text;
+}
+
+char *arena_int(Arena *arena, int64_t number)
+{
+    char buffer[INT_DIGITS_SIZE];
+    Bytes digits = int_digits(buffer, number);
+    return arena_strndup(arena, (const char *)digits.data, digits.size);
 }

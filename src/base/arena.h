@@ -59,4 +59,7 @@ Bytes arena_bytes(Arena *arena, Bytes bytes);
 /* Formats into the arena. For log lines, keys and numbers: HTML, SQL and headers go through their writers. */
 char *arena_printf(Arena *arena, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
+/* int_digits as a text. */
+char *arena_int(Arena *arena, int64_t number);
+
 #endif

@@ -27,6 +27,11 @@ Bytes bytes_of(const char *text);
 /* Same length and same content; takes time that depends on the content, so not for secrets. */
 bool bytes_equal(Bytes a, Bytes b);
 
+/* The number in plain digits, written to the end of buffer and borrowed from it: as "%lld", but ten times as fast, and
+ * pages are full of ids. */
+#define INT_DIGITS_SIZE 20
+Bytes int_digits(char buffer[INT_DIGITS_SIZE], int64_t number);
+
 /* SHA-256 of the bytes as 64 lower-case hex digits and a NUL, written to hex_out. */
 #define SHA256_HEX_SIZE 65
 void bytes_sha256_hex(Bytes bytes, char hex_out[SHA256_HEX_SIZE]);

@@ -57,22 +57,6 @@ static int64_t floor_div(int64_t value, int64_t by)
     return value / by - (value % by < 0);
 }
 
-WallTime time_to_wall(Zone *zone, TimeMs at)
-{
-    int64_t seconds = floor_div(at, 1000);
-    g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(seconds);
-    g_autoptr(GDateTime) local = g_date_time_to_timezone(utc, zone);
-    return (WallTime){
-        .date = {g_date_time_get_year(local), g_date_time_get_month(local), g_date_time_get_day_of_month(local)},
-        .hour = g_date_time_get_hour(local),
-        .minute = g_date_time_get_minute(local),
-        .second = g_date_time_get_second(local),
-        .millisecond = (int)(at - seconds * 1000),
-        .weekday = g_date_time_get_day_of_week(local),
-        .offset_minutes = (int)(g_date_time_get_utc_offset(local) / G_TIME_SPAN_MINUTE),
-    };
-}
-
 /* Days from 1970-01-01 of a proleptic Gregorian date (the era method: a March year makes leap days come last). */
 int64_t date_to_days(Date date)
 {
@@ -125,6 +109,74 @@ int64_t zone_offset_ms(Zone *zone, TimeMs at, TimeMs limit, TimeMs *until_out)
     }
     *until_out = MIN(other * 1000, limit);
     return offset;
+}
+
+/* --- what a thread remembers --------------------------------------------------------------------------------------- */
+
+/* A page asks for a dozen instants of one zone, a report for a hundred thousand. Of each fortnight one was asked for, the
+ * offset at its start and the one change it may hold are kept; zone_offset_ms says why there is no second. */
+enum { FORTNIGHTS = 64 };
+static const int64_t FORTNIGHT = 14 * TIME_DAY;
+
+typedef struct Fortnight {
+    bool known;
+    int64_t number;
+    TimeMs change; /* or its end */
+    int64_t before_ms, after_ms;
+} Fortnight;
+
+typedef struct ZoneMemory {
+    Zone *zone; /* held, so that no other zone can take its address */
+    Fortnight places[FORTNIGHTS];
+} ZoneMemory;
+
+static void zone_memory_free(void *pointer)
+{
+    ZoneMemory *memory = pointer;
+    g_time_zone_unref(memory->zone);
+    g_free(memory);
+}
+
+static ZoneMemory *zone_memory_of(Zone *zone)
+{
+    static GPrivate own = G_PRIVATE_INIT(zone_memory_free);
+    ZoneMemory *memory = g_private_get(&own);
+    if (!memory || memory->zone != zone) {
+        memory = g_new0(ZoneMemory, 1);
+        memory->zone = g_time_zone_ref(zone);
+        g_private_replace(&own, memory);
+    }
+    return memory;
+}
+
+static int64_t offset_ms_remembered(Zone *zone, TimeMs at)
+{
+    int64_t number = floor_div(at, FORTNIGHT);
+    Fortnight *place = &zone_memory_of(zone)->places[(uint64_t)number % FORTNIGHTS];
+    if (!place->known || place->number != number) {
+        TimeMs begins = number * FORTNIGHT, ends = begins + FORTNIGHT;
+        *place = (Fortnight){.known = true, .number = number};
+        place->before_ms = zone_offset_ms(zone, begins, ends, &place->change);
+        place->after_ms = offset_ms_at(zone, place->change);
+    }
+    return at < place->change ? place->before_ms : place->after_ms;
+}
+
+WallTime time_to_wall(Zone *zone, TimeMs at)
+{
+    int64_t offset = offset_ms_remembered(zone, at);
+    int64_t days = floor_div(at + offset, TIME_DAY);
+    int64_t of_day = at + offset - days * TIME_DAY;
+    Date date = date_from_days(days);
+    return (WallTime){
+        .date = date,
+        .hour = (int)(of_day / TIME_HOUR),
+        .minute = (int)(of_day / TIME_MINUTE % 60),
+        .second = (int)(of_day / TIME_SECOND % 60),
+        .millisecond = (int)(of_day % TIME_SECOND),
+        .weekday = date_weekday(date),
+        .offset_minutes = (int)(offset / TIME_MINUTE),
+    };
 }
 
 TimeMs time_from_wall(Zone *zone, const WallTime *wall)

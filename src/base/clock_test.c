@@ -28,6 +28,30 @@ static void test_gap_goes_after_fold_goes_first(void)
     g_assert_cmpint(fold, ==, expected);
 }
 
+/* What is remembered must not depend on what was asked before: GDateTime, which remembers nothing, is asked beside it,
+ * in zones whose changes are odd (Goose Bay's came at one minute past midnight, Casablanca's twice around Ramadan). */
+static void test_walls_agree_with_the_library(void)
+{
+    static const char *const names[] = {"Europe/Rome", "America/Goose_Bay", "Africa/Casablanca", "Asia/Kathmandu", "UTC"};
+    g_autoptr(GRand) random = g_rand_new_with_seed(2026);
+    for (int i = 0; i < 20000; i++) {
+        g_autoptr(GTimeZone) zone = zone_find(names[i / 4000]);
+        int64_t second = g_rand_int_range(random, -400000000, 2000000000);
+        if (i % 2) /* near a change */
+            second = 1774746000 + (int64_t)g_rand_int_range(random, -60, 60) * 182 * 86400 +
+                     g_rand_int_range(random, -9000, 9000);
+        WallTime wall = time_to_wall(zone, second * 1000 + 7);
+        g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(second);
+        g_autoptr(GDateTime) local = g_date_time_to_timezone(utc, zone);
+        g_autofree char *expected = g_date_time_format(local, "%Y-%m-%d %H:%M:%S %u");
+        g_autofree char *shown = g_strdup_printf("%04d-%02d-%02d %02d:%02d:%02d %d", wall.date.year, wall.date.month,
+                                                 wall.date.day, wall.hour, wall.minute, wall.second, wall.weekday);
+        g_assert_cmpstr(shown, ==, expected);
+        g_assert_cmpint(wall.millisecond, ==, 7);
+        g_assert_cmpint(wall.offset_minutes, ==, g_date_time_get_utc_offset(local) / G_TIME_SPAN_MINUTE);
+    }
+}
+
 static void test_iso_is_strict_and_round_trips(void)
 {
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
@@ -93,6 +117,7 @@ static void test_offset_holds_until_the_clocks_change(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/clock/library", test_walls_agree_with_the_library);
     g_test_add_func("/clock/dst-nights", test_both_dst_nights_in_rome);
     g_test_add_func("/clock/gap-and-fold", test_gap_goes_after_fold_goes_first);
     g_test_add_func("/clock/iso", test_iso_is_strict_and_round_trips);

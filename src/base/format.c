@@ -77,43 +77,92 @@ char *format_percent(Arena *arena, Lang lang, double share, int digits)
     return arena_printf(arena, "%s%s", format_decimal(arena, lang, share * 100, digits), lang == LANG_EN ? "%" : " %");
 }
 
+/* A short text being put together: lists of moments are long enough for formats to be felt. */
+typedef struct Line {
+    char text[160];
+    size_t length;
+} Line;
+
+static void line_put(Line *line, const char *text, size_t length)
+{
+    check(length < sizeof line->text - line->length);
+    memcpy(line->text + line->length, text, length);
+    line->length += length;
+}
+
+static void line_text(Line *line, const char *text)
+{
+    line_put(line, text, strlen(text));
+}
+
+/* The number with at least so many digits; number >= 0. */
+static void line_number(Line *line, int number, int digits)
+{
+    char backwards[12];
+    size_t count = 0;
+    for (; number > 0 || digits > 0; number /= 10, digits--)
+        backwards[sizeof backwards - ++count] = (char)('0' + number % 10);
+    line_put(line, backwards + sizeof backwards - count, count);
+}
+
 /* The nth (from 1) of the words a catalogue text lists. */
-static char *nth_word(Arena *arena, const char *words, int nth)
+static void line_word(Line *line, const char *words, int nth)
 {
     for (; nth > 1; nth--) {
         words = strchr(words, ' ');
         check(words);
         words++;
     }
-    return arena_strndup(arena, words, strcspn(words, " "));
+    line_put(line, words, strcspn(words, " "));
 }
 
-static char *hour_of(Arena *arena, const WallTime *wall)
+static void line_hour(Line *line, const WallTime *wall)
 {
-    return arena_printf(arena, "%d:%02d", wall->hour, wall->minute);
+    line_number(line, wall->hour, 1);
+    line_text(line, ":");
+    line_number(line, wall->minute, 2);
 }
 
-static char *weekday_of(Arena *arena, Lang lang, const WallTime *wall)
+static char *line_keep(Arena *arena, const Line *line)
 {
-    return nth_word(arena, msg(lang, MSG_DATE_WEEKDAYS_SHORT), wall->weekday);
+    return arena_strndup(arena, line->text, line->length);
 }
 
 char *format_hour(Arena *arena, Zone *zone, TimeMs at)
 {
+    Line line = {.length = 0};
     WallTime wall = time_to_wall(zone, at);
-    return hour_of(arena, &wall);
+    line_hour(&line, &wall);
+    return line_keep(arena, &line);
 }
 
 char *format_moment(Arena *arena, Lang lang, Zone *zone, TimeMs at, TimeMs now)
 {
     if (at == TIME_NONE)
         return arena_strdup(arena, "");
+    Line line = {.length = 0};
     WallTime wall = time_to_wall(zone, at);
-    bool same_year = wall.date.year == time_to_wall(zone, now).date.year;
-    const char *month = nth_word(arena, msg(lang, MSG_DATE_MONTHS_SHORT), wall.date.month);
-    const char *year = same_year ? "" : arena_printf(arena, " %d", wall.date.year);
-    return arena_printf(arena, "%s %d %s%s, %s", weekday_of(arena, lang, &wall), wall.date.day, month, year,
-                        hour_of(arena, &wall));
+    line_word(&line, msg(lang, MSG_DATE_WEEKDAYS_SHORT), wall.weekday);
+    line_text(&line, " ");
+    line_number(&line, wall.date.day, 1);
+    line_text(&line, " ");
+    line_word(&line, msg(lang, MSG_DATE_MONTHS_SHORT), wall.date.month);
+    if (wall.date.year != time_to_wall(zone, now).date.year) {
+        line_text(&line, " ");
+        line_number(&line, wall.date.year, 1);
+    }
+    line_text(&line, ", ");
+    line_hour(&line, &wall);
+    return line_keep(arena, &line);
+}
+
+static char *weekday_and_hour(Arena *arena, Lang lang, const WallTime *wall)
+{
+    Line line = {.length = 0};
+    line_word(&line, msg(lang, MSG_DATE_WEEKDAYS_SHORT), wall->weekday);
+    line_text(&line, " ");
+    line_hour(&line, wall);
+    return line_keep(arena, &line);
 }
 
 char *format_due(Arena *arena, Lang lang, Zone *zone, TimeMs at, TimeMs now)
@@ -122,20 +171,25 @@ char *format_due(Arena *arena, Lang lang, Zone *zone, TimeMs at, TimeMs now)
         return arena_strdup(arena, "");
     WallTime wall = time_to_wall(zone, at);
     Date today = time_to_wall(zone, now).date;
-    const char *hour = hour_of(arena, &wall);
+    const char *hour = format_hour(arena, zone, at);
     if (date_compare(wall.date, today) == 0)
         return msg_fill(arena, lang, MSG_DATE_TODAY_AT, "hour", hour, NULL);
     if (date_compare(wall.date, date_add_days(today, 1)) == 0)
         return msg_fill(arena, lang, MSG_DATE_TOMORROW_AT, "hour", hour, NULL);
     if (date_compare(wall.date, today) > 0 && date_compare(wall.date, date_add_days(today, 6)) <= 0)
-        return arena_printf(arena, "%s %s", weekday_of(arena, lang, &wall), hour);
+        return weekday_and_hour(arena, lang, &wall);
     return format_moment(arena, lang, zone, at, now);
 }
 
 char *format_date(Arena *arena, Lang lang, Date date)
 {
-    return arena_printf(arena, "%d %s %d", date.day, nth_word(arena, msg(lang, MSG_DATE_MONTHS), date.month),
-                        date.year);
+    Line line = {.length = 0};
+    line_number(&line, date.day, 1);
+    line_text(&line, " ");
+    line_word(&line, msg(lang, MSG_DATE_MONTHS), date.month);
+    line_text(&line, " ");
+    line_number(&line, date.year, 1);
+    return line_keep(arena, &line);
 }
 
 char *format_span(Arena *arena, Lang lang, int64_t span_ms)

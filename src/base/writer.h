@@ -27,11 +27,25 @@
 #include "base/arena.h"
 
 #include <glib.h>
+#include <string.h>
+
+/* Bytes as they are: what a template itself says. A page is hundreds of these, so the usual case is a copy in place. */
+static inline void html_literal(GString *out, const char *html, size_t size)
+{
+    if (out->allocated_len - out->len <= size) {
+        g_string_append_len(out, html, (gssize)size);
+        return;
+    }
+    memcpy(out->str + out->len, html, size);
+    out->len += size;
+    out->str[out->len] = '\0';
+}
 
 /* A writer for a context, for code that fills messages inside one (base/catalogue.h). */
 typedef void (*Writer)(GString *out, const char *text);
 
 void html_text(GString *out, const char *text); /* between tags, and in title and textarea */
+void html_int(GString *out, int64_t number);
 void html_attr(GString *out, const char *text); /* inside a quoted attribute that is not a URL, style or script */
 
 /* Percent-encodes all but letters, digits and -._~ : one path segment, or one name or value of a query. */

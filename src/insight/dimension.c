@@ -212,7 +212,7 @@ const char *grouping_key_text(const Grouping *grouping, int64_t key)
     if (grouping->dimension == DIMENSION_CUSTOMER_CLASS)
         return buyer_kind_text((BuyerKind)(key - 1));
     name = name_find(grouping, key);
-    return name && name->key ? name->key : arena_printf(grouping->arena, "%" G_GINT64_FORMAT, key);
+    return name && name->key ? name->key : arena_int(grouping->arena, key);
 }
 
 static const char *month_label(const Grouping *grouping, Lang lang, int64_t key)

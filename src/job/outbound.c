@@ -79,7 +79,7 @@ static bool find_message(const Build *build, Message *message_out)
 
 static const char *number_of(const Build *build)
 {
-    return arena_printf(build->arena, "%" G_GINT64_FORMAT, build->ticket.id.value);
+    return arena_int(build->arena, build->ticket.id.value);
 }
 
 /* "Re: the subject [#10001]": the number is for people; it lets nobody in. */

@@ -33,7 +33,8 @@
 
 typedef struct HttpServer HttpServer;
 
-/* before: first on the worker. after: once the response is filled, also when it is an error. */
+/* before: first on the worker. after: once the response is filled, also when it is an error; not for the routes of a
+ * table that has an authorize hook of its own. */
 typedef void (*HttpHook)(HttpRequest *request, HttpResponse *response, void *context);
 
 /* Zero means the default. */

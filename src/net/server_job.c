@@ -145,7 +145,8 @@ static void log_if_remarkable(const Job *job)
 static void finish(Job *job)
 {
     const HttpServer *server = job->loop->server;
-    if (server->after)
+    bool own_hooks = job->route && area_of(server, job)->authorize; /* what it left in `who` is not for ours */
+    if (server->after && !own_hooks)
         server->after(&job->request, job->response, server->context);
     http_response_finish(job->response);
 }

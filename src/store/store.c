@@ -236,6 +236,9 @@ bool value_text_is_sound(Bytes text)
         if ((word & high) || ((word - low) & ~word & high)) /* not ASCII, or a zero byte */
             break;
     }
+    if (text.size - at < sizeof high)
+        while (at < text.size && text.data[at] && text.data[at] < 0x80)
+            at++;
     return at == text.size || g_utf8_validate_len((const char *)text.data + at, text.size - at, NULL);
 }
 

@@ -180,7 +180,7 @@ static void events_open(HttpRequest *request, HttpResponse *response, void *cont
 {
     const Web *web = context;
     static const char *const topics[] = {"desk"};
-    const char *user = arena_printf(request->arena, "%" G_GINT64_FORMAT, visit_of(request)->session.staff.value);
+    const char *user = arena_int(request->arena, visit_of(request)->session.staff.value);
     StreamHub *streams = atomic_load(&web->streams);
     if (!streams || !stream_open(response, streams, user, topics, G_N_ELEMENTS(topics)))
         problem_page(request, response, PROBLEM_BUSY, "");

@@ -51,6 +51,17 @@ static bool touch(StoreTx *tx, void *arg)
     return true;
 }
 
+/* Whoever only looks goes on in this transaction (visit_read); a write would not be seen by it. */
+static void keep_or_end(const HttpRequest *request, Visit *visit, StoreTx *tx, GError **error)
+{
+    bool goes_on = http_method_is_safe(request->method) && !store_tx_failed(tx) &&
+                   !(visit->signed_in && session_wants_touch(&visit->session, visit->now));
+    if (goes_on)
+        visit->reading = tx;
+    else if (!store_read_end(tx, error))
+        visit->signed_in = false;
+}
+
 static void find_session(HttpRequest *request, Visit *visit, GError **error)
 {
     char hash[SHA256_HEX_SIZE];
@@ -61,8 +72,7 @@ static void find_session(HttpRequest *request, Visit *visit, GError **error)
     if (!tx)
         return;
     visit->signed_in = session_find(tx, request->arena, hash, visit->now, &visit->session);
-    if (!store_read_end(tx, error))
-        visit->signed_in = false;
+    keep_or_end(request, visit, tx, error);
     if (visit->signed_in)
         visit->actor = (Actor){ACTOR_STAFF, visit->session.staff.value};
 }
@@ -134,7 +144,8 @@ void visit_note_read(const Visit *visit, const char *action, const char *object,
 StoreTx *visit_read(HttpRequest *request, HttpResponse *response)
 {
     g_autoptr(GError) error = NULL;
-    StoreTx *tx = store_read_begin(desk_store(visit_of(request)->desk), &error);
+    Visit *visit = request->who;
+    StoreTx *tx = visit->reading ? g_steal_pointer(&visit->reading) : store_read_begin(desk_store(visit->desk), &error);
     if (!tx)
         problem_of_error(request, response, error);
     return tx;
@@ -147,4 +158,13 @@ bool visit_read_end(HttpRequest *request, HttpResponse *response, StoreTx *tx)
         return true;
     problem_of_error(request, response, error);
     return false;
+}
+
+void visit_done(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)response, (void)context;
+    Visit *visit = request->who;
+    g_autoptr(GError) error = NULL;
+    if (visit && visit->reading && !store_read_end(g_steal_pointer(&visit->reading), &error))
+        LOG(LOG_WARNING, "visit.read", LOG_TEXT("reason", error->message)); /* of what nobody read */
 }

@@ -33,10 +33,12 @@ typedef struct Visit {
     bool signed_in;
     Session session; /* zeroed for anonymous visitors */
     Actor actor;
+    StoreTx *reading; /* the transaction the session was read in, until visit_read takes it or visit_done ends it */
 } Visit;
 
-/* The hook. */
+/* The hooks before a handler and after it. */
 bool visit_authorize(HttpRequest *request, HttpResponse *response, void *context);
+void visit_done(HttpRequest *request, HttpResponse *response, void *context);
 
 /* What the hook left; must be there. */
 const Visit *visit_of(const HttpRequest *request);
@@ -51,8 +53,8 @@ const char *visit_cookie_name(const HttpRequest *request);
 void visit_audit(StoreTx *tx, const Visit *visit, const char *action, const char *object, int64_t object_id);
 void visit_note_read(const Visit *visit, const char *action, const char *object, int64_t object_id);
 
-/* Begins the page's one read transaction; NULL: the response is an error page already. visit_read_end gives false
- * likewise. */
+/* Begins the page's one read transaction, which is the one the session was found in when the request only looks; NULL:
+ * the response is an error page already. visit_read_end gives false likewise. */
 StoreTx *visit_read(HttpRequest *request, HttpResponse *response);
 bool visit_read_end(HttpRequest *request, HttpResponse *response, StoreTx *tx);
 

@@ -41,6 +41,7 @@ void web_fill_options(Web *web, HttpServerOptions *options)
     options->table_count = G_N_ELEMENTS(tables);
     options->context = web;
     options->authorize = visit_authorize;
+    options->after = visit_done;
 }
 
 void web_set_streams(Web *web, StreamHub *streams)

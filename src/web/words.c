@@ -3,12 +3,45 @@
 
 #include "base/check.h"
 #include "base/format.h"
+#include "ticket_state_enum.h"
+
+#include <pthread.h>
+#include <string.h>
+
+/* The states and the ids of their words, found once: every line of every list has one. */
+typedef struct StateWords {
+    const char *state;
+    MsgId id;
+} StateWords;
+
+static StateWords state_words[TICKET_STATE_COUNT];
+
+static void state_words_find(void)
+{
+    for (int state = 0; state < TICKET_STATE_COUNT; state++) {
+        const char *text = ticket_state_text((TicketState)state);
+        g_autofree char *key = g_strconcat("ticket.state.", text, NULL);
+        check(msg_id_find(key, &state_words[state].id));
+        state_words[state].state = text;
+    }
+}
+
+static MsgId state_words_of(const char *state)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, state_words_find);
+    for (size_t i = 0; i < G_N_ELEMENTS(state_words); i++)
+        if (strcmp(state_words[i].state, state) == 0)
+            return state_words[i].id;
+    check(false);
+    return MSG_COUNT;
+}
 
 const char *words_state(Arena *arena, Lang lang, const char *state, const char *owner)
 {
-    MsgId id;
-    check(msg_id_find(arena_printf(arena, "ticket.state.%s", state), &id));
-    return msg_fill(arena, lang, id, "owner", owner ? owner : "", NULL);
+    MsgId id = state_words_of(state);
+    const char *words = msg(lang, id);
+    return strchr(words, '{') ? msg_fill(arena, lang, id, "owner", owner ? owner : "", NULL) : words;
 }
 
 const char *words_due(Arena *arena, Lang lang, Zone *zone, TimeMs due, TimeMs now, bool *late_out)

@@ -163,9 +163,19 @@ static void test_change_survives_json(NounTest *test)
     static const char *const bad[] = {"",           "[]",
                                       "{\"owner\":\"3\"}",         "{\"state\":5}",
                                       "{\"state\":\"asleep\"}",    "{\"name\":\"Anna\"}",
-                                      "{\"owner\":1,\"owner\":2}", "{\"owner\":1.5}"};
+                                      "{\"owner\":1,\"owner\":2}", "{\"owner\":1.5}",
+                                      "{\"owner\":01}",           "{\"owner\":-0}",
+                                      "{\"owner\":+1}",           "{\"owner\":}",
+                                      "{\"owner\":1",             "{\"owner\":1,}",
+                                      "{\"owner\":1}}",           "{,}",
+                                      "{\"owner\" :1}",           "{\"Owner\":1}",
+                                      "{\"owner\":9223372036854775808}"};
     for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
         g_assert_false(change_parse_json(bad[i], &read));
+    g_assert_true(change_parse_json("{}", &read));
+    g_assert_cmpuint(read.set, ==, 0);
+    g_assert_true(change_parse_json("{\"owner\":-9223372036854775808,\"state\":\"new\"}", &read)); /* any order */
+    g_assert_cmpint(read.value[FIELD_OWNER], ==, INT64_MIN);
 }
 
 int main(int argc, char **argv)

@@ -24,7 +24,7 @@ const char *party_kind_words(Lang lang, PartyKind kind)
 
 static const char *id_text(Arena *arena, int64_t id)
 {
-    return arena_printf(arena, "%" G_GINT64_FORMAT, id);
+    return arena_int(arena, id);
 }
 
 PartyRow party_row(Arena *arena, Lang lang, PartyId id, PartyKind kind, const char *name)

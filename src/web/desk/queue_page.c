@@ -61,7 +61,7 @@ static const char *channel_icon(const char *channel)
 
 static const char *number_of(Arena *arena, TicketId id)
 {
-    return arena_printf(arena, "%" G_GINT64_FORMAT, id.value);
+    return arena_int(arena, id.value);
 }
 
 static bool state_waits(TicketState state)
@@ -119,7 +119,7 @@ static const char *summary_of(HttpRequest *request, WorklistCounts counts)
 static SafeUrl list_url(Arena *arena, const WorklistAsk *ask, const char *after)
 {
     const char *view = kinds[ask->kind].key;
-    const char *team = arena_printf(arena, "%" G_GINT64_FORMAT, ask->team.value);
+    const char *team = arena_int(arena, ask->team.value);
     if (ask->team.value)
         return after ? url_local(arena, "/tickets?view=%&team=%&after=%", view, team, after)
                      : url_local(arena, "/tickets?view=%&team=%", view, team);
@@ -147,8 +147,8 @@ static void fill_filter(HttpRequest *request, const TeamList *teams, const Workl
     Option *options = ARENA_ARRAY(request->arena, Option, teams->count + 1);
     options[0] = (Option){"", msg(visit_of(request)->lang, MSG_QUEUE_ALL_TEAMS), ask->team.value == 0};
     for (size_t i = 0; i < teams->count; i++)
-        options[i + 1] = (Option){arena_printf(request->arena, "%" G_GINT64_FORMAT, teams->items[i].id.value),
-                                  teams->items[i].name, teams->items[i].id.value == ask->team.value};
+        options[i + 1] = (Option){arena_int(request->arena, teams->items[i].id.value), teams->items[i].name,
+                                  teams->items[i].id.value == ask->team.value};
     view->teams = options;
     view->teams_count = teams->count + 1;
     view->has_filter = teams->count > 1 && ask->kind != WORKLIST_MINE;

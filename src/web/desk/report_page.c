@@ -315,7 +315,7 @@ static void fill_tickets(const HttpRequest *request, const ReportResult *result,
         label = strcmp(result->rows[i].key, group) == 0 ? result->rows[i].label : label;
     ReportTicket *tickets = ARENA_ARRAY(arena, ReportTicket, result->ticket_count);
     for (size_t i = 0; i < result->ticket_count; i++) {
-        const char *number = arena_printf(arena, "%" G_GINT64_FORMAT, result->tickets[i]);
+        const char *number = arena_int(arena, result->tickets[i]);
         tickets[i] = (ReportTicket){number, url_local(arena, "/tickets/%", number)};
     }
     view->tickets = tickets;

@@ -152,7 +152,7 @@ static void fill_finds(const Search *search, const Visit *visit, SearchView *vie
     view->finds = rows;
     if (search->finds.next)
         view->next_url = url_local(search->arena, "/search?q=%&before=%", search->words,
-                                   arena_printf(search->arena, "%" G_GINT64_FORMAT, search->finds.next));
+                                   arena_int(search->arena, search->finds.next));
 }
 
 void search_page(HttpRequest *request, HttpResponse *response, void *context)

@@ -36,7 +36,7 @@ void close_material_read(StoreTx *tx, Arena *arena, const Ticket *ticket, CloseM
 
 static const char *id_text(Arena *arena, int64_t id)
 {
-    return arena_printf(arena, "%" G_GINT64_FORMAT, id);
+    return arena_int(arena, id);
 }
 
 /* The leaves of a list, after a "not said" row. */

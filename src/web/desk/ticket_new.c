@@ -170,7 +170,7 @@ static const Option *team_options(const NewTicket *form)
 {
     Option *options = ARENA_ARRAY(form->arena, Option, form->teams.count);
     for (size_t i = 0; i < form->teams.count; i++) {
-        const char *id = arena_printf(form->arena, "%" G_GINT64_FORMAT, form->teams.items[i].id.value);
+        const char *id = arena_int(form->arena, form->teams.items[i].id.value);
         options[i] = (Option){id, form->teams.items[i].name, strcmp(id, form->entry.team) == 0};
     }
     return options;
@@ -273,7 +273,7 @@ void ticket_new_page(HttpRequest *request, HttpResponse *response, void *context
     const Visit *visit = form.visit;
     form.entry = (Entry){"phone", "", "", "", "", "unknown", "unknown", "", "", "", "", ""};
     form.entry.received = wall_field_text(form.arena, visit->policy->zone, visit->now);
-    form.entry.team = arena_printf(form.arena, "%" G_GINT64_FORMAT, visit->policy->intake_team.value);
+    form.entry.team = arena_int(form.arena, visit->policy->intake_team.value);
     if (prefill(&form, response) && read_store(&form, response))
         show(&form, response);
 }

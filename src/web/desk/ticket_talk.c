@@ -47,8 +47,7 @@ static const File *files_of(const Talk *talk, MessageId message, size_t *count_o
         if (file->message.value == message.value)
             files[(*count_out)++] =
                 (File){*file->name ? file->name : file->media_type,
-                       url_local(talk->arena, "/attachments/%",
-                                 arena_printf(talk->arena, "%" G_GINT64_FORMAT, file->id.value)),
+                       url_local(talk->arena, "/attachments/%", arena_int(talk->arena, file->id.value)),
                        arena_printf(talk->arena, "%s kB",
                                     format_number(talk->arena, talk->visit->lang, (file->size + 1023) / 1024))};
     }
@@ -121,9 +120,9 @@ static void add_message(Talk *talk, const Message *message)
         .failed = sending ? sending->state == OUTBOX_FAILED : message->flags != 0,
     };
     if (message->raw_sha256)
-        entry.original_url = url_local(talk->arena, "/tickets/%/messages/%/original",
-                                       arena_printf(talk->arena, "%" G_GINT64_FORMAT, message->ticket.value),
-                                       arena_printf(talk->arena, "%" G_GINT64_FORMAT, message->id.value));
+        entry.original_url =
+            url_local(talk->arena, "/tickets/%/messages/%/original", arena_int(talk->arena, message->ticket.value),
+                      arena_int(talk->arena, message->id.value));
     entry.files = files_of(talk, message->id, &entry.files_count);
     talk->entries[talk->count++] = entry;
 }

@@ -144,12 +144,12 @@ static void fill_assign(Build *build)
     Option *teams = ARENA_ARRAY(build->arena, Option, build->teams.count);
     people[0] = (Option){"", "—", false};
     for (size_t i = 0; i < material->staff.count; i++)
-        people[i + 1] = (Option){arena_printf(build->arena, "%" G_GINT64_FORMAT, material->staff.items[i].id.value),
-                                 material->staff.items[i].display_name,
-                                 material->staff.items[i].id.value == material->ticket.now.owner_id};
+        people[i + 1] =
+            (Option){arena_int(build->arena, material->staff.items[i].id.value), material->staff.items[i].display_name,
+                     material->staff.items[i].id.value == material->ticket.now.owner_id};
     for (size_t i = 0; i < build->teams.count; i++)
-        teams[i] = (Option){arena_printf(build->arena, "%" G_GINT64_FORMAT, build->teams.items[i].id.value),
-                            build->teams.items[i].name, build->teams.items[i].id.value == material->ticket.now.team_id};
+        teams[i] = (Option){arena_int(build->arena, build->teams.items[i].id.value), build->teams.items[i].name,
+                            build->teams.items[i].id.value == material->ticket.now.team_id};
     *assign = (TicketAssign){action_url(build, "/tickets/%/assign"), people, material->staff.count + 1, teams,
                              build->teams.count};
     build->view.assign = assign;
@@ -210,7 +210,7 @@ static void fill_composer(Build *build)
         .note = typed->note || !to,
         .draft_key = arena_printf(build->arena, "ticket-%s", build->number),
         .key = typed->key ? typed->key : arena_strdup(build->arena, key.text),
-        .seen = arena_printf(build->arena, "%" G_GINT64_FORMAT, seen),
+        .seen = arena_int(build->arena, seen),
         .answers = to != NULL,
         .error = typed->error && typed->error->key ? msg_find(build->lang, typed->error->key) : "",
     };
@@ -233,7 +233,7 @@ static const PastTicket *past_tickets(Build *build, size_t *count_out)
     *count_out = 0;
     for (size_t i = 0; i < build->past.count; i++) {
         const WorklistEntry *entry = &build->past.rows[i];
-        const char *number = arena_printf(build->arena, "%" G_GINT64_FORMAT, entry->ticket.value);
+        const char *number = arena_int(build->arena, entry->ticket.value);
         if (entry->ticket.value == build->material.ticket.id.value)
             continue;
         past[(*count_out)++] =
@@ -318,7 +318,7 @@ static void fill_facts(Build *build)
     facts[count++] = (Fact){MSG_TICKET_FACT_CHANNEL, build->view.channel, {NULL}};
     for (size_t i = 0; i < build->links.count; i++) {
         const TicketLink *link = &build->links.items[i];
-        const char *number = arena_printf(build->arena, "%" G_GINT64_FORMAT, link->other.value);
+        const char *number = arena_int(build->arena, link->other.value);
         facts[count++] = (Fact){labels[link->kind], arena_printf(build->arena, "%s — %s", number, link->subject),
                                 url_local(build->arena, "/tickets/%", number)};
     }
@@ -366,7 +366,7 @@ void ticket_view_show(HttpRequest *request, HttpResponse *response, TicketId id,
                    .lang = visit->lang,
                    .zone = visit->policy->zone,
                    .typed = typed,
-                   .number = arena_printf(request->arena, "%" G_GINT64_FORMAT, id.value)};
+                   .number = arena_int(request->arena, id.value)};
     StoreTx *tx = visit_read(request, response);
     if (!tx)
         return;

@@ -110,7 +110,7 @@ static void show_sent(const Help *help, HttpResponse *response, const FormReceip
 {
     const Visit *visit = help->visit;
     Arena *arena = help->request->arena;
-    const char *number = arena_printf(arena, "%" G_GINT64_FORMAT, receipt->ticket.value);
+    const char *number = arena_int(arena, receipt->ticket.value);
     PublicSentView view = {
         .page = layout_public(help->request, msg_fill(arena, visit->lang, MSG_PUBLIC_SENT, "number", number, NULL)),
         .number = number,

@@ -142,7 +142,7 @@ static void fill_head(Fill *fill)
     const Ticket *ticket = &fill->track->ticket;
     TrackingView *view = fill->view;
     TimeMs by = ticket_state_is_open((TicketState)ticket->now.state) ? ticket->now.next_update_at : TIME_NONE;
-    view->number = arena_printf(fill->arena, "%" G_GINT64_FORMAT, ticket->id.value);
+    view->number = arena_int(fill->arena, ticket->id.value);
     view->subject = *ticket->subject ? ticket->subject : msg(fill->visit->lang, MSG_TICKET_NO_SUBJECT);
     view->owner = fill->track->owner;
     view->state = words(fill, "track.state.");
@@ -165,12 +165,11 @@ static const File *files_of(const Fill *fill, MessageId message, size_t *count_o
     for (size_t i = 0; i < all->count; i++) {
         const Attachment *file = &all->items[i];
         if (file->message.value == message.value)
-            files[(*count_out)++] =
-                (File){*file->name ? file->name : file->media_type,
-                       url_local(fill->arena, "/track/%/files/%", fill->track->token,
-                                 arena_printf(fill->arena, "%" G_GINT64_FORMAT, file->id.value)),
-                       arena_printf(fill->arena, "%s kB",
-                                    format_number(fill->arena, fill->visit->lang, (file->size + 1023) / 1024))};
+            files[(*count_out)++] = (File){
+                *file->name ? file->name : file->media_type,
+                url_local(fill->arena, "/track/%/files/%", fill->track->token, arena_int(fill->arena, file->id.value)),
+                arena_printf(fill->arena, "%s kB",
+                             format_number(fill->arena, fill->visit->lang, (file->size + 1023) / 1024))};
     }
     return files;
 }
