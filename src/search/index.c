@@ -100,8 +100,11 @@ static WordRow word_row_make(StoreEngine engine, const SearchDocument *document,
 
 static SearchLanguage document_language(const SearchDocument *document)
 {
-    return document->language == SEARCH_ANY_LANGUAGE ? word_guess_language(bytes_of(document->text))
-                                                     : document->language;
+    int words;
+    if (document->language != SEARCH_ANY_LANGUAGE)
+        return document->language;
+    SearchLanguage guess = word_guess_language(bytes_of(document->text), &words);
+    return guess == SEARCH_ANY_LANGUAGE && words >= SEARCH_USUAL_FROM ? document->usual : guess;
 }
 
 /* --- writing ------------------------------------------------------------------------------------------------------ */
@@ -174,7 +177,7 @@ bool search_remove(StoreTx *tx, const SearchDocument *document)
     SqlSearchDocumentFind found;
     if (!sql_search_document_find(tx, arena, &(SqlSearchDocumentFindIn){document->kind, document->id}, &found))
         return !store_tx_failed(tx);
-    g_auto(WordRow) row = word_row_make(store_tx_engine(tx), document, document_language(document));
+    g_auto(WordRow) row = word_row_make(store_tx_engine(tx), document, found.language);
     bool known = row.tsvector || (int64_t)row.check == found.words_check; /* PostgreSQL has them in the row */
     if (known)
         row_write(tx, found.search_document_id, &row, true);

@@ -19,9 +19,10 @@ RETURNING search_document_id;
 -- @param  kind               enum(search_kind)
 -- @param  object_id          int
 -- @column search_document_id id(search_document)
+-- @column language           enum(search_language)
 -- @column words_check        int
 -- @index  unique key of search_document
-SELECT search_document_id, words_check
+SELECT search_document_id, language, words_check
   FROM search_document
  WHERE kind = $1
    AND object_id = $2;
