@@ -261,11 +261,8 @@ static SearchHits list_newest(StoreTx *tx, Arena *arena, const char *match, cons
 static SearchHits list_ranked(StoreTx *tx, Arena *arena, const char *match, const SearchAsk *ask)
 {
     SearchHits hits;
-    SqlSearchNewestDocument row = {0};
-    sql_search_newest_document(tx, arena, &row);
-    int64_t after = row.newest.value - SEARCH_RANKED_MAX;
     SqlSearchListRankedList list = sql_search_list_ranked(
-        tx, arena, &(SqlSearchListRankedIn){match, after, ask->audience == SEARCH_EVERYONE, ask->how_many});
+        tx, arena, &(SqlSearchListRankedIn){match, SEARCH_RANKED_MAX, ask->audience == SEARCH_EVERYONE, ask->how_many});
     HITS_COPY(arena, list, &hits);
     return hits;
 }

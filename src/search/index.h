@@ -17,7 +17,7 @@
  *  2. A reader of SEARCH_EVERYONE gets, in results and counts, only documents put for everyone. Such a document may be
  *     seen by any customer: nothing that belongs to one customer is ever put for everyone.
  *  3. What a query costs is bounded: newest-first stops at its limit, ranking looks at the newest SEARCH_RANKED_MAX
- *     documents, counting stops at SEARCH_COUNT_MAX.
+ *     matches, counting stops at SEARCH_COUNT_MAX.
  *  4. Only the first SEARCH_WORDS_MAX words of a text are indexed (half as many of one in no plain language): some ten
  *     pages, and never more than a tsvector holds or 5 ms of the writer's time can stem.
  *
@@ -36,7 +36,7 @@
 #include "store/store.h"
 
 #define SEARCH_WORDS_MAX 5000
-#define SEARCH_RANKED_MAX 20000
+#define SEARCH_RANKED_MAX 2000
 #define SEARCH_COUNT_MAX 1000
 #define SEARCH_USUAL_FROM 20
 
