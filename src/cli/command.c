@@ -21,7 +21,6 @@ static const Command commands[] = {
     {"backup", "make a consistent copy while the server works", command_backup},
     {"restore", "make a new installation from a copy", command_restore},
     {"serve-node", NULL, command_serve_node},
-    {"parse-zygote", NULL, parse_zygote_main},
     {NULL, NULL, NULL},
 };
 

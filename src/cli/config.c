@@ -91,12 +91,28 @@ char *config_socket_path(const Config *config)
     return g_build_filename(config->data_dir, "filo.sock", NULL);
 }
 
+/* filo-parse, which lies beside this program. Yours. */
+static char *parser_path(GError **error)
+{
+    g_autofree char *own = g_file_read_link("/proc/self/exe", error);
+    if (!own)
+        return NULL;
+    g_autofree char *folder = g_path_get_dirname(own);
+    return g_build_filename(folder, "filo-parse", NULL);
+}
+
+static ParseZygote *parser_start(GError **error)
+{
+    g_autofree char *path = parser_path(error);
+    return path ? parse_zygote_start(path, error) : NULL;
+}
+
 bool installation_open(Installation *installation, const Config *config, InstallationNeed need, GError **error)
 {
     *installation = (Installation){0};
     StoreOptions options = {config->data_dir, config->db, need == NEED_READING ? STORE_READ_ONLY : STORE_WRITER,
                             need != NEED_READING};
-    if (need == NEED_PARSING && !(installation->zygote = parse_zygote_start("/proc/self/exe", error)))
+    if (need == NEED_PARSING && !(installation->zygote = parser_start(error)))
         return false;
     installation->store = store_open(&options, error);
     if (installation->store)

@@ -21,12 +21,16 @@ void stats_sort(double *values, size_t count)
         qsort(values, count, sizeof *values, double_compare);
 }
 
+/* Neumaier's sum: what adding loses is kept apart and added last, so the order hardly matters. */
 double stats_mean(const double *values, size_t count)
 {
-    double sum = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += values[i];
-    return count ? sum / (double)count : NAN;
+    double sum = 0, lost = 0;
+    for (size_t i = 0; i < count; i++) {
+        double next = sum + values[i];
+        lost += fabs(sum) >= fabs(values[i]) ? (sum - next) + values[i] : (values[i] - next) + sum;
+        sum = next;
+    }
+    return count ? (sum + lost) / (double)count : NAN;
 }
 
 double stats_percentile(const double *sorted, size_t count, double p)
@@ -41,13 +45,79 @@ double stats_percentile(const double *sorted, size_t count, double p)
     return sorted[below] + (place - (double)below) * (sorted[below + 1] - sorted[below]);
 }
 
+static void swap(double *a, double *b)
+{
+    double kept = *a;
+    *a = *b;
+    *b = kept;
+}
+
+/* The median of first, middle and last goes to first: what is sorted already, or backwards, is halved at each step. */
+static double pivot_take(double *values, size_t low, size_t high)
+{
+    size_t middle = low + (high - low) / 2;
+    if (values[middle] < values[low])
+        swap(&values[middle], &values[low]);
+    if (values[high] < values[low])
+        swap(&values[high], &values[low]);
+    if (values[high] < values[middle])
+        swap(&values[high], &values[middle]);
+    return values[middle];
+}
+
+/* Orders values so that no value before `place` is larger than the one there, and none after it smaller: Hoare's
+ * selection over [low, high]. Should it be led astray again and again, the rest is sorted. */
+static void stats_select(double *values, size_t low, size_t high, size_t place)
+{
+    for (int tries = 0; low < high; tries++) {
+        if (tries > 64) {
+            stats_sort(values + low, high - low + 1);
+            return;
+        }
+        double pivot = pivot_take(values, low, high);
+        size_t left = low, right = high;
+        while (left <= right) {
+            while (values[left] < pivot)
+                left++;
+            while (values[right] > pivot)
+                right--;
+            if (left < right)
+                swap(&values[left], &values[right]);
+            if (left <= right) {
+                left++;
+                right--;
+            }
+        }
+        if (place <= right)
+            high = right;
+        else if (place >= left)
+            low = left;
+        else
+            return;
+    }
+}
+
+/* stats_percentile without sorting: of values of which none before `from` is larger than any after. The place found, and
+ * its neighbour, stand where sorting would have put them. */
+static double select_percentile(double *values, size_t count, double p, size_t *from)
+{
+    size_t below = (size_t)(p * (double)(count - 1));
+    stats_select(values, *from, count - 1, below);
+    if (below + 1 < count)
+        stats_select(values, below + 1, count - 1, below + 1);
+    *from = below;
+    return stats_percentile(values, count, p);
+}
+
 StatsSummary stats_summary(double *values, size_t count)
 {
-    stats_sort(values, count);
-    return (StatsSummary){.n = count,
-                          .mean = stats_mean(values, count),
-                          .median = stats_percentile(values, count, 0.5),
-                          .p90 = stats_percentile(values, count, 0.9)};
+    size_t from = 0;
+    StatsSummary summary = {.n = count, .mean = stats_mean(values, count), .median = NAN, .p90 = NAN};
+    if (count == 0)
+        return summary;
+    summary.median = select_percentile(values, count, 0.5, &from);
+    summary.p90 = select_percentile(values, count, 0.9, &from);
+    return summary;
 }
 
 Interval stats_wilson(uint64_t hits, uint64_t trials)

@@ -14,7 +14,7 @@
  *
  * Invariants:
  *  1. An interval contains its estimate, and lies within what is possible (0 to 1; 0 and up; -1 to 1).
- *  2. The same input gives the same bits: no order of summation depends on anything else.
+ *  2. The same input in the same order gives the same bits.
  *
  * Example:
  *     stats_sort(minutes, n);
@@ -38,7 +38,8 @@ double stats_mean(const double *values, size_t count);
 /* Of sorted values: linear between the neighbours of p * (count - 1); p from 0 to 1. */
 double stats_percentile(const double *sorted, size_t count, double p);
 
-/* What a report shows of durations. Sorts values. */
+/* What a report shows of durations. Moves values about, but does not sort them: a report has dozens of such lists, and
+ * two places of each are asked for. */
 typedef struct StatsSummary {
     size_t n;
     double mean, median, p90;

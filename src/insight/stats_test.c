@@ -5,6 +5,7 @@
 
 #include <glib.h>
 #include <math.h>
+#include <string.h>
 
 static void assert_near(double value, double expected, double within)
 {
@@ -27,6 +28,31 @@ static void test_percentiles_are_type_7(void)
     assert_near(summary.median, 2.5, 0);
     assert_near(summary.p90, 3.7, 1e-12);
     assert_near(stats_percentile(values, 1, 0.9), 15, 0);
+}
+
+/* Selecting must give what sorting gives: in disorder, sorted, backwards, all alike, few different. */
+static void test_summary_selects_what_sorting_finds(void)
+{
+    g_autoptr(GRand) random = g_rand_new_with_seed(7);
+    double values[1200], sorted[1200];
+    for (int round = 0; round < 600; round++) {
+        size_t count = 1 + (size_t)round * 2 % 1200;
+        for (size_t i = 0; i < count; i++)
+            values[i] = round % 5 == 0   ? g_rand_double(random)
+                        : round % 5 == 1 ? (double)i
+                        : round % 5 == 2 ? -(double)i
+                        : round % 5 == 3 ? 3
+                                         : g_rand_int_range(random, 0, 4);
+        memcpy(sorted, values, count * sizeof *values);
+        stats_sort(sorted, count);
+        StatsSummary summary = stats_summary(values, count);
+        assert_near(summary.median, stats_percentile(sorted, count, 0.5), 0);
+        assert_near(summary.p90, stats_percentile(sorted, count, 0.9), 0);
+        assert_near(summary.mean, stats_mean(sorted, count), 1e-12);
+        stats_sort(values, count);
+        g_assert_cmpmem(values, (int)(count * sizeof *values), sorted,
+                        (int)(count * sizeof *sorted)); /* nothing was lost */
+    }
 }
 
 static void test_nothing_is_not_zero(void)
@@ -125,6 +151,7 @@ static void test_newcombe(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/stats/selects", test_summary_selects_what_sorting_finds);
     g_test_add_func("/stats/percentile", test_percentiles_are_type_7);
     g_test_add_func("/stats/nothing", test_nothing_is_not_zero);
     g_test_add_func("/stats/wilson", test_wilson);

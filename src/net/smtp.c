@@ -15,9 +15,9 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "net/libcurl_late.h"
 
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -25,9 +25,6 @@
 #define REPLY_LINE_MAX 512
 #define REPLY_TEXT_MAX 2048
 #define QUIT_SECONDS 2L
-
-/* An option libcurl lacks would silently weaken a promise of the header. */
-#define SET(curl, option, value) check(curl_easy_setopt((curl), (option), (value)) == CURLE_OK)
 
 typedef struct Exchange {
     Arena *arena;
@@ -197,7 +194,7 @@ static int on_debug(CURL *curl, curl_infotype type, char *data, size_t size, voi
         return 0;
     if (says(data, size, "QUIT\r\n")) {
         exchange->leaving = true;
-        SET(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, QUIT_SECONDS);
+        curl_set_long(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, QUIT_SECONDS);
     }
     if (exchange->leaving || exchange->dot_asked)
         return 0;
@@ -278,75 +275,83 @@ static bool set_url(CURL *curl, const SmtpServer *server)
     g_autofree char *path = g_strdup_printf("/%s", server->helo && *server->helo ? server->helo : "localhost");
     g_autofree char *host = g_strdup_printf(strchr(server->host, ':') ? "[%s]" : "%s", server->host);
     char *url = NULL;
-    CURLU *parts = curl_url();
+    CURLU *parts = libcurl.curl_url();
     check(parts != NULL);
-    bool done = !curl_url_set(parts, CURLUPART_SCHEME, server->tls == SMTP_TLS_IMPLICIT ? "smtps" : "smtp", 0) &&
-                !curl_url_set(parts, CURLUPART_HOST, host, 0) && !curl_url_set(parts, CURLUPART_PORT, port, 0) &&
-                !curl_url_set(parts, CURLUPART_PATH, path, 0) && !curl_url_get(parts, CURLUPART_URL, &url, 0) &&
-                !curl_easy_setopt(curl, CURLOPT_URL, url);
-    curl_free(url);
-    curl_url_cleanup(parts);
+    bool done =
+        !libcurl.curl_url_set(parts, CURLUPART_SCHEME, server->tls == SMTP_TLS_IMPLICIT ? "smtps" : "smtp", 0) &&
+        !libcurl.curl_url_set(parts, CURLUPART_HOST, host, 0) &&
+        !libcurl.curl_url_set(parts, CURLUPART_PORT, port, 0) &&
+        !libcurl.curl_url_set(parts, CURLUPART_PATH, path, 0) && !libcurl.curl_url_get(parts, CURLUPART_URL, &url, 0) &&
+        !libcurl.curl_easy_setopt(curl, CURLOPT_URL, url);
+    libcurl.curl_free(url);
+    libcurl.curl_url_cleanup(parts);
     return done;
 }
 
 static void set_security(CURL *curl, const SmtpServer *server)
 {
-    SET(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-    SET(curl, CURLOPT_PROXY, ""); /* the environment shall not send our mail elsewhere */
-    SET(curl, CURLOPT_USE_SSL, server->tls == SMTP_TLS_STARTTLS ? (long)CURLUSESSL_ALL : (long)CURLUSESSL_NONE);
-    SET(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    SET(curl, CURLOPT_SSL_VERIFYPEER, 1L);
-    SET(curl, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_set_text(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+    curl_set_text(curl, CURLOPT_PROXY, ""); /* the environment shall not send our mail elsewhere */
+    curl_set_long(curl, CURLOPT_USE_SSL,
+                  server->tls == SMTP_TLS_STARTTLS ? (long)CURLUSESSL_ALL : (long)CURLUSESSL_NONE);
+    curl_set_long(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_set_long(curl, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_set_long(curl, CURLOPT_SSL_VERIFYHOST, 2L);
     if (server->ca_file && *server->ca_file) {
-        SET(curl, CURLOPT_CAINFO, server->ca_file);
-        SET(curl, CURLOPT_CAPATH, NULL);
+        curl_set_text(curl, CURLOPT_CAINFO, server->ca_file);
+        curl_set_text(curl, CURLOPT_CAPATH, NULL);
     }
     if (server->user && *server->user) {
-        SET(curl, CURLOPT_USERNAME, server->user);
-        SET(curl, CURLOPT_PASSWORD, server->password ? server->password : "");
+        curl_set_text(curl, CURLOPT_USERNAME, server->user);
+        curl_set_text(curl, CURLOPT_PASSWORD, server->password ? server->password : "");
     }
 }
 
 static void set_time_limits(CURL *curl, const SmtpServer *server)
 {
-    SET(curl, CURLOPT_NOSIGNAL, 1L);
-    SET(curl, CURLOPT_CONNECTTIMEOUT, (long)seconds_or(server->connect_seconds, 30));
-    SET(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)seconds_or(server->reply_seconds, 600));
-    SET(curl, CURLOPT_TIMEOUT, (long)seconds_or(server->total_seconds, 1800));
+    curl_set_long(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_set_long(curl, CURLOPT_CONNECTTIMEOUT, (long)seconds_or(server->connect_seconds, 30));
+    curl_set_long(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)seconds_or(server->reply_seconds, 600));
+    curl_set_long(curl, CURLOPT_TIMEOUT, (long)seconds_or(server->total_seconds, 1800));
 }
 
 static void set_callbacks(CURL *curl, Exchange *exchange)
 {
-    SET(curl, CURLOPT_VERBOSE, 1L); /* or the debug callback hears nothing */
-    SET(curl, CURLOPT_DEBUGFUNCTION, on_debug);
-    SET(curl, CURLOPT_DEBUGDATA, exchange);
-    SET(curl, CURLOPT_HEADERFUNCTION, on_reply_line);
-    SET(curl, CURLOPT_HEADERDATA, exchange);
-    SET(curl, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
-    SET(curl, CURLOPT_OPENSOCKETDATA, exchange);
-    SET(curl, CURLOPT_NOPROGRESS, 0L);
-    SET(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
-    SET(curl, CURLOPT_XFERINFODATA, exchange);
+    const curl_debug_callback debug = on_debug; /* the compiler's check of each one's type */
+    const curl_write_callback header = on_reply_line;
+    const curl_opensocket_callback open_socket = on_open_socket;
+    const curl_xferinfo_callback progress = on_progress;
+    curl_set_long(curl, CURLOPT_VERBOSE, 1L); /* or the debug callback hears nothing */
+    curl_set_function(curl, CURLOPT_DEBUGFUNCTION, CURL_FUNCTION(debug));
+    curl_set_pointer(curl, CURLOPT_DEBUGDATA, exchange);
+    curl_set_function(curl, CURLOPT_HEADERFUNCTION, CURL_FUNCTION(header));
+    curl_set_pointer(curl, CURLOPT_HEADERDATA, exchange);
+    curl_set_function(curl, CURLOPT_OPENSOCKETFUNCTION, CURL_FUNCTION(open_socket));
+    curl_set_pointer(curl, CURLOPT_OPENSOCKETDATA, exchange);
+    curl_set_long(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_set_function(curl, CURLOPT_XFERINFOFUNCTION, CURL_FUNCTION(progress));
+    curl_set_pointer(curl, CURLOPT_XFERINFODATA, exchange);
 }
 
 /* The list is the caller's to free after the transfer. */
 static struct curl_slist *set_message(CURL *curl, Exchange *exchange)
 {
     const SmtpMessage *message = exchange->message;
+    const curl_read_callback read = on_read;
     struct curl_slist *recipients = NULL;
     for (size_t i = 0; i < message->recipient_count; i++) {
-        struct curl_slist *longer = curl_slist_append(recipients, message->recipients[i]);
+        struct curl_slist *longer = libcurl.curl_slist_append(recipients, message->recipients[i]);
         check(longer != NULL);
         recipients = longer;
     }
-    SET(curl, CURLOPT_MAIL_FROM, message->return_path);
-    SET(curl, CURLOPT_MAIL_RCPT, recipients);
-    SET(curl, CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);
-    SET(curl, CURLOPT_UPLOAD, 1L);
-    SET(curl, CURLOPT_READFUNCTION, on_read);
-    SET(curl, CURLOPT_READDATA, exchange);
-    SET(curl, CURLOPT_LOW_SPEED_LIMIT, 10L);
-    SET(curl, CURLOPT_LOW_SPEED_TIME, (long)seconds_or(exchange->server->stall_seconds, 180));
+    curl_set_text(curl, CURLOPT_MAIL_FROM, message->return_path);
+    curl_set_pointer(curl, CURLOPT_MAIL_RCPT, recipients);
+    curl_set_long(curl, CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);
+    curl_set_long(curl, CURLOPT_UPLOAD, 1L);
+    curl_set_function(curl, CURLOPT_READFUNCTION, CURL_FUNCTION(read));
+    curl_set_pointer(curl, CURLOPT_READDATA, exchange);
+    curl_set_long(curl, CURLOPT_LOW_SPEED_LIMIT, 10L);
+    curl_set_long(curl, CURLOPT_LOW_SPEED_TIME, (long)seconds_or(exchange->server->stall_seconds, 180));
     return recipients;
 }
 
@@ -436,7 +441,7 @@ static const char *words_of(const Exchange *exchange, CURLcode done, const char 
     bool by_reply = exchange->dot_allowed ? exchange->dot_replied : exchange->code >= 400;
     if (replied && by_reply && !is_tls_failure(done))
         return exchange->text->str;
-    return *curl_words ? curl_words : curl_easy_strerror(done);
+    return *curl_words ? curl_words : libcurl.curl_easy_strerror(done);
 }
 
 static void conclude(Exchange *exchange, CURLcode done, const char *curl_words, SmtpResult *result_out)
@@ -469,29 +474,35 @@ static void refuse_here(Arena *arena, const char *fault, SmtpOutcome outcome, Sm
 static void leave(CURL *curl)
 {
     curl_socket_t descriptor = CURL_SOCKET_BAD;
-    if (curl_easy_getinfo(curl, CURLINFO_ACTIVESOCKET, &descriptor) == CURLE_OK && descriptor != CURL_SOCKET_BAD)
+    if (libcurl.curl_easy_getinfo(curl, CURLINFO_ACTIVESOCKET, &descriptor) == CURLE_OK &&
+        descriptor != CURL_SOCKET_BAD)
         shutdown(descriptor, SHUT_RD);
-    curl_easy_cleanup(curl);
+    libcurl.curl_easy_cleanup(curl);
 }
 
 static void exchange_run(Exchange *exchange, SmtpResult *result_out)
 {
-    CURL *curl = curl_easy_init();
+    g_autoptr(GError) missing = NULL;
+    if (!libcurl_load(&missing)) {
+        refuse_here(exchange->arena, missing->message, SMTP_TEMPORARY, result_out);
+        return;
+    }
+    CURL *curl = libcurl.curl_easy_init();
     check(curl != NULL);
     char curl_words[CURL_ERROR_SIZE] = "";
     struct curl_slist *recipients = NULL;
     exchange->text = g_string_new(NULL);
     exchange->refusals = g_array_new(FALSE, FALSE, sizeof(SmtpRefusal));
     if (set_url(curl, exchange->server)) {
-        SET(curl, CURLOPT_ERRORBUFFER, curl_words);
+        curl_set_pointer(curl, CURLOPT_ERRORBUFFER, curl_words);
         set_security(curl, exchange->server);
         set_time_limits(curl, exchange->server);
         set_callbacks(curl, exchange);
         if (exchange->message)
             recipients = set_message(curl, exchange);
         else
-            SET(curl, CURLOPT_CONNECT_ONLY, 1L);
-        CURLcode done = curl_easy_perform(curl);
+            curl_set_long(curl, CURLOPT_CONNECT_ONLY, 1L);
+        CURLcode done = libcurl.curl_easy_perform(curl);
         conclude(exchange, done, curl_words, result_out);
         if (!exchange->message)
             result_out->outcome = done == CURLE_OK ? SMTP_ACCEPTED : SMTP_TEMPORARY;
@@ -499,7 +510,7 @@ static void exchange_run(Exchange *exchange, SmtpResult *result_out)
         refuse_here(exchange->arena, "the server's name makes no address", SMTP_TEMPORARY, result_out);
     }
     leave(curl);
-    curl_slist_free_all(recipients);
+    libcurl.curl_slist_free_all(recipients);
     g_array_unref(exchange->refusals);
     g_string_free(exchange->text, TRUE);
 }

@@ -89,15 +89,3 @@ const char *html_attribute(const xmlChar **attributes, const char *name)
             return attributes[1] ? (const char *)attributes[1] : "";
     return NULL;
 }
-
-bool html_link_is_allowed(const char *url)
-{
-    static const char *const schemes[] = {"http://", "https://", "mailto:", "tel:", NULL};
-    for (const char *at = url; *at; at++)
-        if ((unsigned char)*at <= ' ' || *at == '\\')
-            return false;
-    for (const char *const *scheme = schemes; *scheme; scheme++)
-        if (!g_ascii_strncasecmp(url, *scheme, strlen(*scheme)))
-            return url[strlen(*scheme)] != '\0';
-    return false;
-}

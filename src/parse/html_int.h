@@ -8,7 +8,7 @@
  * picture is ` data-remote="URL"`, a cid: picture ` data-attachment="N"`. The grammar of what is written:
  *     html = (text | "<" name (" " attribute "=\"" value "\"")* ">" | "</" name ">")*     no < > " in text or value
  *
- * Called by: the parse worker (html_sanitise, html_to_text), wire.c in the parent (html_is_serialised).
+ * Called by: the parse worker (html_sanitise, html_to_text), wire.c in the parent (html_allow_int.h).
  * Tables: none. Errors: none: what cannot be kept is left out. Pointers: strings given out are yours; Bytes are borrowed.
  *
  * Invariants:
@@ -22,7 +22,7 @@
 #ifndef FILO_PARSE_HTML_INT_H
 #define FILO_PARSE_HTML_INT_H
 
-#include "base/bytes.h"
+#include "parse/html_allow_int.h"
 
 #include <glib.h>
 #include <libxml/HTMLparser.h>
@@ -45,8 +45,6 @@ GString *html_sanitise(Bytes html, const HtmlParts *parts);
  * SIZE_MAX. */
 size_t html_to_text(Bytes html, GString *out);
 
-bool html_is_serialised(Bytes html);
-
 /* ---- shared by the writers ---- */
 
 /* Runs the handlers over html. */
@@ -57,8 +55,5 @@ bool html_is_hidden(const char *element);
 
 /* The value of an attribute in libxml2's list, "" when it has none, NULL when it is absent. */
 const char *html_attribute(const xmlChar **attributes, const char *name);
-
-/* True for http:, https:, mailto: and tel: with something behind them. */
-bool html_link_is_allowed(const char *url);
 
 #endif

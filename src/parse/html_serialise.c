@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The allow-list is two tables, elements and attributes, used by the writer and by the checker alike, so the two
- * cannot drift apart. libxml2 repairs what it reads (closes, implies paragraphs), and what it repairs on the second
- * reading can differ from the first; so the writer runs until the output stands still, and HTML that never does
- * becomes its text. Values are judged whole: an attribute is kept as it is or dropped, only `style` is reduced.
+ * libxml2 repairs what it reads (closes, implies paragraphs), and what it repairs on the second reading can differ from
+ * the first; so the writer runs until the output stands still, and HTML that never does becomes its text.
  */
 #include "parse/html_int.h"
 
@@ -11,137 +9,7 @@
 
 enum { PASSES_MAX = 6 };
 
-static const char *const allowed_elements[] = {
-    "a",     "abbr",  "address", "article", "b",     "big",   "blockquote", "br",    "caption", "center", "cite",
-    "code",  "col",   "colgroup", "dd",     "del",   "dfn",   "div",        "dl",    "dt",      "em",     "figcaption",
-    "figure", "font", "footer",  "h1",      "h2",    "h3",    "h4",         "h5",    "h6",      "header", "hr",
-    "i",     "img",   "ins",     "kbd",     "li",    "mark",  "ol",         "p",     "pre",     "q",      "s",
-    "samp",  "section", "small", "span",    "strike", "strong", "sub",      "sup",   "table",   "tbody",  "td",
-    "tfoot", "th",    "thead",   "tr",      "tt",    "u",     "ul",         "var",   "wbr",
-};
 static const char *const void_elements[] = {"br", "col", "hr", "img", "wbr", NULL};
-
-typedef enum ValueKind {
-    VALUE_TEXT,
-    VALUE_WORD,
-    VALUE_LENGTH,
-    VALUE_COLOUR,
-    VALUE_STYLE,
-    VALUE_LINK,
-    VALUE_REMOTE,
-    VALUE_INDEX,
-    VALUE_FIXED
-} ValueKind;
-
-static const struct {
-    const char *name;
-    const char *element; /* NULL: any */
-    ValueKind kind;
-} allowed_attributes[] = {
-    {"style", NULL, VALUE_STYLE},       {"title", NULL, VALUE_TEXT},        {"dir", NULL, VALUE_WORD},
-    {"lang", NULL, VALUE_WORD},         {"align", NULL, VALUE_WORD},        {"valign", NULL, VALUE_WORD},
-    {"width", NULL, VALUE_LENGTH},      {"height", NULL, VALUE_LENGTH},     {"bgcolor", NULL, VALUE_COLOUR},
-    {"color", "font", VALUE_COLOUR},    {"size", "font", VALUE_LENGTH},     {"face", "font", VALUE_TEXT},
-    {"border", "table", VALUE_LENGTH},  {"cellpadding", "table", VALUE_LENGTH}, {"cellspacing", "table", VALUE_LENGTH},
-    {"colspan", NULL, VALUE_LENGTH},    {"rowspan", NULL, VALUE_LENGTH},    {"span", NULL, VALUE_LENGTH},
-    {"start", "ol", VALUE_LENGTH},      {"type", "ol", VALUE_WORD},         {"alt", "img", VALUE_TEXT},
-    {"href", "a", VALUE_LINK},          {"rel", "a", VALUE_FIXED},          {"target", "a", VALUE_FIXED},
-    {"data-attachment", "img", VALUE_INDEX}, {"data-remote", "img", VALUE_REMOTE},
-};
-
-static const char *const fixed_values[] = {"noopener noreferrer nofollow", "_blank", NULL};
-
-static const char *const style_properties[] = {
-    "background-color", "border", "border-bottom", "border-collapse", "border-color", "border-left", "border-radius",
-    "border-right", "border-spacing", "border-style", "border-top", "border-width", "color", "direction", "font",
-    "font-family", "font-size", "font-style", "font-variant", "font-weight", "height", "letter-spacing", "line-height",
-    "list-style-type", "margin", "margin-bottom", "margin-left", "margin-right", "margin-top", "max-width",
-    "padding", "padding-bottom", "padding-left", "padding-right", "padding-top", "text-align", "text-decoration",
-    "text-indent", "text-transform", "vertical-align", "white-space", "width", "word-break", NULL,
-};
-
-static bool element_is_allowed(const char *name)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(allowed_elements); i++)
-        if (!strcmp(allowed_elements[i], name))
-            return true;
-    return false;
-}
-
-/* ---- values ---- */
-
-static bool value_consists_of(const char *value, const char *extra, size_t max)
-{
-    size_t length = 0;
-    for (; value[length]; length++)
-        if (!g_ascii_isalnum(value[length]) && !strchr(extra, value[length]))
-            return false;
-    return length && length <= max;
-}
-
-/* No url(), no expression(), no escape, no comment: only characters that sizes, colours and font names need. */
-static bool style_value_is_allowed(const char *value)
-{
-    const char *plain = value;
-    if (g_str_has_prefix(value, "rgb(") || g_str_has_prefix(value, "rgba("))
-        plain = strchr(value, '(') + 1;
-    size_t length = strlen(plain);
-    g_autofree char *inner = g_strndup(plain, plain != value && g_str_has_suffix(plain, ")") ? length - 1 : length);
-    return value_consists_of(inner, " #%.,-!'", 200);
-}
-
-static void style_append(GString *out, const char *declaration)
-{
-    const char *colon = strchr(declaration, ':');
-    if (!colon)
-        return;
-    g_autofree char *lower = g_ascii_strdown(declaration, -1);
-    lower[colon - declaration] = '\0';
-    const char *property = g_strstrip(lower), *value = g_strstrip(lower + (colon - declaration) + 1);
-    if (g_strv_contains(style_properties, property) && style_value_is_allowed(value))
-        g_string_append_printf(out, "%s%s: %s", out->len ? "; " : "", property, value);
-}
-
-/* The declarations of the allow-list, written in one way; "" when none is left. Yours. */
-static char *style_reduce(const char *style)
-{
-    GString *out = g_string_new(NULL);
-    g_auto(GStrv) declarations = g_strsplit(style, ";", 200);
-    for (char **declaration = declarations; *declaration; declaration++)
-        style_append(out, *declaration);
-    return g_string_free(out, FALSE);
-}
-
-static bool style_is_reduced(const char *style)
-{
-    g_autofree char *reduced = style_reduce(style);
-    return *style && !strcmp(reduced, style);
-}
-
-static bool value_is_allowed(ValueKind kind, const char *value)
-{
-    switch (kind) {
-    case VALUE_TEXT:
-        return true;
-    case VALUE_WORD:
-        return value_consists_of(value, "-", 20);
-    case VALUE_LENGTH:
-        return value_consists_of(value, "%.+-", 10);
-    case VALUE_COLOUR:
-        return value_consists_of(value, "#", 30);
-    case VALUE_STYLE:
-        return style_is_reduced(value);
-    case VALUE_LINK:
-        return html_link_is_allowed(value);
-    case VALUE_REMOTE:
-        return html_link_is_allowed(value) && !g_ascii_strncasecmp(value, "http", 4);
-    case VALUE_INDEX:
-        return value_consists_of(value, "", 4) && strspn(value, "0123456789") == strlen(value);
-    case VALUE_FIXED:
-        return g_strv_contains(fixed_values, value);
-    }
-    return false;
-}
 
 /* ---- writing ---- */
 
@@ -203,13 +71,13 @@ static void write_attribute(Writer *writer, const char *name, const char *value)
 
 static void write_attribute_if_allowed(Writer *writer, size_t row, const char *value)
 {
-    ValueKind kind = allowed_attributes[row].kind;
+    HtmlValueKind kind = html_allowed_attributes[row].kind;
     g_autofree char *clean = value_clean(value);
-    g_autofree char *reduced = kind == VALUE_STYLE ? style_reduce(clean) : g_strdup(clean);
+    g_autofree char *reduced = kind == VALUE_STYLE ? html_style_reduce(clean) : g_strdup(clean);
     if (kind == VALUE_INDEX && (!writer->parts || g_ascii_strtoull(clean, NULL, 10) >= (guint64)writer->parts->count))
         return;
-    if (value_is_allowed(kind, reduced))
-        write_attribute(writer, allowed_attributes[row].name, reduced);
+    if (html_value_is_allowed(kind, reduced))
+        write_attribute(writer, html_allowed_attributes[row].name, reduced);
 }
 
 /* An image's source becomes a mark that the page acts on; nothing loads by itself. */
@@ -224,7 +92,7 @@ static void write_source(Writer *writer, const xmlChar **attributes)
         int index = id ? writer->parts->find_cid(id, writer->parts->user) : -1;
         if (index >= 0 && index < writer->parts->count)
             g_string_append_printf(writer->out, " data-attachment=\"%d\"", index);
-    } else if (value_is_allowed(VALUE_REMOTE, clean)) {
+    } else if (html_value_is_allowed(VALUE_REMOTE, clean)) {
         write_attribute(writer, "data-remote", clean);
     }
 }
@@ -232,15 +100,15 @@ static void write_source(Writer *writer, const xmlChar **attributes)
 static void write_start_tag(Writer *writer, const char *name, const xmlChar **attributes)
 {
     g_string_append_printf(writer->out, "<%s", name);
-    for (size_t row = 0; row < G_N_ELEMENTS(allowed_attributes); row++) {
-        if (allowed_attributes[row].element && strcmp(allowed_attributes[row].element, name) != 0)
+    for (size_t row = 0; row < html_allowed_attribute_count; row++) {
+        if (html_allowed_attributes[row].element && strcmp(html_allowed_attributes[row].element, name) != 0)
             continue;
-        const char *value = html_attribute(attributes, allowed_attributes[row].name);
-        if (value && allowed_attributes[row].kind != VALUE_FIXED)
+        const char *value = html_attribute(attributes, html_allowed_attributes[row].name);
+        if (value && html_allowed_attributes[row].kind != VALUE_FIXED)
             write_attribute_if_allowed(writer, row, value);
     }
     if (!strcmp(name, "a") && html_attribute(attributes, "href"))
-        g_string_append_printf(writer->out, " rel=\"%s\" target=\"%s\"", fixed_values[0], fixed_values[1]);
+        g_string_append_printf(writer->out, " rel=\"%s\" target=\"%s\"", html_fixed_values[0], html_fixed_values[1]);
     if (!strcmp(name, "img"))
         write_source(writer, attributes);
     g_string_append_c(writer->out, '>');
@@ -252,7 +120,7 @@ static void on_start(void *user, const xmlChar *raw_name, const xmlChar **attrib
     g_autofree char *name = g_ascii_strdown((const char *)raw_name, -1);
     if (html_is_hidden(name))
         writer->hidden++;
-    if (writer->hidden || !element_is_allowed(name))
+    if (writer->hidden || !html_element_is_allowed(name))
         return;
     if (g_strv_contains(void_elements, name)) {
         write_start_tag(writer, name, attributes);
@@ -330,93 +198,4 @@ GString *html_sanitise(Bytes html, const HtmlParts *parts)
     GString *text = sanitise_as_text(string_bytes(now));
     g_string_free(now, TRUE);
     return text;
-}
-
-/* ---- checking ---- */
-
-typedef struct Checker {
-    const char *at, *end;
-} Checker;
-
-/* Copies the run of lower-case letters, digits and '-' at the reader; "" when there is none or it is too long. */
-static void take_name(Checker *checker, char name_out[24])
-{
-    size_t length = 0;
-    while (checker->at < checker->end && length < 23 &&
-           (g_ascii_islower(*checker->at) || g_ascii_isdigit(*checker->at) || *checker->at == '-'))
-        name_out[length++] = *checker->at++;
-    name_out[length] = '\0';
-}
-
-static bool take(Checker *checker, const char *expected)
-{
-    size_t length = strlen(expected);
-    if ((size_t)(checker->end - checker->at) < length || memcmp(checker->at, expected, length) != 0)
-        return false;
-    checker->at += length;
-    return true;
-}
-
-/* The value up to its closing quote, entities undone; NULL when it is not one. Yours. */
-static char *take_value(Checker *checker)
-{
-    GString *value = g_string_new(NULL);
-    while (checker->at < checker->end && !strchr("<>\"\n", *checker->at)) {
-        if (*checker->at != '&')
-            g_string_append_c(value, *checker->at++);
-        else if (take(checker, "&amp;"))
-            g_string_append_c(value, '&');
-        else if (take(checker, "&lt;"))
-            g_string_append_c(value, '<');
-        else if (take(checker, "&gt;"))
-            g_string_append_c(value, '>');
-        else if (take(checker, "&quot;"))
-            g_string_append_c(value, '"');
-        else
-            break;
-    }
-    if (take(checker, "\""))
-        return g_string_free(value, FALSE);
-    g_string_free(value, TRUE);
-    return NULL;
-}
-
-static bool check_attribute(Checker *checker, const char *element)
-{
-    char name[24];
-    take_name(checker, name);
-    if (!take(checker, "=\""))
-        return false;
-    g_autofree char *value = take_value(checker);
-    for (size_t row = 0; value && row < G_N_ELEMENTS(allowed_attributes); row++)
-        if (!strcmp(allowed_attributes[row].name, name))
-            return (!allowed_attributes[row].element || !strcmp(allowed_attributes[row].element, element)) &&
-                   value_is_allowed(allowed_attributes[row].kind, value);
-    return false;
-}
-
-static bool check_tag(Checker *checker)
-{
-    char name[24];
-    bool closing = take(checker, "/");
-    take_name(checker, name);
-    if (!element_is_allowed(name))
-        return false;
-    while (!closing && take(checker, " "))
-        if (!check_attribute(checker, name))
-            return false;
-    return take(checker, ">");
-}
-
-bool html_is_serialised(Bytes html)
-{
-    if (!html.size)
-        return true;
-    Checker checker = {(const char *)html.data, (const char *)html.data + html.size};
-    while (checker.at < checker.end) {
-        char byte = *checker.at++;
-        if (byte == '>' || byte == '"' || (byte == '<' && !check_tag(&checker)))
-            return false;
-    }
-    return true;
 }

@@ -6,7 +6,7 @@
  */
 #include "parse/wire_int.h"
 
-#include "parse/html_int.h"
+#include "parse/html_allow_int.h"
 
 #include <string.h>
 

@@ -59,7 +59,7 @@ static GStrv environment_new(void)
 
 static int spawn_with_socket(const char *exe_path, int socket, pid_t *pid_out)
 {
-    char *const arguments[] = {(char *)"filo", (char *)"parse-zygote", NULL};
+    char *const arguments[] = {(char *)"filo-parse", (char *)"parse-zygote", NULL};
     g_auto(GStrv) environment = environment_new();
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;

@@ -3,13 +3,13 @@
  * parse/zygote: the small process that hostile mail is parsed behind. Answers: "who takes the blow if this message
  * breaks the parser?"
  *
- * The zygote is this same program started again with the hidden subcommand `parse-zygote`, so it shares no memory, no
- * file and no database handle with the process that asks. It forks one worker for each message; the worker locks
+ * The zygote is a program of its own, filo-parse (program.c), so it shares no memory, no file and no database handle with
+ * the process that asks, and has none of their code. It forks one worker for each message; the worker locks
  * itself in (sandbox_int.h), parses, hands back a sealed result and dies. The zygote is replaced every
  * PARSE_ZYGOTE_MESSAGES messages (fresh addresses) and started again when it dies.
  *
  * Not for trusted work, and not a general process pool: its jobs are parse/mail.h and parse/attachment.h.
- * Tables: none. Called by: main.c (start, stop, the hidden subcommand) and the two headers named above.
+ * Tables: none. Called by: cli (start, stop), program.c (the zygote's side) and the two headers named above.
  *
  * Pointers: a ParseZygote is yours and is freed by parse_zygote_stop; exe_path is copied.
  * Errors: FILO_ERROR_IO when the process or its socket cannot be made.
@@ -21,7 +21,7 @@
  *  4. The zygote's environment is made afresh: nothing secret of the parent's reaches it.
  *
  * Example:
- *     ParseZygote *zygote = parse_zygote_start("/proc/self/exe", &error);
+ *     ParseZygote *zygote = parse_zygote_start("/usr/bin/filo-parse", &error);
  *     ok = parse_mail(zygote, arena, raw, &mail, &error);
  *     parse_zygote_stop(zygote);
  */
@@ -36,13 +36,13 @@ typedef struct ParseZygote ParseZygote;
 #define PARSE_WORKERS_MAX 4        /* workers at a time: more than two cores' worth gains nothing */
 #define PARSE_WALL_MS 5000         /* what one worker may take by the clock on the wall */
 
-/* Starts the zygote from the program at exe_path; NULL and *error when that fails. Yours: parse_zygote_stop. */
+/* Starts the zygote from the program at exe_path, whose main returns parse_zygote_main (a test's own may); NULL and *error when that fails. Yours: parse_zygote_stop. */
 ParseZygote *parse_zygote_start(const char *exe_path, GError **error);
 
 /* Ends the zygote and frees it; no call may be under way. NULL is fine. */
 void parse_zygote_stop(ParseZygote *zygote);
 
-/* The body of the hidden subcommand `parse-zygote`: main returns what this returns. Talks on descriptor 3. */
+/* The zygote's side: main returns what this returns. Talks on descriptor 3. */
 int parse_zygote_main(int argc, char **argv);
 
 #endif

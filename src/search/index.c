@@ -24,11 +24,17 @@ typedef struct WordRow {
     uint64_t check; /* FNV-1a of the words in order */
 } WordRow;
 
-static void word_row_clear(WordRow *row)
+static void text_clear(GString *text)
 {
-    g_string_free(row->scope, TRUE);
-    g_string_free(row->title, TRUE);
-    g_string_free(row->body, TRUE);
+    if (text)
+        g_string_free(text, TRUE);
+}
+
+static void word_row_clear(WordRow *row) /* or what is left of it once its texts were taken over */
+{
+    text_clear(row->scope);
+    text_clear(row->title);
+    text_clear(row->body);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(WordRow, word_row_clear)
 
@@ -94,11 +100,58 @@ static WordRow word_row_make(StoreEngine engine, const SearchDocument *document,
 
 static SearchLanguage document_language(const SearchDocument *document)
 {
-    return document->language == SEARCH_ANY_LANGUAGE ? word_guess_language(bytes_of(document->text))
-                                                     : document->language;
+    int words;
+    if (document->language != SEARCH_ANY_LANGUAGE)
+        return document->language;
+    SearchLanguage guess = word_guess_language(bytes_of(document->text), &words);
+    return guess == SEARCH_ANY_LANGUAGE && words >= SEARCH_USUAL_FROM ? document->usual : guess;
 }
 
 /* --- writing ------------------------------------------------------------------------------------------------------ */
+
+/* A row of words that waits for the end of the transaction: FTS5 writes what it holds in memory to the file at every
+ * savepoint, one small piece of index for each member of a group instead of one for the group. */
+typedef struct Waiting {
+    SearchDocumentId id;
+    WordRow row;
+    bool removed;
+} Waiting;
+
+static void waiting_free(void *pointer)
+{
+    Waiting *waiting = pointer;
+    word_row_clear(&waiting->row);
+    g_free(waiting);
+}
+
+static void words_write(StoreTx *tx, SearchDocumentId id, const WordRow *row, bool removed)
+{
+    if (removed)
+        sql_search_word_delete(tx, &(SqlSearchWordDeleteIn){id, row->scope->str, row->title->str, row->body->str});
+    else
+        sql_search_word_insert(tx, &(SqlSearchWordInsertIn){id, row->scope->str, row->title->str, row->body->str});
+}
+
+static bool waiting_write(StoreTx *tx, void *arg)
+{
+    const Waiting *waiting = arg;
+    words_write(tx, waiting->id, &waiting->row, waiting->removed);
+    return true;
+}
+
+/* At the end of the transaction on SQLite, which takes the row's texts over; at once on PostgreSQL, where the document's
+ * row may not go before its words. */
+static void row_write(StoreTx *tx, SearchDocumentId id, WordRow *row, bool removed)
+{
+    if (row->tsvector) {
+        words_write(tx, id, row, removed);
+        return;
+    }
+    Waiting *waiting = g_new(Waiting, 1);
+    *waiting = (Waiting){id, *row, removed};
+    *row = (WordRow){.scope = NULL};
+    store_put_off(tx, waiting_write, waiting, waiting_free);
+}
 
 bool search_put(StoreTx *tx, const SearchDocument *document)
 {
@@ -114,7 +167,7 @@ bool search_put(StoreTx *tx, const SearchDocument *document)
                                                          });
     if (!id.value)
         return false;
-    sql_search_word_insert(tx, &(SqlSearchWordInsertIn){id, row.scope->str, row.title->str, row.body->str});
+    row_write(tx, id, &row, false);
     return !store_tx_failed(tx);
 }
 
@@ -124,13 +177,12 @@ bool search_remove(StoreTx *tx, const SearchDocument *document)
     SqlSearchDocumentFind found;
     if (!sql_search_document_find(tx, arena, &(SqlSearchDocumentFindIn){document->kind, document->id}, &found))
         return !store_tx_failed(tx);
-    g_auto(WordRow) row = word_row_make(store_tx_engine(tx), document, document_language(document));
-    bool same = (int64_t)row.check == found.words_check;
-    if (same || row.tsvector)
-        sql_search_word_delete(
-            tx, &(SqlSearchWordDeleteIn){found.search_document_id, row.scope->str, row.title->str, row.body->str});
+    g_auto(WordRow) row = word_row_make(store_tx_engine(tx), document, found.language);
+    bool known = row.tsvector || (int64_t)row.check == found.words_check; /* PostgreSQL has them in the row */
+    if (known)
+        row_write(tx, found.search_document_id, &row, true);
     sql_search_document_delete(tx, &(SqlSearchDocumentDeleteIn){found.search_document_id});
-    return (same || row.tsvector) && !store_tx_failed(tx);
+    return known && !store_tx_failed(tx);
 }
 
 void search_clear(StoreTx *tx)
@@ -209,11 +261,8 @@ static SearchHits list_newest(StoreTx *tx, Arena *arena, const char *match, cons
 static SearchHits list_ranked(StoreTx *tx, Arena *arena, const char *match, const SearchAsk *ask)
 {
     SearchHits hits;
-    SqlSearchNewestDocument row = {0};
-    sql_search_newest_document(tx, arena, &row);
-    int64_t after = row.newest.value - SEARCH_RANKED_MAX;
     SqlSearchListRankedList list = sql_search_list_ranked(
-        tx, arena, &(SqlSearchListRankedIn){match, after, ask->audience == SEARCH_EVERYONE, ask->how_many});
+        tx, arena, &(SqlSearchListRankedIn){match, SEARCH_RANKED_MAX, ask->audience == SEARCH_EVERYONE, ask->how_many});
     HITS_COPY(arena, list, &hits);
     return hits;
 }

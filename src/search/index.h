@@ -17,7 +17,7 @@
  *  2. A reader of SEARCH_EVERYONE gets, in results and counts, only documents put for everyone. Such a document may be
  *     seen by any customer: nothing that belongs to one customer is ever put for everyone.
  *  3. What a query costs is bounded: newest-first stops at its limit, ranking looks at the newest SEARCH_RANKED_MAX
- *     documents, counting stops at SEARCH_COUNT_MAX.
+ *     matches, counting stops at SEARCH_COUNT_MAX.
  *  4. Only the first SEARCH_WORDS_MAX words of a text are indexed (half as many of one in no plain language): some ten
  *     pages, and never more than a tsvector holds or 5 ms of the writer's time can stem.
  *
@@ -36,17 +36,20 @@
 #include "store/store.h"
 
 #define SEARCH_WORDS_MAX 5000
-#define SEARCH_RANKED_MAX 20000
+#define SEARCH_RANKED_MAX 2000
 #define SEARCH_COUNT_MAX 1000
+#define SEARCH_USUAL_FROM 20
 
 typedef struct SearchDocument {
     SearchKind kind;
     int64_t id;              /* of its kind, unique in it */
     int64_t group;           /* what it is shown as, for instance a message's ticket; the same as id otherwise */
-    SearchLanguage language; /* SEARCH_ANY_LANGUAGE: as its function words say, or indexed as both */
+    SearchLanguage language; /* SEARCH_ANY_LANGUAGE: as its function words say, else as usual says */
     SearchAudience audience;
     const char *title; /* counts more in ranking */
     const char *text;
+    SearchLanguage usual; /* what a text of SEARCH_USUAL_FROM words or more is taken for whose words do not tell (a list
+                             of parts, a log); SEARCH_ANY_LANGUAGE: both, at twice the room. Read by search_put only */
 } SearchDocument;
 
 /* Adds it, newest of all. false when a document of that kind and id is there already (it stays as it is), or the store

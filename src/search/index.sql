@@ -19,9 +19,10 @@ RETURNING search_document_id;
 -- @param  kind               enum(search_kind)
 -- @param  object_id          int
 -- @column search_document_id id(search_document)
+-- @column language           enum(search_language)
 -- @column words_check        int
 -- @index  unique key of search_document
-SELECT search_document_id, words_check
+SELECT search_document_id, language, words_check
   FROM search_document
  WHERE kind = $1
    AND object_id = $2;
@@ -111,10 +112,10 @@ SELECT w.search_document_id AS search_document_id, d.kind, d.object_id, d.group_
  ORDER BY w.search_document_id DESC
  LIMIT $4;
 
--- The best of what is newer than `after`: a word in the title counts four times one in the body.
+-- The best of the newest matches, at most `among` of them: a word in the title counts four times one in the body.
 -- @statement search_list_ranked : list
 -- @param  match              text
--- @param  after              int
+-- @param  among              int
 -- @param  everyone_only      bool
 -- @param  how_many           int
 -- @column search_document_id int
@@ -123,22 +124,26 @@ SELECT w.search_document_id AS search_document_id, d.kind, d.object_id, d.group_
 -- @column group_id           int
 -- @index  search_word_words
 -- @sql sqlite
-SELECT w.rowid AS search_document_id, d.kind, d.object_id, d.group_id
-  FROM search_word w
- CROSS JOIN search_document d ON d.search_document_id = w.rowid
- WHERE search_word MATCH $1
-   AND w.rowid > $2
-   AND ($3 = 0 OR d.audience = 'everyone')
- ORDER BY bm25(search_word, 0.0, 4.0, 1.0) NULLS LAST, w.rowid DESC
+SELECT m.search_document_id, d.kind, d.object_id, d.group_id
+  FROM (SELECT w.rowid AS search_document_id, match_score(search_word, 0.0, 4.0, 1.0) AS score
+          FROM search_word w
+         WHERE search_word MATCH $1
+         ORDER BY w.rowid DESC
+         LIMIT $2) m
+ CROSS JOIN search_document d ON d.search_document_id = m.search_document_id
+ WHERE $3 = 0 OR d.audience = 'everyone'
+ ORDER BY m.score DESC NULLS LAST, m.search_document_id DESC NULLS LAST
  LIMIT $4;
 -- @sql postgresql
-SELECT w.search_document_id AS search_document_id, d.kind, d.object_id, d.group_id
-  FROM search_word w
-  JOIN search_document d ON d.search_document_id = w.search_document_id
- WHERE w.words @@ $1::tsquery
-   AND w.search_document_id > $2
-   AND ($3 = 0 OR d.audience = 'everyone')
- ORDER BY ts_rank('{0.25, 0.25, 0.25, 1.0}', w.words, $1::tsquery) DESC NULLS LAST, w.search_document_id DESC
+SELECT m.search_document_id AS search_document_id, d.kind, d.object_id, d.group_id
+  FROM (SELECT w.search_document_id, w.words
+          FROM search_word w
+         WHERE w.words @@ $1::tsquery
+         ORDER BY w.search_document_id DESC
+         LIMIT $2) m
+  JOIN search_document d ON d.search_document_id = m.search_document_id
+ WHERE $3 = 0 OR d.audience = 'everyone'
+ ORDER BY ts_rank('{0.25, 0.25, 0.25, 1.0}', m.words, $1::tsquery) DESC NULLS LAST, m.search_document_id DESC NULLS LAST
  LIMIT $4;
 
 -- How many match; stops counting at the limit.
@@ -164,12 +169,6 @@ SELECT COUNT(*) AS found
          WHERE w.words @@ $1::tsquery
            AND ($2 = 0 OR d.audience = 'everyone')
          LIMIT $3) m;
-
--- @statement search_newest_document : find
--- @column newest int?
--- @index  primary key of search_document
-SELECT MAX(search_document_id) AS newest
-  FROM search_document;
 
 -- @statement search_count_rows : find
 -- @column documents int

@@ -190,17 +190,19 @@ bool word_is_function_word(const char *word)
     return IS_ONE_OF(word, italian_words) || IS_ONE_OF(word, english_words) || IS_ONE_OF(word, shared_words);
 }
 
-SearchLanguage word_guess_language(Bytes text)
+SearchLanguage word_guess_language(Bytes text, int *words_out)
 {
     enum { WORDS_READ = 300 };
     WordReader reader;
     SearchWord word;
-    int italian = 0, english = 0;
+    int italian = 0, english = 0, words = 0;
     word_reader_init(&reader, text);
-    for (int i = 0; i < WORDS_READ && word_next(&reader, &word); i++) {
+    for (; words < WORDS_READ && word_next(&reader, &word); words++) {
         italian += IS_ONE_OF(word.text, italian_words);
         english += IS_ONE_OF(word.text, english_words);
     }
+    if (words_out)
+        *words_out = words;
     if (italian > english * 2)
         return SEARCH_ITALIAN;
     return english > italian * 2 ? SEARCH_ENGLISH : SEARCH_ANY_LANGUAGE;

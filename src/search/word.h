@@ -63,7 +63,8 @@ const char *word_stem(WordStemmer *stemmer, const char *word, bool is_letters);
 /* Articles, prepositions and the like of either language: a search for several words goes without them. */
 bool word_is_function_word(const char *word);
 
-/* The language its function words speak for; SEARCH_ANY_LANGUAGE when they say nothing or both. */
-SearchLanguage word_guess_language(Bytes text);
+/* The language its function words speak for; SEARCH_ANY_LANGUAGE when they say nothing or both. *words_out (NULL: not
+ * wanted) gets how many words that was told from. */
+SearchLanguage word_guess_language(Bytes text, int *words_out);
 
 #endif

@@ -113,12 +113,13 @@ static void test_function_words(void)
 
 static void test_languages(void)
 {
-    g_assert_cmpint(word_guess_language(bytes_of("La caldaia non parte e perde acqua")), ==, SEARCH_ITALIAN);
-    g_assert_cmpint(word_guess_language(bytes_of("The boiler does not start and it is leaking")), ==, SEARCH_ENGLISH);
-    g_assert_cmpint(word_guess_language(bytes_of("Caldaia E12")), ==, SEARCH_ANY_LANGUAGE);
-    g_assert_cmpint(word_guess_language(bytes_of("la caldaia non parte / the boiler does not start")), ==,
+    g_assert_cmpint(word_guess_language(bytes_of("La caldaia non parte e perde acqua"), NULL), ==, SEARCH_ITALIAN);
+    g_assert_cmpint(word_guess_language(bytes_of("The boiler does not start and it is leaking"), NULL), ==,
+                    SEARCH_ENGLISH);
+    g_assert_cmpint(word_guess_language(bytes_of("Caldaia E12"), NULL), ==, SEARCH_ANY_LANGUAGE);
+    g_assert_cmpint(word_guess_language(bytes_of("la caldaia non parte / the boiler does not start"), NULL), ==,
                     SEARCH_ANY_LANGUAGE);
-    g_assert_cmpint(word_guess_language(bytes_of("")), ==, SEARCH_ANY_LANGUAGE);
+    g_assert_cmpint(word_guess_language(bytes_of(""), NULL), ==, SEARCH_ANY_LANGUAGE);
 }
 
 int main(int argc, char **argv)

@@ -77,29 +77,29 @@ static bool program_run(const char *const argv[], GError **error)
 
 static PGresult *rows_ask(PgConnection *connection, const char *sql, GError **error)
 {
-    PGresult *result = PQexec(connection->pg, sql);
-    if (PQresultStatus(result) == PGRES_TUPLES_OK)
+    PGresult *result = libpq.PQexec(connection->pg, sql);
+    if (libpq.PQresultStatus(result) == PGRES_TUPLES_OK)
         return result;
     g_propagate_error(error, pg_error(connection, result, "reading for the backup"));
-    PQclear(result);
+    libpq.PQclear(result);
     return NULL;
 }
 
 static int64_t cell_int(const PGresult *rows, int row, int column)
 {
-    return g_ascii_strtoll(PQgetvalue(rows, row, column), NULL, 10);
+    return g_ascii_strtoll(libpq.PQgetvalue(rows, row, column), NULL, 10);
 }
 
 static bool table_count(PgConnection *connection, BackupContents *contents, const char *name, GError **error)
 {
-    char *quoted = PQescapeIdentifier(connection->pg, name, strlen(name));
+    char *quoted = libpq.PQescapeIdentifier(connection->pg, name, strlen(name));
     g_autofree char *sql = g_strconcat("SELECT count(*) FROM ", quoted, NULL); /* a name cannot be a parameter */
-    PQfreemem(quoted);
+    libpq.PQfreemem(quoted);
     PGresult *rows = rows_ask(connection, sql, error);
     if (!rows)
         return false;
     backup_contents_add_table(contents, name, cell_int(rows, 0, 0));
-    PQclear(rows);
+    libpq.PQclear(rows);
     return true;
 }
 
@@ -110,18 +110,18 @@ static bool tables_count(PgConnection *connection, BackupContents *contents, GEr
                               " AND relnamespace = current_schema()::regnamespace ORDER BY relname",
                               error);
     bool counted = rows != NULL;
-    for (int i = 0; counted && i < PQntuples(rows); i++)
-        counted = table_count(connection, contents, PQgetvalue(rows, i, 0), error);
-    PQclear(rows);
+    for (int i = 0; counted && i < libpq.PQntuples(rows); i++)
+        counted = table_count(connection, contents, libpq.PQgetvalue(rows, i, 0), error);
+    libpq.PQclear(rows);
     return counted;
 }
 
 static bool blobs_list(PgConnection *connection, BackupContents *contents, GError **error)
 {
     PGresult *rows = rows_ask(connection, "SELECT sha256, size FROM blob WHERE content IS NULL ORDER BY sha256", error);
-    for (int i = 0; rows && i < PQntuples(rows); i++)
-        backup_contents_add_blob(contents, PQgetvalue(rows, i, 0), cell_int(rows, i, 1));
-    PQclear(rows);
+    for (int i = 0; rows && i < libpq.PQntuples(rows); i++)
+        backup_contents_add_blob(contents, libpq.PQgetvalue(rows, i, 0), cell_int(rows, i, 1));
+    libpq.PQclear(rows);
     return rows != NULL;
 }
 
@@ -150,8 +150,8 @@ static bool snapshot_dump(PgConnection *connection, const char *db, const char *
         return false;
     PGresult *rows = rows_ask(connection, "SELECT pg_export_snapshot()", error);
     bool dumped =
-        rows && dump_run(db, path, PQgetvalue(rows, 0, 0), error) && contents_count(connection, contents, error);
-    PQclear(rows);
+        rows && dump_run(db, path, libpq.PQgetvalue(rows, 0, 0), error) && contents_count(connection, contents, error);
+    libpq.PQclear(rows);
     return dumped;
 }
 

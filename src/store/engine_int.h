@@ -21,13 +21,22 @@
 
 #include <pthread.h>
 
+/* What a work function put off, in order. */
+typedef struct PutOff {
+    StoreWork work;
+    void *arg;
+    GDestroyNotify free_arg;
+    struct PutOff *next;
+} PutOff;
+
 typedef struct WriteRequest {
     const char *name;
     StoreWork work;
     void *arg;
     bool schema; /* a migration: alone in its transaction, SQLite with foreign keys off and checked before COMMIT */
     StoreOutcome outcome;
-    GError *error; /* set with STORE_FAILED */
+    GError *error;   /* set with STORE_FAILED */
+    PutOff *put_off; /* while its group is not at its end */
 } WriteRequest;
 
 typedef struct Engine {
@@ -69,6 +78,8 @@ struct StoreTx {
     bool failed;
     GError *error; /* why it failed */
     int64_t begun_us;
+    PutOff *put_off, *put_off_last;
+    bool in_group; /* what is put off waits for the group's end */
 };
 
 static inline TimeMs store_now(const Store *store)
@@ -84,8 +95,13 @@ void tx_fail_error(StoreTx *tx, GError *error);
 void tx_fail(StoreTx *tx, FiloError code, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
 /* Runs the request's work in tx, logs it when slow, says how it ended (a failed transaction is STORE_FAILED whatever
- * the work returned). Does not touch the request's outcome. */
-StoreOutcome tx_run_work(StoreTx *tx, const WriteRequest *request);
+ * the work returned). What was put off follows at once, or is left in request->put_off when tx->in_group. Does not touch
+ * the request's outcome. */
+StoreOutcome tx_run_work(StoreTx *tx, WriteRequest *request);
+
+/* Runs what a request put off, in order until one fails; false: it did. The list is gone in any case. */
+bool request_run_put_off(StoreTx *tx, WriteRequest *request);
+void request_drop_put_off(WriteRequest *request);
 
 /* Sets the request's outcome, and its error from the transaction's when it failed. Forgets an earlier run's. */
 void request_settle(WriteRequest *request, StoreOutcome outcome, StoreTx *tx);

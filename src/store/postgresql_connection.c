@@ -12,16 +12,18 @@ static const char session_settings[] = "SET statement_timeout = '30s'; SET lock_
 bool pg_url_check(const char *url, GError **error)
 {
     char *why = NULL;
-    PQconninfoOption *options = PQconninfoParse(url, &why);
+    if (!libpq_load(error))
+        return false;
+    PQconninfoOption *options = libpq.PQconninfoParse(url, &why);
     if (!options) {
         g_set_error(error, FILO_ERROR, FILO_ERROR_USAGE, "the database URL cannot be read: %s", why ? why : "");
-        PQfreemem(why);
+        libpq.PQfreemem(why);
         return false;
     }
     bool has_password = false;
     for (const PQconninfoOption *option = options; option->keyword; option++)
         has_password |= g_str_equal(option->keyword, "password") && option->val;
-    PQconninfoFree(options);
+    libpq.PQconninfoFree(options);
     if (has_password)
         g_set_error(error, FILO_ERROR, FILO_ERROR_REFUSED,
                     "a password in the database URL shows in the process list: use PGPASSFILE or peer authentication");
@@ -56,25 +58,25 @@ static FiloError meaning_find(const char *state, PgVerdict *verdict_out)
 /* Only the primary message: detail and context quote the row's values, and logs hold no personal data. */
 GError *pg_error(PgConnection *connection, const PGresult *result, const char *what)
 {
-    const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
-    const char *message = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+    const char *state = result ? libpq.PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+    const char *message = result ? libpq.PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
     FiloError code = meaning_find(state, &connection->verdict);
-    if (PQstatus(connection->pg) != CONNECTION_OK)
+    if (libpq.PQstatus(connection->pg) != CONNECTION_OK)
         connection->verdict = PG_LOST;
-    g_autofree char *text = g_strdup(message ? message : PQerrorMessage(connection->pg));
+    g_autofree char *text = g_strdup(message ? message : libpq.PQerrorMessage(connection->pg));
     return g_error_new(FILO_ERROR, (gint)code, "%s: PostgreSQL: %s (%s)", what, g_strchomp(text), state ? state : "-");
 }
 
 bool pg_command(PgConnection *connection, const char *sql, GError **error)
 {
-    PGresult *result = PQexec(connection->pg, sql);
-    ExecStatusType status = PQresultStatus(result);
+    PGresult *result = libpq.PQexec(connection->pg, sql);
+    ExecStatusType status = libpq.PQresultStatus(result);
     bool done = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
     if (!done) {
         GError *why = pg_error(connection, result, sql);
         g_propagate_error(error, why); /* frees it when nobody asks */
     }
-    PQclear(result);
+    libpq.PQclear(result);
     return done;
 }
 
@@ -86,7 +88,7 @@ static void notice_drop(void *arg, const PGresult *result)
 /* Text has to be UTF-8; how it sorts is said by each column. */
 static bool encoding_fits(const PgConnection *connection, GError **error)
 {
-    const char *encoding = PQparameterStatus(connection->pg, "server_encoding");
+    const char *encoding = libpq.PQparameterStatus(connection->pg, "server_encoding");
     if (encoding && g_str_equal(encoding, "UTF8"))
         return true;
     g_set_error(error, FILO_ERROR, FILO_ERROR_REFUSED,
@@ -100,13 +102,13 @@ bool pg_connect(PgConnection *connection, const Store *store, GError **error)
     pg_disconnect(connection);
     static const char *const keys[] = {"dbname", "application_name", "client_encoding", "connect_timeout", NULL};
     const char *const values[] = {store->db, "filo", "UTF8", "5", NULL};
-    connection->pg = PQconnectdbParams(keys, values, 1);
+    connection->pg = libpq.PQconnectdbParams(keys, values, 1);
     check(connection->pg);
-    if (PQstatus(connection->pg) != CONNECTION_OK) {
-        g_autofree char *why = g_strdup(PQerrorMessage(connection->pg));
+    if (libpq.PQstatus(connection->pg) != CONNECTION_OK) {
+        g_autofree char *why = g_strdup(libpq.PQerrorMessage(connection->pg));
         g_set_error(error, FILO_ERROR, FILO_ERROR_IO, "connecting to PostgreSQL: %s", g_strchomp(why));
     } else {
-        PQsetNoticeReceiver(connection->pg, notice_drop, NULL);
+        libpq.PQsetNoticeReceiver(connection->pg, notice_drop, NULL);
         if (pg_command(connection, session_settings, error) && encoding_fits(connection, error)) {
             connection->prepared = g_new0(bool, store->setup.statement_count + 1);
             return true;
@@ -118,7 +120,7 @@ bool pg_connect(PgConnection *connection, const Store *store, GError **error)
 
 void pg_disconnect(PgConnection *connection)
 {
-    PQfinish(connection->pg);
+    libpq.PQfinish(connection->pg);
     connection->pg = NULL;
     g_clear_pointer(&connection->prepared, g_free);
 }

@@ -92,12 +92,12 @@ static bool prepared_once(StoreCursor *cursor, const char *name, const Wire *wir
     if (connection->prepared[statement->index])
         return true;
     PGresult *result =
-        PQprepare(connection->pg, name, statement->sql[STORE_POSTGRESQL], (int)statement->param_count, wire->oid);
-    bool prepared = PQresultStatus(result) == PGRES_COMMAND_OK;
+        libpq.PQprepare(connection->pg, name, statement->sql[STORE_POSTGRESQL], (int)statement->param_count, wire->oid);
+    bool prepared = libpq.PQresultStatus(result) == PGRES_COMMAND_OK;
     if (!prepared)
         cursor_fail(cursor, result);
     connection->prepared[statement->index] = prepared;
-    PQclear(result);
+    libpq.PQclear(result);
     return prepared;
 }
 
@@ -107,13 +107,13 @@ static PGresult *wire_send(StoreCursor *cursor, const Wire *wire)
     PGconn *pg = ((PgConnection *)cursor->tx->connection)->pg;
     int count = (int)statement->param_count;
     if (statement->index == STORE_UNLISTED)
-        return PQexecParams(pg, statement->sql[STORE_POSTGRESQL], count, wire->oid, wire->value, wire->length,
-                            wire->format, 1);
+        return libpq.PQexecParams(pg, statement->sql[STORE_POSTGRESQL], count, wire->oid, wire->value, wire->length,
+                                  wire->format, 1);
     char name[16];
     g_snprintf(name, sizeof name, "s%u", statement->index);
     if (!prepared_once(cursor, name, wire))
         return NULL;
-    return PQexecPrepared(pg, name, count, wire->value, wire->length, wire->format, 1);
+    return libpq.PQexecPrepared(pg, name, count, wire->value, wire->length, wire->format, 1);
 }
 
 void pg_begin(StoreCursor *cursor, const StoreValue *params)
@@ -124,11 +124,11 @@ void pg_begin(StoreCursor *cursor, const StoreValue *params)
     PGresult *result = wire_send(cursor, &wire);
     if (cursor->tx->failed)
         return;
-    ExecStatusType status = PQresultStatus(result);
+    ExecStatusType status = libpq.PQresultStatus(result);
     cursor->handle = result;
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
         cursor_fail(cursor, result);
-        PQclear(result);
+        libpq.PQclear(result);
         cursor->handle = NULL;
     }
 }
@@ -175,11 +175,11 @@ static bool real_read(Oid oid, const char *wire, double *out)
 
 static bool column_read(const PGresult *result, int row, int at, const StoreColumn *column, StoreValue *out)
 {
-    *out = (StoreValue){.null = PQgetisnull(result, row, at)};
+    *out = (StoreValue){.null = libpq.PQgetisnull(result, row, at)};
     if (out->null)
         return column->nullable;
-    Oid oid = PQftype(result, at);
-    const char *wire = PQgetvalue(result, row, at);
+    Oid oid = libpq.PQftype(result, at);
+    const char *wire = libpq.PQgetvalue(result, row, at);
     switch (column->type) {
     case STORE_INT:
         return integer_read(oid, wire, &out->integer);
@@ -187,7 +187,7 @@ static bool column_read(const PGresult *result, int row, int at, const StoreColu
         return real_read(oid, wire, &out->real);
     case STORE_TEXT:
     case STORE_BLOB:
-        out->bytes = (Bytes){(const uint8_t *)wire, (size_t)PQgetlength(result, row, at)};
+        out->bytes = (Bytes){(const uint8_t *)wire, (size_t)libpq.PQgetlength(result, row, at)};
         return column->type == STORE_BLOB ? oid == OID_BYTEA : oid == OID_TEXT || oid == OID_VARCHAR;
     }
     return false;
@@ -197,13 +197,13 @@ bool pg_step(StoreCursor *cursor, StoreValue *columns_out)
 {
     const PGresult *result = cursor->handle;
     const StoreStatement *statement = cursor->statement;
-    if (!result || cursor->row >= PQntuples(result))
+    if (!result || cursor->row >= libpq.PQntuples(result))
         return false;
-    check(PQnfields(result) == (int)statement->column_count);
+    check(libpq.PQnfields(result) == (int)statement->column_count);
     for (unsigned i = 0; i < statement->column_count; i++)
         if (!column_read(result, (int)cursor->row, (int)i, &statement->columns[i], &columns_out[i])) {
             tx_fail(cursor->tx, FILO_ERROR_CORRUPT, "%s: column %s is not what it is declared to be (type %u)",
-                    statement->name, statement->columns[i].name, PQftype(result, (int)i));
+                    statement->name, statement->columns[i].name, libpq.PQftype(result, (int)i));
             return false;
         }
     cursor->row++;
@@ -213,8 +213,8 @@ bool pg_step(StoreCursor *cursor, StoreValue *columns_out)
 int64_t pg_finish(StoreCursor *cursor)
 {
     PGresult *result = cursor->handle;
-    int64_t changed = cursor->statement->writes ? g_ascii_strtoll(PQcmdTuples(result), NULL, 10) : 0;
-    PQclear(result);
+    int64_t changed = cursor->statement->writes ? g_ascii_strtoll(libpq.PQcmdTuples(result), NULL, 10) : 0;
+    libpq.PQclear(result);
     return changed;
 }
 
@@ -224,6 +224,6 @@ void pg_script(StoreTx *tx, const char *sql)
     GError *error = NULL;
     if (!pg_command(connection, sql, &error))
         tx_fail_error(tx, error);
-    else if (PQtransactionStatus(connection->pg) != PQTRANS_INTRANS)
+    else if (libpq.PQtransactionStatus(connection->pg) != PQTRANS_INTRANS)
         tx_fail(tx, FILO_ERROR_REFUSED, "a migration ended its own transaction");
 }

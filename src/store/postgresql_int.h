@@ -18,8 +18,7 @@
 #define FILO_STORE_POSTGRESQL_INT_H
 
 #include "store/engine_int.h"
-
-#include <libpq-fe.h>
+#include "store/libpq_late.h"
 
 typedef enum PgVerdict {
     PG_FINAL,    /* trying again gives the same */

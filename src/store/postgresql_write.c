@@ -81,7 +81,7 @@ static bool transaction_begin(PgConnection *connection, Store *store, const char
 
 static void rollback(PgConnection *connection)
 {
-    if (PQtransactionStatus(connection->pg) == PQTRANS_IDLE)
+    if (libpq.PQtransactionStatus(connection->pg) == PQTRANS_IDLE)
         return;
     if (!pg_command(connection, "ROLLBACK", NULL)) /* dead, or in a state we do not know: the server rolls back */
         pg_disconnect(connection);
@@ -125,7 +125,7 @@ static Step commit(Attempt *attempt)
 {
     PgConnection *connection = attempt->connection;
     GError *error = NULL;
-    check(PQtransactionStatus(connection->pg) != PQTRANS_INERROR); /* COMMIT would "succeed" by rolling back */
+    check(libpq.PQtransactionStatus(connection->pg) != PQTRANS_INERROR); /* COMMIT would "succeed" by rolling back */
     if (pg_command(connection, "COMMIT", &error)) {
         store_committed(attempt->store);
         return settle(attempt, STORE_COMMITTED);

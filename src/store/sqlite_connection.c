@@ -154,7 +154,8 @@ SqliteConnection *sqlite_connection_open(const char *path, bool writer, unsigned
     int code = sqlite3_open_v2(path, &connection->db, flags, NULL);
     check(connection->db);
     sqlite3_extended_result_codes(connection->db, 1);
-    if (code != SQLITE_OK || !settings_apply(connection->db, writer) || !controls_prepare(connection)) {
+    if (code != SQLITE_OK || !settings_apply(connection->db, writer) || !controls_prepare(connection) ||
+        sqlite_score_add(connection->db) != SQLITE_OK) {
         g_propagate_error(error, sqlite_error(connection->db, sqlite3_extended_errcode(connection->db), path));
         sqlite_connection_close(connection);
         return NULL;

@@ -5,6 +5,7 @@
  *   sqlite_connection.c  opens a connection with the settings of security.md, keeps its prepared statements
  *   sqlite_cursor.c      binds, steps, reads columns
  *   sqlite_writer.c      the one thread that writes, groups, commits and checkpoints
+ *   sqlite_score.c       the ranking function of full-text search
  *   sqlite_read.c        the pool of read-only connections, and the engine's table of functions
  *
  * Memory: a connection owns its handles; its StoreTx is the one transaction it can run.
@@ -61,6 +62,9 @@ typedef struct SqliteEngine {
  * prepared statements it keeps. Errors: IO, CORRUPT, BUSY, NOT_FOUND. Yours: sqlite_connection_close. */
 SqliteConnection *sqlite_connection_open(const char *path, bool writer, unsigned statement_count, GError **error);
 void sqlite_connection_close(SqliteConnection *connection);
+
+/* Adds match_score (see sqlite_score.c) to the connection; gives SQLite's result code. */
+int sqlite_score_add(sqlite3 *db);
 
 /* Runs one of the control statements; gives SQLite's extended result code. */
 int sqlite_control(SqliteConnection *connection, SqliteControl control);

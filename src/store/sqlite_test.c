@@ -44,7 +44,7 @@ static void faults_install(void)
 
 /* --- members of a group ------------------------------------------------------------------------------------------ */
 
-typedef enum Behaviour { ADDS, REFUSES, FAILS, ADDS_MUCH } Behaviour;
+typedef enum Behaviour { ADDS, REFUSES, FAILS, ADDS_MUCH, PUTS_OFF, FAILS_LATER } Behaviour;
 
 typedef struct Member {
     pthread_t thread;
@@ -53,6 +53,7 @@ typedef struct Member {
     StoreOutcome outcome;
     GError *error;
     int runs;
+    int64_t seen_late;
 } Member;
 
 static bool insert_much(StoreTx *tx)
@@ -60,6 +61,16 @@ static bool insert_much(StoreTx *tx)
     static uint8_t much[400 << 10];
     const StoreValue params[] = {{.null = true}, {.null = true}, {.null = true}, {.bytes = {much, sizeof much}}};
     return test_run(tx, KINDS_ADD, params) == 1;
+}
+
+static bool member_late(StoreTx *tx, void *arg)
+{
+    Member *member = arg;
+    if (member->behaviour == FAILS_LATER)
+        test_int(tx, NOWHERE, NULL, 0);
+    test_int(tx, ITEM_ADD, &TEXT_PARAM("late"), -1);
+    member->seen_late = test_int(tx, ITEM_COUNT, NULL, -1);
+    return true;
 }
 
 static bool member_work(StoreTx *tx, void *arg)
@@ -71,6 +82,8 @@ static bool member_work(StoreTx *tx, void *arg)
         test_int(tx, NOWHERE, NULL, 0);
     if (member->behaviour == ADDS_MUCH)
         insert_much(tx);
+    if (member->behaviour == PUTS_OFF || member->behaviour == FAILS_LATER)
+        store_put_off(tx, member_late, member, NULL);
     return member->behaviour != REFUSES;
 }
 
@@ -201,6 +214,28 @@ static bool set_page_limit(StoreTx *tx, void *arg)
     g_assert_true(store_step(&cursor, row));
     store_finish(&cursor);
     return true;
+}
+
+/* At the end of the group means after the last of its members; a bad one there sends each on its own way. */
+static void test_what_a_group_puts_off(void)
+{
+    TestStore test = test_store_open(STORE_SQLITE);
+    Member members[] = {{.behaviour = PUTS_OFF}, {.behaviour = ADDS}, {.behaviour = FAILS_LATER}, {.behaviour = ADDS}};
+    group_run(test.store, members, G_N_ELEMENTS(members));
+    g_assert_cmpint(members[0].outcome, ==, STORE_COMMITTED);
+    g_assert_cmpint(members[0].runs, ==, 2); /* in the group, then alone */
+    g_assert_cmpint(members[0].seen_late, ==, 2);
+    g_assert_cmpint(members[1].outcome, ==, STORE_COMMITTED);
+    g_assert_cmpint(members[2].outcome, ==, STORE_FAILED);
+    g_assert_error(members[2].error, FILO_ERROR, FILO_ERROR_IO);
+    g_assert_cmpint(members[3].outcome, ==, STORE_COMMITTED);
+    g_assert_cmpint(test_read_int(test.store, ITEM_COUNT, NULL, -1), ==, 4);
+    g_error_free(members[2].error);
+    Member good[] = {{.behaviour = PUTS_OFF}, {.behaviour = ADDS}};
+    group_run(test.store, good, G_N_ELEMENTS(good));
+    g_assert_cmpint(good[0].runs, ==, 1);
+    g_assert_cmpint(good[0].seen_late, ==, 4 + 3);
+    test_store_close(&test);
 }
 
 static void test_full_rolls_back_the_group_and_the_others_are_kept(void)
@@ -390,6 +425,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/sqlite/group", test_a_group_is_one_commit_and_a_bad_member_is_alone);
+    g_test_add_func("/sqlite/put-off", test_what_a_group_puts_off);
     g_test_add_func("/sqlite/full-in-group", test_full_rolls_back_the_group_and_the_others_are_kept);
     g_test_add_func("/sqlite/full-at-commit", test_full_at_commit_keeps_nothing_and_recovers);
     g_test_add_func("/sqlite/fsync", test_a_failed_fsync_stops_the_process);

@@ -9,6 +9,8 @@
  * no savepoint. So after every member sqlite3_get_autocommit() is asked; if the group is gone, or its COMMIT failed,
  * every member (also one that was refused: what it read was never committed) runs again, alone in a transaction.
  *
+ * What members put off (store_put_off) runs after the last of them, in the same transaction.
+ *
  * Checkpoints are made here too, after the answers went out, when the WAL is longer than 4,000 pages; while an old
  * reader keeps the WAL from beginning anew, each next try waits for another 4,000. So is upkeep (store_set_upkeep).
  */
@@ -54,6 +56,7 @@ static bool member_run(SqliteWriter *writer, WriteRequest *request)
     if (sqlite_control(connection, CONTROL_SAVEPOINT) != SQLITE_OK)
         return false;
     tx_init(&connection->tx, writer->store, connection, request->name, true);
+    connection->tx.in_group = true;
     StoreOutcome outcome = tx_run_work(&connection->tx, request);
     request_settle(request, outcome, &connection->tx);
     tx_clear(&connection->tx);
@@ -131,17 +134,39 @@ static void member_run_alone(SqliteWriter *writer, WriteRequest *request)
 
 /* --- a group ----------------------------------------------------------------------------------------------------- */
 
+/* What the members put off: no savepoint is open any more, so what fails here fails the group. */
+static bool group_run_put_off(SqliteWriter *writer, Waiting *first)
+{
+    SqliteConnection *connection = writer->connection;
+    bool all_ran = true;
+    for (Waiting *member = first; member && all_ran; member = member->next) {
+        tx_init(&connection->tx, writer->store, connection, member->request->name, true);
+        all_ran = request_run_put_off(&connection->tx, member->request);
+        tx_clear(&connection->tx);
+    }
+    return all_ran;
+}
+
+static bool group_run_members(SqliteWriter *writer, Waiting *first)
+{
+    for (Waiting *member = first; member; member = member->next)
+        if (!member_run(writer, member->request))
+            return false;
+    return group_run_put_off(writer, first);
+}
+
 /* false: nothing of the group was kept, and none of the outcomes counts. */
 static bool group_run_together(SqliteWriter *writer, Waiting *first)
 {
     SqliteConnection *connection = writer->connection;
     if (sqlite_control(connection, CONTROL_BEGIN_WRITE) != SQLITE_OK)
         return false;
-    for (Waiting *member = first; member; member = member->next)
-        if (!member_run(writer, member->request)) {
-            transaction_drop(connection);
-            return false;
-        }
+    if (!group_run_members(writer, first)) {
+        for (Waiting *member = first; member; member = member->next)
+            request_drop_put_off(member->request);
+        transaction_drop(connection);
+        return false;
+    }
     int code = sqlite_control(connection, CONTROL_COMMIT);
     if (code == SQLITE_OK)
         return true;

@@ -175,13 +175,52 @@ void tx_fail(StoreTx *tx, FiloError code, const char *format, ...)
     va_end(args);
 }
 
-StoreOutcome tx_run_work(StoreTx *tx, const WriteRequest *request)
+/* --- work put off ------------------------------------------------------------------------------------------------- */
+
+void store_put_off(StoreTx *tx, StoreWork work, void *arg, GDestroyNotify free_arg)
+{
+    PutOff *entry = g_new(PutOff, 1);
+    check(tx->writes);
+    *entry = (PutOff){work, arg, free_arg, NULL};
+    if (tx->put_off)
+        tx->put_off_last->next = entry;
+    else
+        tx->put_off = entry;
+    tx->put_off_last = entry;
+}
+
+bool request_run_put_off(StoreTx *tx, WriteRequest *request)
+{
+    for (const PutOff *entry = request->put_off; entry && !tx->failed; entry = entry->next)
+        if (!entry->work(tx, entry->arg) && !tx->failed)
+            tx_fail(tx, FILO_ERROR_REFUSED, "%s: work that was put off cannot refuse", tx->name);
+    request_drop_put_off(request);
+    return !tx->failed;
+}
+
+void request_drop_put_off(WriteRequest *request)
+{
+    for (PutOff *entry = request->put_off, *next; entry; entry = next) {
+        next = entry->next;
+        if (entry->free_arg)
+            entry->free_arg(entry->arg);
+        g_free(entry);
+    }
+    request->put_off = NULL;
+}
+
+StoreOutcome tx_run_work(StoreTx *tx, WriteRequest *request)
 {
     int64_t begun = clock_monotonic_us();
     bool wanted = request->work(tx, request->arg);
     int64_t took = clock_monotonic_us() - begun;
     if (took > SLOW_WORK_US && !request->schema)
         LOG(LOG_WARNING, "store.slow_write", LOG_TEXT("work", request->name), LOG_NUMBER("us", took));
+    request->put_off = g_steal_pointer(&tx->put_off);
+    if (tx->failed || !wanted)
+        request_drop_put_off(request);
+    else if (!tx->in_group)
+        (void)request_run_put_off(tx, request); /* its failure is the transaction's */
     if (tx->failed)
         return STORE_FAILED;
     return wanted ? STORE_COMMITTED : STORE_REFUSED;

@@ -81,6 +81,12 @@ typedef enum StoreOutcome {
 StoreOutcome store_write(Store *store, const char *name, StoreWork work, void *arg, GError **error)
     __attribute__((warn_unused_result));
 
+/* Puts work off to the end of the transaction, from inside a work function: it runs after all that, before the COMMIT,
+ * and only if the work function says yes; when it fails, so does the write. On SQLite that is the end of the whole
+ * group of writes: for what is cheaper done for many at once (FTS5 writes a piece of its index at every savepoint).
+ * Nothing later in this transaction sees what it does. arg is freed with free_arg (NULL: not) in every case. */
+void store_put_off(StoreTx *tx, StoreWork work, void *arg, GDestroyNotify free_arg);
+
 /* One read transaction: a snapshot of everything committed before it began. Waits for a free reader at most 5 s.
  * Errors of begin: BUSY, IO. end releases it and reports what went wrong in between (false and *error). Hold it for
  * milliseconds: an old snapshot makes the WAL grow. */

@@ -81,6 +81,56 @@ static void test_constraints_and_outside_failures(gconstpointer engine)
     test_store_close(&test);
 }
 
+/* --- work put off ------------------------------------------------------------------------------------------------- */
+
+typedef struct PuttingOff {
+    bool wanted, fails;
+    int64_t seen_at_end; /* items there when the work put off ran; 0: it did not */
+    int freed;
+} PuttingOff;
+
+static bool add_two_at_the_end(StoreTx *tx, void *arg)
+{
+    PuttingOff *putting = arg;
+    int64_t id;
+    if (putting->fails)
+        test_int(tx, NOWHERE, NULL, 0);
+    add_item(tx, &id);
+    putting->seen_at_end = test_int(tx, ITEM_COUNT, NULL, -1);
+    return true;
+}
+
+static void count_freed(void *arg)
+{
+    ((PuttingOff *)arg)->freed++;
+}
+
+static bool put_off(StoreTx *tx, void *arg)
+{
+    PuttingOff *putting = arg;
+    int64_t id;
+    store_put_off(tx, add_two_at_the_end, putting, count_freed);
+    store_put_off(tx, add_two_at_the_end, putting, count_freed);
+    add_item(tx, &id);
+    return putting->wanted;
+}
+
+static void test_work_put_off_comes_last_and_with_it(gconstpointer engine)
+{
+    TestStore test = test_store_open(ENGINE_OF(engine));
+    g_autoptr(GError) error = NULL;
+    PuttingOff done = {.wanted = true}, refused = {.wanted = false}, failed = {.wanted = true, .fails = true};
+    g_assert_cmpint(store_write(test.store, "done", put_off, &done, NULL), ==, STORE_COMMITTED);
+    g_assert_cmpint(done.seen_at_end, ==, 3); /* its own item, and the two put off, in order */
+    g_assert_cmpint(store_write(test.store, "refused", put_off, &refused, NULL), ==, STORE_REFUSED);
+    g_assert_cmpint(refused.seen_at_end, ==, 0);
+    g_assert_cmpint(store_write(test.store, "failed", put_off, &failed, &error), ==, STORE_FAILED);
+    g_assert_error(error, FILO_ERROR, FILO_ERROR_IO);
+    g_assert_cmpint(done.freed + refused.freed + failed.freed, ==, 6);
+    g_assert_cmpint(test_read_int(test.store, ITEM_COUNT, NULL, -1), ==, 3);
+    test_store_close(&test);
+}
+
 /* --- values ------------------------------------------------------------------------------------------------------ */
 
 static const uint8_t hostile[] = {0, 1, 0xff, '\'', '\\', 0};
@@ -325,6 +375,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     test_add_both("/store/outcomes", test_outcomes);
     test_add_both("/store/constraints", test_constraints_and_outside_failures);
+    test_add_both("/store/put-off", test_work_put_off_comes_last_and_with_it);
     test_add_both("/store/values", test_values_come_back);
     test_add_both("/store/snapshot", test_reader_sees_a_snapshot_and_its_own_write);
     g_test_add_data_func("/store/write-in-read", GINT_TO_POINTER(STORE_SQLITE), test_writing_in_a_read_is_a_bug);

@@ -48,6 +48,13 @@ def check_evhttp(tree):
                     exempt=lambda path: path.startswith("src/net/"))
 
 
+def check_late(tree):
+    """Libraries that are loaded late are called through their struct: a bare call links them to every process."""
+    return find_all(tree, r"(?<![\w.])(PQ[a-z]\w+|curl_(?:easy|slist|url|free|global|multi)\w*)\s*\(",
+                    "{0}(): call it through libpq. or libcurl. (base/late.h)", under=("src/",),
+                    exempt=lambda path: path.endswith(("_test.c", "_testing.c")))
+
+
 def check_goto(tree):
     """The one label is out."""
     return find_all(tree, r"\bgoto\s+(?!out\b)(\w+)", "goto {0}: only `goto out`")

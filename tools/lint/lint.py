@@ -15,7 +15,7 @@ import routes
 from source import Tree
 
 RULES = [layers.check_order, layers.check_cycles, calls.check_banned, calls.check_clock, calls.check_threads,
-         calls.check_evhttp, calls.check_goto, headers.check_contracts, routes.check_routes, files.check_length,
+         calls.check_evhttp, calls.check_goto, calls.check_late, headers.check_contracts, routes.check_routes, files.check_length,
          files.check_licence, files.check_words, files.check_locks, files.check_generators, layout.check_layout]
 
 

@@ -112,6 +112,13 @@ class Calls(unittest.TestCase):
         self.assertEqual(found(calls.check_goto, {"src/desk/a.c": "goto again;\ngoto out;\n"}), ["src/desk/a.c:1"])
 
 
+    def test_late(self):
+        for text in ("PQexec(pg, sql);\n", "curl_easy_perform(curl);\n"):
+            self.assertEqual(found(calls.check_late, {"src/store/a.c": text}), ["src/store/a.c:1"], text)
+        for text in ("libpq.PQexec(pg, sql);\n", "libcurl.curl_easy_perform(curl);\n"):
+            self.assertEqual(found(calls.check_late, {"src/store/a.c": text}), [], text)
+
+
 class Headers(unittest.TestCase):
     def test_the_good_header_passes(self):
         self.assertEqual(found(headers.check_contracts, {"src/desk/lamp.h": GOOD_HEADER}), [])

@@ -173,6 +173,7 @@ static void add_message(Intake *intake, TicketId ticket)
                                                          .raw_sha256 = event->raw_sha256,
                                                          .external_id = event->message_id,
                                                          .flags = intake->flags,
+                                                         .language = event->language,
                                                      });
     for (size_t i = 0; i < event->file_count; i++) {
         Attachment file = event->files[i];

@@ -55,6 +55,7 @@ static MessageId add_message(TicketEdit *edit, const Answer *answer)
                                      .subject = edit->ticket.subject,
                                      .text = answer->text,
                                      .quoted_at = MESSAGE_NOT_QUOTED,
+                                     .language = edit->ticket.language,
                                  });
 }
 
@@ -147,7 +148,8 @@ bool note_add(StoreTx *tx, Arena *arena, TicketId ticket, const char *text, cons
                                               .at = now,
                                               .subject = "",
                                               .text = text,
-                                              .quoted_at = MESSAGE_NOT_QUOTED});
+                                              .quoted_at = MESSAGE_NOT_QUOTED,
+                                              .language = edit.ticket.language});
     ticket_note_note(&edit, *message_out);
     return ticket_edit_end(&edit);
 }

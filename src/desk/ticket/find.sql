@@ -103,13 +103,14 @@ SELECT (SELECT COUNT(*) FROM message) AS messages,
 -- @column message_id     id(message)
 -- @column ticket_id      id(ticket)
 -- @column ticket_subject text
+-- @column language       text
 -- @column direction      enum(message_direction)
 -- @column sender_name    text
 -- @column sender_address text
 -- @column subject        text
 -- @column text           text
 -- @index  primary key of message
-SELECT m.message_id, m.ticket_id, t.subject AS ticket_subject, m.direction, m.sender_name, m.sender_address, m.subject,
+SELECT m.message_id, m.ticket_id, t.subject AS ticket_subject, t.language, m.direction, m.sender_name, m.sender_address, m.subject,
        m.text
   FROM message m
   JOIN ticket t ON t.ticket_id = m.ticket_id

@@ -60,7 +60,8 @@ static bool messages_index(StoreTx *tx, void *arg)
                                      .sender_name = rows.rows[i].sender_name,
                                      .sender_address = rows.rows[i].sender_address,
                                      .subject = rows.rows[i].subject,
-                                     .text = rows.rows[i].text});
+                                     .text = rows.rows[i].text,
+                                     .language = rows.rows[i].language});
     }
     batch->count = rows.count;
     batch->last = rows.count ? rows.rows[rows.count - 1].message_id.value : batch->after;

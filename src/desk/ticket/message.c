@@ -21,6 +21,12 @@ static char *title_of(const Message *message)
     return g_strdup_printf("%s\n%s\n%s", message->subject, message->sender_name, message->sender_address);
 }
 
+static SearchLanguage usual_language(const char *language)
+{
+    SearchLanguage usual;
+    return language && search_language_parse(language, &usual) ? usual : SEARCH_ANY_LANGUAGE;
+}
+
 static SearchDocument document_of(const Message *message, const char *title)
 {
     return (SearchDocument){.kind = SEARCH_MESSAGE,
@@ -29,7 +35,8 @@ static SearchDocument document_of(const Message *message, const char *title)
                             .language = SEARCH_ANY_LANGUAGE,
                             .audience = SEARCH_STAFF,
                             .title = title,
-                            .text = message->text};
+                            .text = message->text,
+                            .usual = usual_language(message->language)};
 }
 
 bool message_index(StoreTx *tx, const Message *message)

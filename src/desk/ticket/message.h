@@ -51,6 +51,7 @@ typedef struct Message {
     const char *raw_sha256;  /* or NULL */
     const char *external_id; /* the Message-ID, or NULL */
     int64_t flags;
+    const char *language; /* the ticket's, when it is added: for finding a text whose own words do not tell; or NULL */
 } Message;
 
 typedef struct MessageList {

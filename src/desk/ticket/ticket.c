@@ -99,30 +99,25 @@ static void phase_open(StoreTx *tx, TicketId ticket, const TicketProjection *now
                                                           .began_at = at});
 }
 
+/* What a projection says of the row's columns: the same for the row's first and every later version. */
+#define PROJECTED(now)                                                                                                 \
+    .state = (TicketState)(now)->state, .kind = (TicketKind)(now)->kind, .complaint = (now)->complaint != 0,           \
+    .initiative = (TicketInitiative)(now)->initiative, .ownership = (TicketOwnership)(now)->ownership,                 \
+    .party_id = {(now)->party_id}, .contact_id = {(now)->contact_id}, .product_id = {(now)->product_id},               \
+    .installed_item_id = {(now)->installed_item_id}, .team_id = {(now)->team_id}, .owner_id = {(now)->owner_id},       \
+    .occurred_at = (now)->occurred_at, .received_at = (now)->received_at, .next_update_at = (now)->next_update_at,     \
+    .last_event_at = (now)->last_event_at
+
 static bool row_write(TicketEdit *edit)
 {
     const TicketProjection *now = &edit->ticket.now;
     return sql_ticket_project(edit->tx, &(SqlTicketProjectIn){
                                             .ticket_id = edit->ticket.id,
                                             .version = edit->ticket.version,
-                                            .state = (TicketState)now->state,
-                                            .kind = (TicketKind)now->kind,
-                                            .complaint = now->complaint != 0,
-                                            .initiative = (TicketInitiative)now->initiative,
-                                            .ownership = (TicketOwnership)now->ownership,
-                                            .party_id = {now->party_id},
-                                            .contact_id = {now->contact_id},
-                                            .product_id = {now->product_id},
-                                            .installed_item_id = {now->installed_item_id},
-                                            .team_id = {now->team_id},
-                                            .owner_id = {now->owner_id},
-                                            .occurred_at = now->occurred_at,
-                                            .received_at = now->received_at,
-                                            .next_update_at = now->next_update_at,
+                                            PROJECTED(now),
                                             .first_reply_at = now->first_reply_at,
                                             .resolved_at = now->resolved_at,
                                             .closed_at = now->closed_at,
-                                            .last_event_at = now->last_event_at,
                                             .waiting_reason = edit->waiting_reason,
                                             .reopened = now->reopened,
                                             .problem_id = {now->problem_id},
@@ -152,31 +147,26 @@ bool ticket_index(StoreTx *tx, TicketId id, const char *subject)
                                             .text = ""});
 }
 
-static TicketEdit edit_of_new(StoreTx *tx, Arena *arena, const TicketOpening *opening, int64_t import_id, Actor actor,
-                              TimeMs now)
+/* The row as it stands after its first events: written once, not inserted empty and then filled, for which every index
+ * would be written twice. */
+static TicketId row_insert(StoreTx *tx, const TicketOpening *opening, const TicketProjection *now, int64_t import_id,
+                           TimeMs registered_at)
 {
-    TicketEdit edit = {.tx = tx, .arena = arena, .actor = actor, .now = now};
-    edit.ticket = (Ticket){.now = projection_empty(), .version = 1, .import_id = import_id};
-    edit.ticket.id = sql_ticket_insert(tx, &(SqlTicketInsertIn){
-                                               .state = TICKET_NEW,
-                                               .kind = KIND_UNKNOWN,
-                                               .initiative = INITIATIVE_ASKED,
-                                               .ownership = OWNERSHIP_UNKNOWN,
-                                               .channel = opening->channel,
-                                               .subject = opening->subject,
-                                               .language = opening->language,
-                                               .received_at = opening->received_at,
-                                               .registered_at = now,
-                                               .tracking_sha256 = opening->tracking_sha256,
-                                               .import_id = {.has = import_id != 0, .value = import_id},
-                                           });
-    ticket_index(tx, edit.ticket.id, opening->subject);
-    return edit;
+    TicketId id = sql_ticket_insert(tx, &(SqlTicketInsertIn){
+                                            PROJECTED(now),
+                                            .channel = opening->channel,
+                                            .subject = opening->subject,
+                                            .language = opening->language,
+                                            .registered_at = registered_at,
+                                            .tracking_sha256 = opening->tracking_sha256,
+                                            .import_id = {.has = import_id != 0, .value = import_id},
+                                        });
+    ticket_index(tx, id, opening->subject);
+    return id;
 }
 
-TicketId ticket_open(StoreTx *tx, Arena *arena, const TicketOpening *opening, Actor actor, TimeMs now)
+static TicketChange change_of_opening(const TicketOpening *opening)
 {
-    TicketEdit edit = edit_of_new(tx, arena, opening, 0, actor, now);
     TicketChange change = {0};
     change_set(&change, FIELD_STATE, TICKET_NEW);
     change_set(&change, FIELD_KIND, opening->kind);
@@ -194,16 +184,29 @@ TicketId ticket_open(StoreTx *tx, Arena *arena, const TicketOpening *opening, Ac
     for (size_t i = 0; i < G_N_ELEMENTS(given); i++)
         if (given[i].value)
             change_set(&change, given[i].field, given[i].value);
-    ticket_edit_event(&edit, EVENT_RECEIVED, &change, opening->received_at);
-    row_write(&edit);
-    return edit.ticket.id;
+    return change;
+}
+
+TicketId ticket_open(StoreTx *tx, Arena *arena, const TicketOpening *opening, Actor actor, TimeMs now)
+{
+    TicketEvent event = {EVENT_RECEIVED, opening->received_at, now, actor, change_of_opening(opening)};
+    TicketProjection after = projection_empty();
+    projection_apply(&after, &event);
+    TicketId id = row_insert(tx, opening, &after, 0, now);
+    event_insert(tx, arena, id, &event);
+    phase_open(tx, id, &after, after.last_event_at);
+    return id;
 }
 
 void ticket_edit_open_imported(TicketEdit *edit, StoreTx *tx, Arena *arena, const TicketOpening *opening,
                                int64_t import_id, Actor actor, TimeMs now)
 {
     check(import_id != 0);
-    *edit = edit_of_new(tx, arena, opening, import_id, actor, now);
+    *edit = (TicketEdit){.tx = tx, .arena = arena, .actor = actor, .now = now, .before = projection_empty()};
+    edit->ticket = (Ticket){.now = projection_empty(), .version = 1, .import_id = import_id};
+    TicketProjection so_far = edit->before;
+    so_far.received_at = so_far.last_event_at = opening->received_at; /* until its events are folded in */
+    edit->ticket.id = row_insert(tx, opening, &so_far, import_id, now);
 }
 
 bool ticket_edit_begin(TicketEdit *edit, StoreTx *tx, Arena *arena, TicketId id, Actor actor, TimeMs now)
@@ -244,10 +247,19 @@ TicketEventId ticket_edit_event(TicketEdit *edit, TicketEventKind kind, const Ti
     return id;
 }
 
+/* Events need not change the row: a message of the instant the request was opened by, an acknowledgement. */
+static bool row_is_as_read(const TicketEdit *edit)
+{
+    return projection_difference(&edit->before, &edit->ticket.now) == NULL &&
+           g_strcmp0(edit->waiting_reason, edit->ticket.waiting_reason) == 0;
+}
+
 bool ticket_edit_end(TicketEdit *edit)
 {
     const TicketProjection *now = &edit->ticket.now;
     check(!ticket_state_is_open((TicketState)now->state) || now->next_update_at || edit->ticket.import_id);
+    if (row_is_as_read(edit))
+        return !store_tx_failed(edit->tx);
     if (!row_write(edit) && !store_tx_failed(edit->tx)) /* the row was read in this transaction: it must be there */
         store_tx_fail(edit->tx, FILO_ERROR_CORRUPT, "ticket row vanished during an edit");
     return !store_tx_failed(edit->tx);

@@ -1,22 +1,32 @@
 -- The statements of the ticket, its events and phases. See desk/ticket/ticket.h.
 
 -- @statement ticket_insert : add
--- @param  state           enum(ticket_state)
--- @param  kind            enum(ticket_kind)
--- @param  complaint       bool
--- @param  initiative      enum(ticket_initiative)
--- @param  ownership       enum(ticket_ownership)
--- @param  channel         text
--- @param  subject         text
--- @param  language        text
--- @param  received_at     time
--- @param  registered_at   time
--- @param  tracking_sha256 text?
--- @param  import_id       int?
+-- @param  channel           text
+-- @param  subject           text
+-- @param  language          text
+-- @param  registered_at     time
+-- @param  tracking_sha256   text?
+-- @param  import_id         int?
+-- @param  state             enum(ticket_state)
+-- @param  kind              enum(ticket_kind)
+-- @param  complaint         bool
+-- @param  initiative        enum(ticket_initiative)
+-- @param  ownership         enum(ticket_ownership)
+-- @param  party_id          id(party)?
+-- @param  contact_id        id(party)?
+-- @param  product_id        id(product)?
+-- @param  installed_item_id id(installed_item)?
+-- @param  team_id           id(team)?
+-- @param  owner_id          id(staff)?
+-- @param  occurred_at       time?
+-- @param  received_at       time
+-- @param  next_update_at    time?
+-- @param  last_event_at     time
 INSERT INTO ticket
-       (state, kind, complaint, initiative, ownership, channel, subject, language, received_at, registered_at,
-        last_event_at, reopened, zero_cost, tracking_sha256, import_id, version)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, 0, 0, $11, $12, 1)
+       (channel, subject, language, registered_at, tracking_sha256, import_id, state, kind, complaint, initiative,
+        ownership, party_id, contact_id, product_id, installed_item_id, team_id, owner_id, occurred_at, received_at,
+        next_update_at, last_event_at, reopened, zero_cost, version)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, 0, 0, 1)
 RETURNING ticket_id;
 
 -- @statement ticket_find : find

@@ -73,7 +73,7 @@ CREATE TABLE staff (
     created_at    @time NOT NULL,
     version       @int NOT NULL
 );
-CREATE INDEX staff_team ON staff (team_id);
+CREATE INDEX staff_team ON staff (team_id) WHERE team_id IS NOT NULL;
 
 -- One signed-in browser. Only the SHA-256 of its 256-bit token is kept; epoch ends all sessions of a person at once.
 -- owner: desk/staff
@@ -152,8 +152,8 @@ CREATE TABLE party (
     version     @int NOT NULL
 );
 CREATE INDEX party_sort ON party (sort_key, party_id);
-CREATE INDEX party_vat ON party (vat_number);
-CREATE INDEX party_fiscal ON party (fiscal_code);
+CREATE INDEX party_vat ON party (vat_number) WHERE vat_number IS NOT NULL;
+CREATE INDEX party_fiscal ON party (fiscal_code) WHERE fiscal_code IS NOT NULL;
 
 -- An address, number or other way to reach a party. value_key is the normal form that finding compares (lower-case
 -- e-mail, E.164 number).
@@ -235,8 +235,8 @@ CREATE TABLE code (
     version          @int NOT NULL,
     UNIQUE (list, code_key)
 );
-CREATE INDEX code_parent ON code (parent_id);
-CREATE INDEX code_replaced_by ON code (replaced_by_id);
+CREATE INDEX code_parent ON code (parent_id) WHERE parent_id IS NOT NULL;
+CREATE INDEX code_replaced_by ON code (replaced_by_id) WHERE replaced_by_id IS NOT NULL;
 
 -- How often tickets of a product whose subject has the word were given the problem code; the empty word counts them
 -- all. What problem codes are suggested from.
@@ -274,9 +274,9 @@ CREATE TABLE solution (
 CREATE INDEX solution_both ON solution (product_id, problem_id, used_count, solution_id);
 CREATE INDEX solution_problem ON solution (problem_id, used_count, solution_id);
 CREATE INDEX solution_product ON solution (product_id, used_count, solution_id);
-CREATE INDEX solution_code ON solution (solution_code_id);
-CREATE INDEX solution_author ON solution (author_id);
-CREATE INDEX solution_state_by ON solution (state_by_id);
+CREATE INDEX solution_code ON solution (solution_code_id) WHERE solution_code_id IS NOT NULL;
+CREATE INDEX solution_author ON solution (author_id) WHERE author_id IS NOT NULL;
+CREATE INDEX solution_state_by ON solution (state_by_id) WHERE state_by_id IS NOT NULL;
 
 -- ----------------------------------------------------------------------------------------------------- tickets
 
@@ -324,19 +324,19 @@ CREATE TABLE ticket (
 CREATE INDEX ticket_queue ON ticket (next_update_at, ticket_id);
 CREATE INDEX ticket_owner ON ticket (owner_id, next_update_at, ticket_id);
 CREATE INDEX ticket_party ON ticket (party_id, ticket_id);
-CREATE INDEX ticket_contact ON ticket (contact_id, ticket_id);
-CREATE INDEX ticket_product ON ticket (product_id, problem_id);
-CREATE INDEX ticket_item ON ticket (installed_item_id);
+CREATE INDEX ticket_contact ON ticket (contact_id, ticket_id) WHERE contact_id IS NOT NULL;
+CREATE INDEX ticket_product ON ticket (product_id, problem_id) WHERE product_id IS NOT NULL;
+CREATE INDEX ticket_item ON ticket (installed_item_id) WHERE installed_item_id IS NOT NULL;
 CREATE INDEX ticket_team ON ticket (team_id, next_update_at, ticket_id);
 CREATE INDEX ticket_received ON ticket (received_at, ticket_id);
-CREATE INDEX ticket_resolved ON ticket (resolved_at);
-CREATE INDEX ticket_master ON ticket (master_id);
-CREATE INDEX ticket_problem ON ticket (problem_id);
-CREATE INDEX ticket_condition ON ticket (condition_id);
-CREATE INDEX ticket_component ON ticket (component_id);
-CREATE INDEX ticket_origin ON ticket (origin_id);
-CREATE INDEX ticket_solution_code ON ticket (solution_code_id);
-CREATE INDEX ticket_solution ON ticket (solution_id);
+CREATE INDEX ticket_resolved ON ticket (resolved_at) WHERE resolved_at IS NOT NULL;
+CREATE INDEX ticket_master ON ticket (master_id) WHERE master_id IS NOT NULL;
+CREATE INDEX ticket_problem ON ticket (problem_id) WHERE problem_id IS NOT NULL;
+CREATE INDEX ticket_condition ON ticket (condition_id) WHERE condition_id IS NOT NULL;
+CREATE INDEX ticket_component ON ticket (component_id) WHERE component_id IS NOT NULL;
+CREATE INDEX ticket_origin ON ticket (origin_id) WHERE origin_id IS NOT NULL;
+CREATE INDEX ticket_solution_code ON ticket (solution_code_id) WHERE solution_code_id IS NOT NULL;
+CREATE INDEX ticket_solution ON ticket (solution_id) WHERE solution_id IS NOT NULL;
 
 -- The truth: append-only. payload is a JSON object of ids, codes and hashes, never read inside SQL.
 -- owner: desk/ticket
@@ -352,7 +352,6 @@ CREATE TABLE ticket_event (
     payload         @text NOT NULL
 );
 CREATE INDEX ticket_event_ticket ON ticket_event (ticket_id, ticket_event_id);
-CREATE INDEX ticket_event_at ON ticket_event (occurred_at);
 
 -- Contiguous intervals derived from the events; ended_at is empty on the last one.
 -- owner: desk/ticket
@@ -367,8 +366,8 @@ CREATE TABLE ticket_phase (
     ended_at        @time NULL
 );
 CREATE INDEX ticket_phase_ticket ON ticket_phase (ticket_id, ticket_phase_id);
-CREATE INDEX ticket_phase_team ON ticket_phase (team_id);
-CREATE INDEX ticket_phase_owner ON ticket_phase (owner_id);
+CREATE INDEX ticket_phase_team ON ticket_phase (team_id) WHERE team_id IS NOT NULL;
+CREATE INDEX ticket_phase_owner ON ticket_phase (owner_id) WHERE owner_id IS NOT NULL;
 
 -- Who takes part in a ticket by an address; an unconfirmed one never receives an answer.
 -- owner: desk/ticket
@@ -407,9 +406,9 @@ CREATE TABLE message (
     flags           @int NOT NULL
 );
 CREATE INDEX message_ticket ON message (ticket_id, message_id);
-CREATE INDEX message_external ON message (external_id);
-CREATE INDEX message_raw ON message (raw_sha256);
-CREATE INDEX message_html ON message (html_sha256);
+CREATE INDEX message_external ON message (external_id) WHERE external_id IS NOT NULL;
+CREATE INDEX message_raw ON message (raw_sha256) WHERE raw_sha256 IS NOT NULL;
+CREATE INDEX message_html ON message (html_sha256) WHERE html_sha256 IS NOT NULL;
 
 -- A file of a message: either its own blob, or a slice of the raw original (offset, length, encoding).
 -- owner: desk/ticket
@@ -427,7 +426,7 @@ CREATE TABLE attachment (
     content_id    @text NULL
 );
 CREATE INDEX attachment_message ON attachment (message_id);
-CREATE INDEX attachment_sha ON attachment (sha256);
+CREATE INDEX attachment_sha ON attachment (sha256) WHERE sha256 IS NOT NULL;
 
 -- owner: desk/ticket
 -- grows
@@ -475,8 +474,8 @@ CREATE TABLE inbound (
     UNIQUE (channel, external_id)
 );
 CREATE INDEX inbound_state ON inbound (state, inbound_id);
-CREATE INDEX inbound_ticket ON inbound (ticket_id);
-CREATE INDEX inbound_message ON inbound (message_id);
+CREATE INDEX inbound_ticket ON inbound (ticket_id) WHERE ticket_id IS NOT NULL;
+CREATE INDEX inbound_message ON inbound (message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX inbound_raw ON inbound (raw_sha256);
 
 -- Automatic messages sent to an address, for the brake that holds whatever the headers say.
@@ -516,9 +515,9 @@ CREATE TABLE outbox (
     finished_at     @time NULL
 );
 CREATE INDEX outbox_due ON outbox (state, not_before, outbox_id);
-CREATE INDEX outbox_ticket ON outbox (ticket_id);
-CREATE INDEX outbox_message ON outbox (message_id);
-CREATE INDEX outbox_external ON outbox (external_id);
+CREATE INDEX outbox_ticket ON outbox (ticket_id) WHERE ticket_id IS NOT NULL;
+CREATE INDEX outbox_message ON outbox (message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX outbox_external ON outbox (external_id) WHERE external_id IS NOT NULL;
 
 -- Work with a time: leased, tried, backed off. (kind, job_key) happens once.
 -- owner: queue
@@ -613,7 +612,7 @@ CREATE TABLE cost_entry (
 );
 CREATE INDEX cost_entry_ticket ON cost_entry (ticket_id);
 CREATE INDEX cost_entry_worked ON cost_entry (worked_at);
-CREATE INDEX cost_entry_staff ON cost_entry (staff_id);
+CREATE INDEX cost_entry_staff ON cost_entry (staff_id) WHERE staff_id IS NOT NULL;
 
 -- ------------------------------------------------------------------------------------------------------- audit
 
