@@ -7,15 +7,14 @@
  */
 #include "parse/xes.h"
 
-#include <libxml/SAX2.h>
-#include <libxml/parser.h>
-#include <libxml/xmlerror.h>
+#include "parse/libxml_late.h"
+
 #include <string.h>
 
 typedef enum XesPlace { OUTSIDE, IN_LOG, IN_TRACE, IN_EVENT, AFTER_LOG } XesPlace;
 
 struct XesReader {
-    xmlParserCtxtPtr parser;
+    xmlParserCtxtPtr parser; /* NULL until the first piece */
     XesTake take;
     void *arg;
     XesPlace place;
@@ -33,14 +32,14 @@ struct XesReader {
 
 static int64_t line_of(const XesReader *reader)
 {
-    return xmlSAX2GetLineNumber(reader->parser);
+    return libxml.xmlSAX2GetLineNumber(reader->parser);
 }
 
 static void stop(XesReader *reader, FiloError code, int64_t line, const char *what)
 {
     if (!reader->error)
         g_set_error(&reader->error, FILO_ERROR, (int)code, "line %" G_GINT64_FORMAT ": %s", line, what);
-    xmlStopParser(reader->parser);
+    libxml.xmlStopParser(reader->parser);
 }
 
 static bool give_up(XesReader *reader, GError **error)
@@ -143,7 +142,7 @@ static void give_event(XesReader *reader)
     XesEvent event = {line_of(reader), reader->keys->len, (const char *const *)reader->keys->pdata,
                       (const char *const *)reader->values->pdata};
     if (!reader->take(&event, reader->arg, &reader->error))
-        xmlStopParser(reader->parser);
+        libxml.xmlStopParser(reader->parser);
     forget_from(reader, reader->trace_count, reader->trace_size);
 }
 
@@ -185,26 +184,36 @@ static void on_error(void *context, xmlErrorPtr problem)
 
 XesReader *xes_reader_new(XesTake take, void *arg)
 {
+    XesReader *reader = g_new0(XesReader, 1);
+    *reader = (XesReader){.take = take, .arg = arg};
+    reader->keys = g_ptr_array_new_with_free_func(g_free);
+    reader->values = g_ptr_array_new_with_free_func(g_free);
+    return reader;
+}
+
+static bool parser_open(XesReader *reader, GError **error)
+{
     xmlSAXHandler handler = {.initialized = XML_SAX2_MAGIC,
                              .startElementNs = on_start,
                              .endElementNs = on_end,
                              .internalSubset = on_doctype,
                              .serror = on_error};
-    XesReader *reader = g_new0(XesReader, 1);
-    *reader = (XesReader){.take = take, .arg = arg};
-    reader->keys = g_ptr_array_new_with_free_func(g_free);
-    reader->values = g_ptr_array_new_with_free_func(g_free);
-    reader->parser = xmlCreatePushParserCtxt(&handler, reader, NULL, 0, NULL);
+    if (reader->parser)
+        return true;
+    if (!libxml_load(error))
+        return false;
+    reader->parser = libxml.xmlCreatePushParserCtxt(&handler, reader, NULL, 0, NULL);
     g_assert(reader->parser); /* NULL only without memory, and GLib aborts then too */
-    xmlCtxtUseOptions(reader->parser, XML_PARSE_NONET | XML_PARSE_NOWARNING);
-    return reader;
+    libxml.xmlCtxtUseOptions(reader->parser, XML_PARSE_NONET | XML_PARSE_NOWARNING);
+    return true;
 }
 
 void xes_reader_free(XesReader *reader)
 {
     if (!reader)
         return;
-    xmlFreeParserCtxt(reader->parser);
+    if (reader->parser)
+        libxml.xmlFreeParserCtxt(reader->parser);
     g_ptr_array_unref(reader->keys);
     g_ptr_array_unref(reader->values);
     g_clear_error(&reader->error);
@@ -214,16 +223,20 @@ void xes_reader_free(XesReader *reader)
 bool xes_reader_feed(XesReader *reader, Bytes piece, GError **error)
 {
     enum { AT_ONCE = 1 << 20 };
+    if (!parser_open(reader, error))
+        return false;
     for (size_t at = 0; at < piece.size && !reader->error; at += AT_ONCE)
-        xmlParseChunk(reader->parser, (const char *)piece.data + at, (int)MIN(piece.size - at, AT_ONCE), 0);
+        libxml.xmlParseChunk(reader->parser, (const char *)piece.data + at, (int)MIN(piece.size - at, AT_ONCE), 0);
     return give_up(reader, error);
 }
 
 bool xes_reader_end(XesReader *reader, GError **error)
 {
     reader->ending = true;
+    if (!parser_open(reader, error))
+        return false;
     if (!reader->error)
-        xmlParseChunk(reader->parser, NULL, 0, 1);
+        libxml.xmlParseChunk(reader->parser, NULL, 0, 1);
     if (reader->place != AFTER_LOG)
         stop(reader, FILO_ERROR_USAGE, line_of(reader),
              "the file ends before </log>: it is cut off or not well-formed");

@@ -10,8 +10,8 @@
  * process, which is not the serving one. What the attributes mean is the caller's (desk/import).
  *
  * Tables: none. Called by: desk/import. Pointers: an XesEvent and its texts live until the callback returns; the reader
- * is yours: xes_reader_free. Errors: FILO_ERROR_USAGE (not XES, not well-formed, cut off; with the line), TOO_LARGE, and
- * whatever the callback sets. After a failure the reader is used no more.
+ * is yours: xes_reader_free. Errors: FILO_ERROR_USAGE (not XES, not well-formed, cut off; with the line), TOO_LARGE, NOT_FOUND
+ * (no libxml2 here), and whatever the callback sets. After a failure the reader is used no more.
  *
  * Invariants:
  *  1. Memory is bounded by XES_TEXT_MAX and XES_ATTRIBUTES_MAX for each trace and event, whatever the input.
