@@ -54,6 +54,7 @@ eachEngine('a mail-in that took the directory while the node was down does not e
 
 eachEngine('a parent that is killed takes its node along, in order, and the directory is free', (t, engine) =>
   withFilo(t, engine, async (filo) => {
+    assert.equal((await filo.mailIn(letter())).code, 0); // the first mail starts the zygote
     const tree = filo.tree();
     assert.ok(tree.length >= 3, 'parent, node and zygote');
     process.kill(filo.server.pid, 'SIGKILL');
@@ -102,6 +103,7 @@ eachEngine('parsers that die on every message: each opens a ticket with its orig
 
 eachEngine('a parser that hangs is replaced, and its message is read', (t, engine) =>
   withFilo(t, engine, async (filo) => {
+    assert.equal((await filo.mailIn(letter({ text: 'prima' }))).code, 0);
     process.kill(zygoteOf(filo), 'SIGSTOP');
     const taken = await filo.mailIn(letter({ text: 'aspetto' }));
     assert.ok([0, 75].includes(taken.code), `exit ${taken.code}`); // the sender's patience may end first: it is kept
@@ -112,9 +114,11 @@ eachEngine('a parser that hangs is replaced, and its message is read', (t, engin
 
 eachEngine('a node that is killed leaves no parser behind; a parser that is killed costs no message', (t, engine) =>
   withFilo(t, engine, async (filo) => {
+    assert.equal((await filo.mailIn(letter({ text: 'prima' }))).code, 0);
     const before = filo.tree();
     await filo.killNode();
     await filo.until(() => before.filter((pid) => pid !== filo.server.pid).every((pid) => !isAlive(pid)), 'the old zygote to end');
+    assert.equal((await filo.mailIn(letter({ text: 'di nuovo' }))).code, 0);
     process.kill(zygoteOf(filo), 'SIGKILL');
     const taken = [];
     for (let i = 0; i < 3; i += 1) taken.push(await filo.mailIn(letter({ text: `dopo ${i}` })));

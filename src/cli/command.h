@@ -65,6 +65,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Installation, installation_close)
 /* DIR/filo.sock; yours to free. */
 char *config_socket_path(const Config *config);
 
+/* A program that lies beside this one; yours to free. Errors: IO. */
+char *config_program_path(const char *name, GError **error);
+
 /* One file each. */
 int command_init(int argc, char **argv);
 int command_demo(int argc, char **argv);

@@ -91,19 +91,18 @@ char *config_socket_path(const Config *config)
     return g_build_filename(config->data_dir, "filo.sock", NULL);
 }
 
-/* filo-parse, which lies beside this program. Yours. */
-static char *parser_path(GError **error)
+char *config_program_path(const char *name, GError **error)
 {
     g_autofree char *own = g_file_read_link("/proc/self/exe", error);
     if (!own)
         return NULL;
     g_autofree char *folder = g_path_get_dirname(own);
-    return g_build_filename(folder, "filo-parse", NULL);
+    return g_build_filename(folder, name, NULL);
 }
 
 static ParseZygote *parser_start(GError **error)
 {
-    g_autofree char *path = parser_path(error);
+    g_autofree char *path = config_program_path("filo-parse", error);
     return path ? parse_zygote_start(path, error) : NULL;
 }
 

@@ -73,6 +73,15 @@ static bool finish_imports(Caretaker *caretaker, GError **error)
     return worked;
 }
 
+/* The parser's process, when no mail has come for a while. */
+static bool rest_parser(Caretaker *caretaker, GError **error)
+{
+    enum { UNUSED_S = 600 };
+    (void)error;
+    parse_zygote_rest(caretaker->receiver.zygote, (int64_t)UNUSED_S * 1000000);
+    return true;
+}
+
 static const struct {
     const char *name;
     int period_s;
@@ -83,6 +92,7 @@ static const struct {
     {"renew_leases", DISPATCHER_RENEW_S, renew_leases},
     {"take_over_leases", 60, take_over_leases},
     {"finish_imports", 1, finish_imports},
+    {"rest_parser", 60, rest_parser},
     {"sweep_blobs", 24 * 3600, sweep_blobs},
     {"prune_sessions", 24 * 3600, prune_sessions},
 };

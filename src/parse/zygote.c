@@ -41,6 +41,7 @@ struct ParseZygote {
     Generation *current; /* NULL until the next job starts one */
     unsigned workers;
     uint64_t next_id;
+    int64_t used_us; /* when the last job began */
 };
 
 /* ---- one generation ---- */
@@ -155,6 +156,7 @@ static Generation *slot_take(ParseZygote *zygote, uint64_t *id_out, GError **err
         current->references++;
         current->jobs++;
         zygote->workers++;
+        zygote->used_us = clock_monotonic_us();
         *id_out = ++zygote->next_id;
     }
     pthread_mutex_unlock(&zygote->lock);
@@ -324,15 +326,26 @@ int parse_zygote_input(Bytes bytes, GError **error)
 
 ParseZygote *parse_zygote_start(const char *exe_path, GError **error)
 {
-    Generation *first = generation_new(exe_path, error);
-    if (!first)
+    if (access(exe_path, X_OK) != 0) {
+        filo_error_from_errno(error, errno, exe_path);
         return NULL;
+    }
     ParseZygote *zygote = g_new0(ParseZygote, 1);
     zygote->exe_path = g_strdup(exe_path);
-    zygote->current = first;
     pthread_mutex_init(&zygote->lock, NULL);
     pthread_cond_init(&zygote->slot_free, NULL);
     return zygote;
+}
+
+void parse_zygote_rest(ParseZygote *zygote, int64_t unused_us)
+{
+    Generation *idle = NULL;
+    pthread_mutex_lock(&zygote->lock);
+    if (zygote->workers == 0 && clock_monotonic_us() - zygote->used_us >= unused_us)
+        idle = g_steal_pointer(&zygote->current);
+    pthread_mutex_unlock(&zygote->lock);
+    if (idle)
+        generation_release(zygote, idle);
 }
 
 void parse_zygote_stop(ParseZygote *zygote)

@@ -365,6 +365,34 @@ static void test_dead_or_stopped_zygote_is_replaced(void)
     assert_answers();
 }
 
+/* Whether any child process of ours is left. */
+static bool has_children(void)
+{
+    g_autofree char *children = NULL;
+    g_autofree char *path = g_strdup_printf("/proc/self/task/%d/children", getpid());
+    g_assert_true(g_file_get_contents(path, &children, NULL, NULL));
+    return *g_strstrip(children) != '\0';
+}
+
+static void test_an_idle_zygote_rests(void)
+{
+    assert_answers();
+    parse_zygote_rest(zygote, INT64_C(3600) * 1000000);
+    g_assert_true(has_children()); /* it was used within the hour */
+    parse_zygote_rest(zygote, 0);
+    g_assert_false(has_children());
+    parse_zygote_rest(zygote, 0); /* there is none: nothing to do */
+    assert_answers();
+    g_assert_true(has_children());
+}
+
+static void test_a_program_that_is_not_there(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_assert_null(parse_zygote_start("/nonexistent/filo-parse", &error));
+    g_assert_nonnull(error);
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1 && !strcmp(argv[1], "parse-zygote"))
@@ -381,6 +409,8 @@ int main(int argc, char **argv)
     g_test_add_func("/zygote/ladder", test_ladder_ends_in_unparsed);
     g_test_add_func("/zygote/too-large", test_too_large_is_refused);
     g_test_add_func("/zygote/dead", test_dead_or_stopped_zygote_is_replaced);
+    g_test_add_func("/zygote/rests", test_an_idle_zygote_rests);
+    g_test_add_func("/zygote/missing", test_a_program_that_is_not_there);
     g_test_add_func("/zygote/leaks", test_nothing_leaks);
     g_test_add_func("/zygote/parallel", test_parallel_and_replaced);
     int status = g_test_run();
