@@ -250,7 +250,7 @@ const char *grouping_label(Grouping *grouping, Lang lang, int64_t key)
         return grouping->dimension == DIMENSION_CONTRACT ? msg(lang, MSG_REPORT_NO_CONTRACT)
                                                          : msg(lang, MSG_REPORT_NONE);
     if (grouping->dimension == DIMENSION_CHANNEL)
-        return catalogue_label(grouping->arena, lang, "channel.", text);
+        return catalogue_label(grouping->arena, lang, "ticket.channel.", text);
     if (grouping->dimension == DIMENSION_CUSTOMER_CLASS)
         return catalogue_label(grouping->arena, lang, "report.buyer.", text);
     if (grouping->dimension == DIMENSION_CUSTOMER)

@@ -67,31 +67,51 @@ static bool parse_dimension(const Report *report, const char *text, Dimension *b
            refuse(refused_out, "by", "report.error.by", text);
 }
 
+int64_t report_window_usual(const Report *report, const DeskPolicy *policy)
+{
+    if (!report->has_window)
+        return 0;
+    return report->window_days ? report->window_days : policy->reopen_ms / TIME_DAY;
+}
+
+unsigned report_key_usual(const Report *report)
+{
+    return report->has_key ? KEY_CUSTOMER | KEY_ITEM | KEY_PROBLEM : 0;
+}
+
 static bool parse_window(const Report *report, const DeskPolicy *policy, const char *text, int64_t *days_out,
                          InputError *refused_out)
 {
     char *rest = NULL;
-    *days_out = report->window_days ? report->window_days : policy->reopen_ms / TIME_DAY;
-    if (!report->has_window)
-        *days_out = 0;
+    *days_out = report_window_usual(report, policy);
     if (!is_said(text))
         return true;
-    if (report->has_window && strcmp(text, "all") == 0) {
+    if (!report->has_window)
+        return refuse(refused_out, "window", "report.error.no_window", text);
+    if (strcmp(text, "all") == 0) {
         *days_out = 0;
         return true;
     }
     errno = 0;
     *days_out = g_ascii_strtoll(text, &rest, 10);
-    bool valid = report->has_window && *rest == '\0' && errno == 0 && *days_out >= 1 && *days_out <= WINDOW_DAYS_MAX;
+    bool valid = *rest == '\0' && errno == 0 && *days_out >= 1 && *days_out <= WINDOW_DAYS_MAX;
     return valid || refuse(refused_out, "window", "report.error.window", text);
 }
 
 static bool parse_key(const Report *report, const char *text, unsigned *key_out, InputError *refused_out)
 {
-    *key_out = report->has_key ? KEY_CUSTOMER | KEY_ITEM | KEY_PROBLEM : 0;
+    *key_out = report_key_usual(report);
     if (!is_said(text))
         return true;
-    return (report->has_key && report_key_parse(text, key_out)) || refuse(refused_out, "key", "report.error.key", text);
+    if (!report->has_key)
+        return refuse(refused_out, "key", "report.error.no_key", text);
+    return report_key_parse(text, key_out) || refuse(refused_out, "key", "report.error.key", text);
+}
+
+static bool parse_figure(const Report *report, const char *text, const FigureSpec **figure_out, InputError *refused_out)
+{
+    *figure_out = is_said(text) ? report_figure_find(report, text) : NULL;
+    return !is_said(text) || *figure_out || refuse(refused_out, "figure", "report.error.figure", text);
 }
 
 bool report_ask_parse(StoreTx *tx, Arena *arena, const DeskPolicy *policy, TimeMs now, const ReportWords *words,
@@ -104,5 +124,6 @@ bool report_ask_parse(StoreTx *tx, Arena *arena, const DeskPolicy *policy, TimeM
     return parse_period(tx, arena, policy->zone, now, words, &ask_out->period, refused_out) &&
            parse_dimension(report, words->by, &ask_out->by, refused_out) &&
            parse_window(report, policy, words->window, &ask_out->window_days, refused_out) &&
-           parse_key(report, words->key, &ask_out->key, refused_out);
+           parse_key(report, words->key, &ask_out->key, refused_out) &&
+           parse_figure(report, words->figure, &ask_out->figure, refused_out);
 }

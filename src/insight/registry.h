@@ -48,7 +48,12 @@ typedef struct ReportWords {
     const char *window;    /* days, or "all" */
     const char *key;       /* "customer,item,problem" */
     const char *group;     /* a row's key, or "all" */
+    const char *figure;    /* the figure whose tickets are wanted; not said: all of the group */
 } ReportWords;
+
+/* The window and key a report has unless asked otherwise; 0: none. */
+int64_t report_window_usual(const Report *report, const DeskPolicy *policy);
+unsigned report_key_usual(const Report *report);
 
 bool report_ask_parse(StoreTx *tx, Arena *arena, const DeskPolicy *policy, TimeMs now, const ReportWords *words,
                       ReportAsk *ask_out, InputError *refused_out);

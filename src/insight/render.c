@@ -83,8 +83,11 @@ char *report_figure_text(Arena *arena, Lang lang, const Figure *figure)
         return rate_text(arena, lang, figure);
     case FIGURE_MEAN:
         return report_value_text(arena, lang, figure->spec->unit, figure->value);
+    case FIGURE_SURVIVAL:
+        return report_value_text(arena, lang, figure->spec->unit, figure->value);
     case FIGURE_SUMMARY:
         return report_value_text(arena, lang, figure->spec->unit, figure->summary.median);
+    case FIGURE_PARAMETER:
     case FIGURE_COUNT:
     default:
         return format_number(arena, lang, figure->count);
@@ -164,6 +167,18 @@ static void json_summary(GString *out, Arena *arena, const Figure *figure)
     g_string_append_c(out, '}');
 }
 
+static void json_survival(GString *out, Arena *arena, const Figure *figure)
+{
+    json_member(out, figure->spec->name);
+    g_string_append_printf(out, "{\"n\":%" G_GUINT64_FORMAT, figure->n);
+    json_member_int(out, "happened", figure->count);
+    json_member_number(out, "median", figure->value, figure->needs == 0);
+    json_member_text(out, "unit", unit_text(figure->spec->unit));
+    if (figure->needs)
+        json_member_text(out, "note", report_insufficient_text(arena, LANG_EN, figure));
+    g_string_append_c(out, '}');
+}
+
 /* A rate or a mean: the number itself under its name, what makes it trustworthy beside it. */
 static void json_ratio(GString *out, Arena *arena, const Figure *figure)
 {
@@ -185,10 +200,14 @@ static void json_figure(GString *out, Arena *arena, const Figure *figure)
     case FIGURE_SUMMARY:
         json_summary(out, arena, figure);
         break;
+    case FIGURE_SURVIVAL:
+        json_survival(out, arena, figure);
+        break;
     case FIGURE_RATE:
     case FIGURE_MEAN:
         json_ratio(out, arena, figure);
         break;
+    case FIGURE_PARAMETER:
     case FIGURE_COUNT:
     case FIGURE_MONEY:
     default:
@@ -267,10 +286,12 @@ static void csv_head(GString *out, Arena *arena, const FigureSpec *spec)
     static const char *const rate[] = {"", "n", "low", "high", NULL};
     static const char *const mean[] = {"", "n", NULL};
     static const char *const count[] = {"", NULL};
-    const char *const *parts = spec->kind == FIGURE_SUMMARY ? summary
-                               : spec->kind == FIGURE_RATE  ? rate
-                               : spec->kind == FIGURE_MEAN  ? mean
-                                                            : count;
+    static const char *const survival[] = {"n", "happened", "median", "unit", NULL};
+    const char *const *parts = spec->kind == FIGURE_SUMMARY    ? summary
+                               : spec->kind == FIGURE_SURVIVAL ? survival
+                               : spec->kind == FIGURE_RATE     ? rate
+                               : spec->kind == FIGURE_MEAN     ? mean
+                                                               : count;
     for (; *parts; parts++)
         csv_next(out, arena_printf(arena, "%s%s%s", spec->name, **parts ? "_" : "", *parts));
 }
@@ -286,6 +307,11 @@ static void csv_values(GString *out, const Figure *figure)
         csv_number(out, figure->summary.p90, shown);
         csv_next(out, unit_text(figure->spec->unit));
         break;
+    case FIGURE_SURVIVAL:
+        g_string_append_printf(out, ",%" G_GUINT64_FORMAT ",%" G_GINT64_FORMAT, figure->n, figure->count);
+        csv_number(out, figure->value, shown);
+        csv_next(out, unit_text(figure->spec->unit));
+        break;
     case FIGURE_RATE:
     case FIGURE_MEAN:
         csv_number(out, figure->value, shown);
@@ -295,6 +321,7 @@ static void csv_values(GString *out, const Figure *figure)
             csv_number(out, figure->interval.high, shown);
         }
         break;
+    case FIGURE_PARAMETER:
     case FIGURE_COUNT:
     case FIGURE_MONEY:
     default:
@@ -348,6 +375,9 @@ static void text_figure(GString *out, Arena *arena, Lang lang, const Figure *fig
                                report_value_text(arena, lang, spec->unit, figure->summary.mean),
                                report_value_text(arena, lang, spec->unit, figure->summary.median),
                                report_value_text(arena, lang, spec->unit, figure->summary.p90));
+    else if (spec->kind == FIGURE_SURVIVAL && figure->needs == 0)
+        g_string_append_printf(out, "median %s, n %" G_GUINT64_FORMAT ", of them %" G_GINT64_FORMAT " solved\n",
+                               report_figure_text(arena, lang, figure), figure->n, figure->count);
     else if (spec->kind == FIGURE_RATE && figure->needs == 0)
         g_string_append_printf(out, "%s, n %" G_GUINT64_FORMAT "\n", report_figure_text(arena, lang, figure),
                                figure->n);

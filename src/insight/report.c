@@ -58,31 +58,48 @@ static bool group_is_asked(const ReportRun *run, int64_t key)
     return asked && (strcmp(asked, "all") == 0 || strcmp(asked, grouping_key_text(run->grouping, key)) == 0);
 }
 
-static ReportHit hit_of(ReportRun *run, int64_t key)
+static ReportHit hit_of(ReportRun *run, const ReportCase *item, int64_t key)
 {
-    ReportHit hit = {.run = run, .groups = {run->total}, .count = 1};
+    ReportHit hit = {.run = run, .ticket = item->id, .groups = {run->total}, .count = 1};
     if (run->ask->by != DIMENSION_NONE)
         hit.groups[hit.count++] = group_get(run, key);
+    hit.is_asked = run->ask->group && group_is_asked(run, key);
     return hit;
+}
+
+static void ticket_note(const ReportHit *hit)
+{
+    g_array_append_val(hit->run->tickets, hit->ticket);
+}
+
+/* A list or a counter got something: is it the figure whose tickets are wanted? */
+static void figure_note(const ReportHit *hit, int place, bool is_list)
+{
+    const FigureSpec *figure = hit->is_asked ? hit->run->ask->figure : NULL;
+    if (!figure)
+        return;
+    bool of_lists = figure->kind == FIGURE_SUMMARY || figure->kind == FIGURE_SURVIVAL;
+    bool second = figure->kind == FIGURE_SURVIVAL && figure->b == place;
+    if (of_lists == is_list && (figure->a == place || second))
+        ticket_note(hit);
 }
 
 ReportHit report_hit_key(ReportRun *run, const ReportCase *item, int64_t key)
 {
-    ReportHit hit = hit_of(run, key);
+    ReportHit hit = hit_of(run, item, key);
     for (size_t i = 0; i < hit.count; i++) {
         hit.fresh[i] = hit.groups[i]->last != item->id;
         hit.groups[i]->n += hit.fresh[i];
         hit.groups[i]->last = item->id;
     }
-    if (hit.fresh[hit.count - 1] && run->ask->group && run->tickets->len < REPORT_TICKETS_MAX &&
-        group_is_asked(run, key))
-        g_array_append_val(run->tickets, item->id);
+    if (hit.is_asked && !run->ask->figure)
+        ticket_note(&hit);
     return hit;
 }
 
 ReportHit report_join(ReportRun *run, const ReportCase *item, TimeMs at)
 {
-    return hit_of(run, grouping_key(run->grouping, item, at));
+    return hit_of(run, item, grouping_key(run->grouping, item, at));
 }
 
 ReportHit report_hit(ReportRun *run, const ReportCase *item, TimeMs at)
@@ -94,18 +111,23 @@ void hit_count(const ReportHit *hit, int counter, int64_t add)
 {
     for (size_t i = 0; i < hit->count; i++)
         hit->groups[i]->counters[counter] += add;
+    if (add)
+        figure_note(hit, counter, false);
 }
 
 void hit_count_once(const ReportHit *hit, int counter)
 {
     for (size_t i = 0; i < hit->count; i++)
         hit->groups[i]->counters[counter] += hit->fresh[i];
+    figure_note(hit, counter, false);
 }
 
 void hit_max(const ReportHit *hit, int counter, int64_t value)
 {
     for (size_t i = 0; i < hit->count; i++)
         hit->groups[i]->counters[counter] = MAX(hit->groups[i]->counters[counter], value);
+    if (value)
+        figure_note(hit, counter, false);
 }
 
 void hit_measure(const ReportHit *hit, int list, double value)
@@ -116,11 +138,7 @@ void hit_measure(const ReportHit *hit, int list, double value)
             *values = g_array_new(FALSE, FALSE, sizeof(double));
         g_array_append_val(*values, value);
     }
-}
-
-void report_set(ReportRun *run, int counter, int64_t value)
-{
-    run->total->counters[counter] = value;
+    figure_note(hit, list, true);
 }
 
 /* --------------------------------------------------------------------------------------------------------- figures */
@@ -142,7 +160,18 @@ static void figure_of_list(Figure *figure, const ReportGroup *group)
     figure->n = figure->summary.n;
 }
 
-static Figure figure_make(const FigureSpec *spec, const ReportGroup *group, unsigned needs)
+static void figure_of_survival(Figure *figure, const ReportGroup *group)
+{
+    GArray *happened = group->lists[figure->spec->a], *waiting = group->lists[figure->spec->b];
+    double *times = happened ? (double *)(void *)happened->data : NULL;
+    double *waits = waiting ? (double *)(void *)waiting->data : NULL;
+    size_t count = happened ? happened->len : 0, wait_count = waiting ? waiting->len : 0;
+    figure->count = (int64_t)count;
+    figure->n = count + wait_count;
+    figure->value = stats_survival_median(times, count, waits, wait_count);
+}
+
+static Figure figure_make(const ReportRun *run, const FigureSpec *spec, const ReportGroup *group, unsigned needs)
 {
     Figure figure = {.spec = spec, .n = group->n};
     switch (spec->kind) {
@@ -153,6 +182,12 @@ static Figure figure_make(const FigureSpec *spec, const ReportGroup *group, unsi
     case FIGURE_SUMMARY:
         figure_of_list(&figure, group);
         break;
+    case FIGURE_SURVIVAL:
+        figure_of_survival(&figure, group);
+        break;
+    case FIGURE_PARAMETER:
+        figure.count = run->ask->window_days;
+        return figure;
     case FIGURE_COUNT:
     case FIGURE_MONEY:
     default:
@@ -168,7 +203,7 @@ static ReportRow row_make(const ReportRun *run, const ReportGroup *group, unsign
     const Report *report = run->ask->report;
     ReportRow row = {.n = group->n, .figures = ARENA_ARRAY(run->arena, Figure, report->figure_count)};
     for (size_t i = 0; i < report->figure_count; i++)
-        row.figures[i] = figure_make(&report->figures[i], group, needs);
+        row.figures[i] = figure_make(run, &report->figures[i], group, needs);
     return row;
 }
 
@@ -203,78 +238,25 @@ static void rows_make(const ReportRun *run, ReportResult *result)
     }
 }
 
-/* ---------------------------------------------------------------------------------------------------------- running */
-
-static const char *window_words(Arena *arena, const ReportAsk *ask)
-{
-    if (ask->window_days == 0)
-        return msg(ask->lang, MSG_REPORT_WINDOW_ALL);
-    return msg_fill_count(arena, ask->lang, MSG_REPORT_WINDOW, ask->window_days, NULL);
-}
-
-static const char *definition_of(Arena *arena, const ReportAsk *ask)
-{
-    return msg_fill(arena, ask->lang, ask->report->definition, "window", window_words(arena, ask), "key",
-                    report_key_text(arena, ask->key), NULL);
-}
-
-static int id_compare(const void *left, const void *right)
-{
-    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
-    return (a > b) - (a < b);
-}
-
-static ReportResult *result_make(const ReportRun *run)
-{
-    ReportResult *result = g_new0(ReportResult, 1);
-    *result = (ReportResult){.ask = *run->ask, .arena = run->arena, .ticket_count = run->tickets->len};
-    result->definition = definition_of(run->arena, run->ask);
-    result->total = row_make(run, run->total, REPORT_SHOW);
-    rows_make(run, result);
-    result->tickets = ARENA_ARRAY(run->arena, int64_t, run->tickets->len);
-    if (run->tickets->len)
-        memcpy(result->tickets, run->tickets->data, run->tickets->len * sizeof(int64_t));
-    qsort(result->tickets, result->ticket_count, sizeof(int64_t), id_compare);
-    return result;
-}
-
-ReportResult *report_run(StoreTx *tx, const ReportAsk *ask)
-{
-    g_autoptr(GArray) tickets = g_array_new(FALSE, FALSE, sizeof(int64_t));
-    g_autoptr(GHashTable) groups = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, group_free);
-    Arena *arena = arena_new(REPORT_ARENA_CAP);
-    ReportRun run = {.ask = ask, .tx = tx, .arena = arena, .total = group_new(0), .groups = groups, .tickets = tickets};
-    run.grouping = grouping_new(tx, arena, ask->by, &ask->period);
-    ReportResult *result = ask->report->run(&run) ? result_make(&run) : NULL;
-    group_free(run.total);
-    if (!result)
-        arena_free(arena);
-    return result;
-}
-
-void report_result_free(ReportResult *result)
-{
-    if (!result)
-        return;
-    arena_free(result->arena);
-    g_free(result);
-}
-
-const Figure *report_figure(const ReportResult *result, const ReportRow *row, const char *name)
-{
-    const Report *report = result->ask.report;
-    for (size_t i = 0; i < report->figure_count; i++)
-        if (strcmp(report->figures[i].name, name) == 0)
-            return &row->figures[i];
-    return NULL;
-}
-
 /* -------------------------------------------------------------------------------------------------------------- key */
 
 static const struct {
     const char *word;
     unsigned part;
-} parts[] = {{"customer", KEY_CUSTOMER}, {"item", KEY_ITEM}, {"product", KEY_PRODUCT}, {"problem", KEY_PROBLEM}};
+    MsgId words;
+} parts[] = {{"customer", KEY_CUSTOMER, MSG_REPORT_KEY_CUSTOMER},
+             {"item", KEY_ITEM, MSG_REPORT_KEY_ITEM},
+             {"product", KEY_PRODUCT, MSG_REPORT_KEY_PRODUCT},
+             {"problem", KEY_PROBLEM, MSG_REPORT_KEY_PROBLEM}};
+
+char *report_key_words(Arena *arena, Lang lang, unsigned key)
+{
+    char *text = arena_strdup(arena, "");
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
+        if (key & parts[i].part)
+            text = arena_printf(arena, "%s%s%s", text, *text ? ", " : "", msg(lang, parts[i].words));
+    return text;
+}
 
 char *report_key_text(Arena *arena, unsigned key)
 {
@@ -304,4 +286,85 @@ bool report_key_parse(const char *text, unsigned *key_out)
         *key_out |= part;
     }
     return *key_out != 0;
+}
+
+/* ---------------------------------------------------------------------------------------------------------- running */
+
+static const char *window_words(Arena *arena, Lang lang, int64_t days)
+{
+    return days ? msg_fill_count(arena, lang, MSG_REPORT_WINDOW, days, NULL) : msg(lang, MSG_REPORT_WINDOW_ALL);
+}
+
+char *report_definition(Arena *arena, Lang lang, const Report *report, int64_t window_days, unsigned key)
+{
+    return msg_fill(arena, lang, report->definition, "window", window_words(arena, lang, window_days), "key",
+                    report_key_words(arena, lang, key), NULL);
+}
+
+static int newest_first(const void *left, const void *right)
+{
+    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
+    return (a < b) - (a > b);
+}
+
+static void tickets_make(const ReportRun *run, ReportResult *result)
+{
+    int64_t *hits = (int64_t *)(void *)run->tickets->data;
+    result->tickets = ARENA_ARRAY(run->arena, int64_t, REPORT_TICKETS_MAX);
+    g_array_sort(run->tickets, newest_first);
+    for (guint i = 0; i < run->tickets->len; i++) {
+        if (i > 0 && hits[i] == hits[i - 1])
+            continue;
+        if (result->ticket_count < REPORT_TICKETS_MAX)
+            result->tickets[result->ticket_count++] = hits[i];
+        result->ticket_total++;
+    }
+}
+
+static ReportResult *result_make(const ReportRun *run)
+{
+    ReportResult *result = g_new0(ReportResult, 1);
+    const ReportAsk *ask = run->ask;
+    *result = (ReportResult){.ask = *ask, .arena = run->arena};
+    result->definition = report_definition(run->arena, ask->lang, ask->report, ask->window_days, ask->key);
+    result->total = row_make(run, run->total, REPORT_SHOW);
+    rows_make(run, result);
+    tickets_make(run, result);
+    return result;
+}
+
+ReportResult *report_run(StoreTx *tx, const ReportAsk *ask)
+{
+    g_autoptr(GArray) tickets = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    g_autoptr(GHashTable) groups = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, group_free);
+    Arena *arena = arena_new(REPORT_ARENA_CAP);
+    ReportRun run = {.ask = ask, .tx = tx, .arena = arena, .total = group_new(0), .groups = groups, .tickets = tickets};
+    run.grouping = grouping_new(tx, arena, ask->by, &ask->period);
+    ReportResult *result = ask->report->run(&run) ? result_make(&run) : NULL;
+    group_free(run.total);
+    if (!result)
+        arena_free(arena);
+    return result;
+}
+
+void report_result_free(ReportResult *result)
+{
+    if (!result)
+        return;
+    arena_free(result->arena);
+    g_free(result);
+}
+
+const FigureSpec *report_figure_find(const Report *report, const char *name)
+{
+    for (size_t i = 0; i < report->figure_count; i++)
+        if (strcmp(report->figures[i].name, name) == 0)
+            return &report->figures[i];
+    return NULL;
+}
+
+const Figure *report_figure(const ReportResult *result, const ReportRow *row, const char *name)
+{
+    const FigureSpec *spec = report_figure_find(result->ask.report, name);
+    return spec ? &row->figures[spec - result->ask.report->figures] : NULL;
 }

@@ -44,18 +44,22 @@ typedef struct ReportAsk {
     Period period;
     const Calendar *calendar; /* of business minutes */
     Dimension by;
-    int64_t window_days; /* reopen, repeat; 0: however late */
-    unsigned key;        /* repeat: a sum of ReportKeyPart */
-    const char *group;   /* the row whose tickets are wanted ("2026-03"), "all" for the total's, or NULL */
+    int64_t window_days;             /* reopen, repeat; 0: however late */
+    unsigned key;                    /* repeat: a sum of ReportKeyPart */
+    const char *group;               /* the row whose tickets are wanted ("2026-03"), "all" for the total's, or NULL */
+    const struct FigureSpec *figure; /* of that row, those behind this figure alone; NULL: all that it counts */
     Lang lang;
 } ReportAsk;
 
 typedef enum FigureKind {
-    FIGURE_COUNT,  /* counter a */
-    FIGURE_MONEY,  /* counter a, cents */
-    FIGURE_RATE,   /* counter a of counter b, with its Wilson interval */
-    FIGURE_MEAN,   /* counter a for each of counter b */
-    FIGURE_SUMMARY /* list a: n, mean, median, P90 */
+    FIGURE_COUNT,    /* counter a */
+    FIGURE_MONEY,    /* counter a, cents */
+    FIGURE_RATE,     /* counter a of counter b, with its Wilson interval */
+    FIGURE_MEAN,     /* counter a for each of counter b */
+    FIGURE_SUMMARY,  /* list a: n, mean, median, P90 */
+    FIGURE_SURVIVAL, /* list a: times until it happened; list b: of those it has not happened to, how long they have
+                        waited: the median by Kaplan and Meier */
+    FIGURE_PARAMETER /* what was asked: the window's days */
 } FigureKind;
 
 typedef enum FigureUnit {
@@ -68,7 +72,7 @@ typedef enum FigureUnit {
 } FigureUnit;
 
 #define REPORT_COUNTERS 20
-#define REPORT_LISTS 28
+#define REPORT_LISTS 32
 
 typedef struct FigureSpec {
     const char *name; /* snake_case, JSON's member and the end of the catalogue key report.figure.… */
@@ -105,12 +109,14 @@ struct ReportRun {
     Grouping *grouping;
     ReportGroup *total;
     GHashTable *groups; /* int64_t key → ReportGroup */
-    GArray *tickets;    /* int64_t; those of ask->group */
+    GArray *tickets;    /* int64_t; those of ask->group, each as often as it was hit */
 };
 
 /* The total and the row that a request counts in. */
 typedef struct ReportHit {
     ReportRun *run;
+    int64_t ticket;
+    bool is_asked; /* its row is the one whose tickets are wanted */
     ReportGroup *groups[2];
     bool fresh[2]; /* counted in that group's n just now */
     size_t count;
@@ -127,16 +133,13 @@ void hit_count_once(const ReportHit *hit, int counter); /* 1 for a request, howe
 void hit_max(const ReportHit *hit, int counter, int64_t value);
 void hit_measure(const ReportHit *hit, int list, double value);
 
-/* Adds to the total alone, for what no row shares (a parameter). */
-void report_set(ReportRun *run, int counter, int64_t value);
-
 /* --- for the faces ------------------------------------------------------------------------------------------------ */
 
 typedef struct Figure {
     const FigureSpec *spec;
-    int64_t count;        /* COUNT, MONEY; hits of a RATE */
+    int64_t count;        /* COUNT, MONEY, PARAMETER; hits of a RATE; of SURVIVAL how many it happened to */
     uint64_t n;           /* requests behind it */
-    double value;         /* RATE, MEAN; NaN when it does not exist */
+    double value;         /* RATE, MEAN; SURVIVAL's median; NaN when it does not exist */
     Interval interval;    /* RATE */
     StatsSummary summary; /* SUMMARY */
     unsigned needs;       /* 0: shown; else n is too few, so many are needed, and there is no value */
@@ -154,8 +157,9 @@ typedef struct ReportResult {
     ReportRow total;
     ReportRow *rows;
     size_t row_count;
-    int64_t *tickets; /* of ask.group, at most REPORT_TICKETS_MAX, lowest first */
+    int64_t *tickets; /* of ask.group, the newest REPORT_TICKETS_MAX, newest first */
     size_t ticket_count;
+    size_t ticket_total; /* with those that are not among them */
     Arena *arena;
 } ReportResult;
 
@@ -167,8 +171,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ReportResult, report_result_free)
 /* The figure of that name in a row, or NULL. */
 const Figure *report_figure(const ReportResult *result, const ReportRow *row, const char *name);
 
+/* The figure of that name, or NULL. */
+const FigureSpec *report_figure_find(const Report *report, const char *name);
+
+/* The report's definition, for the window and key given, in words of the language. */
+char *report_definition(Arena *arena, Lang lang, const Report *report, int64_t window_days, unsigned key);
+
 /* "customer,item,problem" for a sum of parts, and back. */
 char *report_key_text(Arena *arena, unsigned key);
+char *report_key_words(Arena *arena, Lang lang, unsigned key); /* "cliente, matricola, problema" */
 bool report_key_parse(const char *text, unsigned *key_out);
 
 #endif

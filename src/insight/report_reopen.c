@@ -9,14 +9,14 @@
 #include "insight/registry.h"
 #include "report_reopen_sql.h"
 
-enum { REOPENED, CLOSED, REOPENINGS, WINDOW };
+enum { REOPENED, CLOSED, REOPENINGS };
 
 static const FigureSpec figures[] = {
     {"reopened", FIGURE_COUNT, REOPENED, 0, UNIT_NUMBER, true},
     {"closed", FIGURE_COUNT, CLOSED, 0, UNIT_NUMBER, true},
     {"rate", FIGURE_RATE, REOPENED, CLOSED, UNIT_SHARE, true},
     {"reopenings", FIGURE_COUNT, REOPENINGS, 0, UNIT_NUMBER, false},
-    {"window_days", FIGURE_COUNT, WINDOW, 0, UNIT_NUMBER, false},
+    {"window_days", FIGURE_PARAMETER, 0, 0, UNIT_NUMBER, false},
 };
 
 /* What the phases of one request told. */
@@ -71,7 +71,6 @@ static bool reopen_run(ReportRun *run)
         return false;
     for (size_t i = 0; i < set.count; i++)
         case_count(run, &set.items[i], &reading.found[i]);
-    report_set(run, WINDOW, run->ask->window_days);
     return true;
 }
 

@@ -10,14 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REPEATS, REQUESTS, KEYLESS, WINDOW };
+enum { REPEATS, REQUESTS, KEYLESS };
 
 static const FigureSpec figures[] = {
     {"repeats", FIGURE_COUNT, REPEATS, 0, UNIT_NUMBER, true},
     {"requests", FIGURE_COUNT, REQUESTS, 0, UNIT_NUMBER, true},
     {"rate", FIGURE_RATE, REPEATS, REQUESTS, UNIT_SHARE, true},
     {"without_key", FIGURE_COUNT, KEYLESS, 0, UNIT_NUMBER, false},
-    {"window_days", FIGURE_COUNT, WINDOW, 0, UNIT_NUMBER, false},
+    {"window_days", FIGURE_PARAMETER, 0, 0, UNIT_NUMBER, false},
 };
 
 typedef struct RepeatKey {
@@ -48,6 +48,14 @@ static bool problem_is_unknown(const SqlReportCodeNamesList *codes, int64_t prob
     return problem == 0;
 }
 
+/* When it stopped being open work: solved, or not ours to solve. INT64_MAX: not yet. */
+static TimeMs ended_at(const ReportCase *item)
+{
+    if (item->resolved)
+        return item->resolved;
+    return ticket_state_is_open(item->state) ? INT64_MAX : item->last_event;
+}
+
 /* False when a part of the key is empty: such a request repeats nothing. */
 static bool key_of(const ReportCase *item, unsigned parts, const SqlReportCodeNamesList *codes, RepeatKey *key_out)
 {
@@ -58,7 +66,7 @@ static bool key_of(const ReportCase *item, unsigned parts, const SqlReportCodeNa
                   {KEY_ITEM, item->item},
                   {KEY_PRODUCT, item->product},
                   {KEY_PROBLEM, problem_is_unknown(codes, item->problem) ? 0 : item->problem}};
-    *key_out = (RepeatKey){.solved = item->resolved ? item->resolved : INT64_MAX};
+    *key_out = (RepeatKey){.solved = ended_at(item)};
     for (size_t i = 0; i < G_N_ELEMENTS(values); i++) {
         if (!(parts & values[i].part))
             continue;
@@ -117,7 +125,6 @@ static bool repeat_run(ReportRun *run)
     qsort(set.items, set.count, sizeof *set.items, received_compare);
     for (size_t i = 0; i < set.count; i++)
         case_count(run, earlier, &codes, &set.items[i]);
-    report_set(run, WINDOW, run->ask->window_days);
     return true;
 }
 

@@ -213,6 +213,22 @@ static void test_resolution_and_its_phases(NounTest *test)
     assert_near(summary(result, "first_to_last").mean, 44.0 / 24, 1e-9); /* to 15 April 2:00 */
 }
 
+/* Solved after 1, 2 and 3 h, while two have waited 2.5 h and 10 days. By Kaplan and Meier 4/5, then 3/5 still wait, and at
+ * 3 h, with 2 left, 3/10: the median is 3 h; that of the solved alone would be 2. */
+static void test_resolution_with_open(NounTest *test)
+{
+    static const char *const solved[] = {"2026-04-13T07:00:00Z", "2026-04-13T08:00:00Z", "2026-04-13T09:00:00Z"};
+    for (size_t i = 0; i < G_N_ELEMENTS(solved); i++)
+        move(test, arrive(test, "2026-04-13T06:00:00Z", (PartyId){0}, (ProductId){0}), solved[i], TICKET_RESOLVED);
+    arrive(test, "2026-04-22T19:30:00Z", (PartyId){0}, (ProductId){0});
+    arrive(test, "2026-04-13T00:00:00Z", (PartyId){0}, (ProductId){0});
+    g_autoptr(ReportResult) result = ASK(test, .name = "times", .from = "2026-04-01", .to = "2026-04-23");
+    const Figure *median = figure(result, &result->total, "resolution_with_open");
+    g_assert_cmpuint(median->n, ==, 5);
+    g_assert_cmpint(median->count, ==, 3);
+    assert_near(median->value, 3 * 60, 1e-9);
+}
+
 /* --------------------------------------------------------------------------------------------------------- backlog */
 
 /* At 1 May, 00:00 in Rome: ages 12 h, 2 days, 40 days (waiting), and one that was solved only afterwards. */
@@ -266,6 +282,8 @@ static void test_reopen(NounTest *test)
     g_assert_cmpint(total(result, "window_days"), ==, 14);
     assert_near(figure(result, &result->total, "rate")->value, 0.125, 1e-12);
     g_assert_cmpuint(figure(result, &result->rows[0], "rate")->needs, ==, 0);
+    g_assert_cmpint(figure(result, &result->rows[0], "window_days")->count, ==,
+                    14); /* asked, not counted: in every row */
 
     g_autoptr(ReportResult) whenever =
         ASK(test, .name = "reopen", .from = "2026-04-01", .to = "2026-05-01", .window = "all");
@@ -312,7 +330,7 @@ static void test_repeat(NounTest *test)
     g_assert_cmpint(total(result, "repeats"), ==, 12);
     g_assert_cmpint(total(result, "without_key"), ==, 12);
     assert_near(figure(result, &result->total, "rate")->value, 0.08, 1e-12);
-    g_assert_nonnull(strstr(result->definition, "customer,problem"));
+    g_assert_nonnull(strstr(result->definition, "customer, problem"));
     g_assert_nonnull(strstr(result->definition, "30 days"));
 
     g_autoptr(ReportResult) longer = ASK(test, .name = "repeat", .from = "2026-04-01", .to = "2026-05-01",
@@ -403,6 +421,26 @@ static void test_volume(NounTest *test)
     g_autoptr(ReportResult) behind =
         ASK(test, .name = "volume", .from = "2026-03-01", .to = "2026-05-01", .by = "channel", .group = "mail");
     g_assert_cmpuint(behind->ticket_count, ==, 4);
+}
+
+/* Three received, two of them answered, one of these twice. Behind "answered" stand those two, the newest first, and each
+ * once; of another row none. */
+static void test_tickets_behind_a_figure(NounTest *test)
+{
+    TicketId first = arrive(test, "2026-04-01T08:00:00Z", (PartyId){0}, (ProductId){0});
+    TicketId second = arrive(test, "2026-04-02T08:00:00Z", (PartyId){0}, (ProductId){0});
+    arrive(test, "2026-04-03T08:00:00Z", (PartyId){0}, (ProductId){0});
+    TELL(test, first, "2026-04-04T08:00:00Z", EVENT_MESSAGE_OUT, {FIELD_MESSAGE, 1});
+    TELL(test, second, "2026-04-04T08:00:00Z", EVENT_MESSAGE_OUT, {FIELD_MESSAGE, 2});
+    TELL(test, first, "2026-04-05T08:00:00Z", EVENT_MESSAGE_OUT, {FIELD_MESSAGE, 3});
+    g_autoptr(ReportResult) behind = ASK(test, .name = "volume", .from = "2026-04-01", .to = "2026-05-01",
+                                         .by = "month", .group = "2026-04", .figure = "answered");
+    g_assert_cmpuint(behind->ticket_total, ==, 2);
+    g_assert_cmpint(behind->tickets[0], ==, second.value);
+    g_assert_cmpint(behind->tickets[1], ==, first.value);
+    g_autoptr(ReportResult) other = ASK(test, .name = "volume", .from = "2026-04-01", .to = "2026-05-01", .by = "month",
+                                        .group = "2026-03", .figure = "answered");
+    g_assert_cmpuint(other->ticket_total, ==, 0);
 }
 
 /* ---------------------------------------------------------------------------------------------------- completeness */
@@ -580,11 +618,13 @@ static void test_questions_that_make_no_sense(NounTest *test)
     assert_refused(test, (ReportWords){.name = "volume", .from = "2026-02-02", .to = "2026-02-02"},
                    "report.error.period");
     assert_refused(test, (ReportWords){.name = "volume", .by = "age"}, "report.error.by");
-    assert_refused(test, (ReportWords){.name = "volume", .window = "3"}, "report.error.window");
+    assert_refused(test, (ReportWords){.name = "volume", .window = "3"}, "report.error.no_window");
+    assert_refused(test, (ReportWords){.name = "volume", .group = "all", .figure = "<b>answerd"},
+                   "report.error.figure");
     assert_refused(test, (ReportWords){.name = "reopen", .window = "0"}, "report.error.window");
     assert_refused(test, (ReportWords){.name = "reopen", .window = "3x"}, "report.error.window");
     assert_refused(test, (ReportWords){.name = "repeat", .key = "customer,turnover"}, "report.error.key");
-    assert_refused(test, (ReportWords){.name = "reopen", .key = "customer"}, "report.error.key");
+    assert_refused(test, (ReportWords){.name = "reopen", .key = "customer"}, "report.error.no_key");
 }
 
 int main(int argc, char **argv)
@@ -592,11 +632,13 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     noun_test_each_engine("/report/times/first-response", test_first_response);
     noun_test_each_engine("/report/times/resolution", test_resolution_and_its_phases);
+    noun_test_each_engine("/report/times/with-open", test_resolution_with_open);
     noun_test_each_engine("/report/backlog", test_backlog);
     noun_test_each_engine("/report/reopen", test_reopen);
     noun_test_each_engine("/report/repeat", test_repeat);
     noun_test_each_engine("/report/bounce", test_bounce);
     noun_test_each_engine("/report/volume", test_volume);
+    noun_test_each_engine("/report/tickets-behind", test_tickets_behind_a_figure);
     noun_test_each_engine("/report/completeness", test_completeness);
     noun_test_each_engine("/report/cost", test_cost_reconciles);
     noun_test_each_engine("/report/too-few", test_too_few_are_not_shown);

@@ -52,10 +52,10 @@ static void swap(double *a, double *b)
     *b = kept;
 }
 
-/* The median of first, middle and last goes to first: what is sorted already, or backwards, is halved at each step. */
-static double pivot_take(double *values, size_t low, size_t high)
+/* The median of first, middle and last goes to the middle: what is sorted already, or backwards, is halved at each step. */
+static double pivot_take(double *values, ptrdiff_t low, ptrdiff_t high)
 {
-    size_t middle = low + (high - low) / 2;
+    ptrdiff_t middle = low + (high - low) / 2;
     if (values[middle] < values[low])
         swap(&values[middle], &values[low]);
     if (values[high] < values[low])
@@ -65,59 +65,77 @@ static double pivot_take(double *values, size_t low, size_t high)
     return values[middle];
 }
 
-/* Orders values so that no value before `place` is larger than the one there, and none after it smaller: Hoare's
- * selection over [low, high]. Should it be led astray again and again, the rest is sorted. */
-static void stats_select(double *values, size_t low, size_t high, size_t place)
+/* The last place of the lower part: nothing up to it is larger than anything after it, and something is after it. */
+static ptrdiff_t partition(double *values, ptrdiff_t low, ptrdiff_t high)
+{
+    double pivot = pivot_take(values, low, high);
+    for (ptrdiff_t left = low, right = high;; left++, right--) {
+        while (values[left] < pivot)
+            left++;
+        while (values[right] > pivot)
+            right--;
+        if (left >= right)
+            return right;
+        swap(&values[left], &values[right]);
+    }
+}
+
+/* Orders [low, high] so that no value before `place` is larger than the one there, and none after it smaller: Hoare's
+ * selection. Should it be led astray again and again, the rest is sorted. */
+static void stats_select(double *values, ptrdiff_t low, ptrdiff_t high, ptrdiff_t place)
 {
     for (int tries = 0; low < high; tries++) {
         if (tries > 64) {
-            stats_sort(values + low, high - low + 1);
+            stats_sort(values + low, (size_t)(high - low) + 1);
             return;
         }
-        double pivot = pivot_take(values, low, high);
-        size_t left = low, right = high;
-        while (left <= right) {
-            while (values[left] < pivot)
-                left++;
-            while (values[right] > pivot)
-                right--;
-            if (left < right)
-                swap(&values[left], &values[right]);
-            if (left <= right) {
-                left++;
-                right--;
-            }
-        }
-        if (place <= right)
-            high = right;
-        else if (place >= left)
-            low = left;
+        ptrdiff_t lower = partition(values, low, high);
+        if (place <= lower)
+            high = lower;
         else
-            return;
+            low = lower + 1;
     }
 }
 
 /* stats_percentile without sorting: of values of which none before `from` is larger than any after. The place found, and
  * its neighbour, stand where sorting would have put them. */
-static double select_percentile(double *values, size_t count, double p, size_t *from)
+static double select_percentile(double *values, size_t count, double p, ptrdiff_t *from)
 {
-    size_t below = (size_t)(p * (double)(count - 1));
-    stats_select(values, *from, count - 1, below);
-    if (below + 1 < count)
-        stats_select(values, below + 1, count - 1, below + 1);
+    ptrdiff_t last = (ptrdiff_t)count - 1, below = (ptrdiff_t)(p * (double)last);
+    stats_select(values, *from, last, below);
+    stats_select(values, below + 1, last, below + 1); /* nothing, when below is the last */
     *from = below;
     return stats_percentile(values, count, p);
 }
 
 StatsSummary stats_summary(double *values, size_t count)
 {
-    size_t from = 0;
+    ptrdiff_t from = 0;
     StatsSummary summary = {.n = count, .mean = stats_mean(values, count), .median = NAN, .p90 = NAN};
     if (count == 0)
         return summary;
     summary.median = select_percentile(values, count, 0.5, &from);
     summary.p90 = select_percentile(values, count, 0.9, &from);
     return summary;
+}
+
+double stats_survival_median(double *times, size_t count, double *waits, size_t wait_count)
+{
+    double waiting = 1; /* the share */
+    size_t gone = 0;
+    stats_sort(times, count);
+    stats_sort(waits, wait_count);
+    for (size_t at = 0, next; at < count; at = next) {
+        for (next = at; next < count && times[next] <= times[at]; next++)
+            continue;
+        while (gone < wait_count && waits[gone] < times[at])
+            gone++;
+        size_t at_risk = count - at + wait_count - gone;
+        waiting *= (double)(at_risk - (next - at)) / (double)at_risk;
+        if (waiting <= 0.5 + 1e-12) /* a half, but for rounding */
+            return times[at];
+    }
+    return NAN;
 }
 
 Interval stats_wilson(uint64_t hits, uint64_t trials)

@@ -8,7 +8,7 @@
  * Called by: insight only.
  *
  * Sources: percentiles: Hyndman and Fan (1996), definition 7, the default of R. Proportion: E. B. Wilson (1927), score
- * interval without continuity correction. Difference: R. G. Newcombe (1998), method 10. Poisson: F. Garwood (1936),
+ * interval without continuity correction. Difference: R. G. Newcombe (1998), method 10. Survival: E. L. Kaplan and P. Meier (1958). Poisson: F. Garwood (1936),
  * exact, through quantiles of the gamma distribution; the incomplete gamma function by its series and its continued
  * fraction, Abramowitz and Stegun 6.5.29 and 6.5.31, the latter evaluated by Lentz's method. All intervals are 95 %.
  *
@@ -46,6 +46,11 @@ typedef struct StatsSummary {
 } StatsSummary;
 
 StatsSummary stats_summary(double *values, size_t count);
+
+/* The median time until something happens, of the times of those it happened to and the waits of those it has not
+ * happened to yet: the first time by which the estimated share still waiting is at most a half; NaN when it never is.
+ * Sorts both. Who has waited as long as a time counts as still waiting then. */
+double stats_survival_median(double *times, size_t count, double *waits, size_t wait_count);
 
 /* The interval of the proportion hits / trials; hits <= trials. */
 Interval stats_wilson(uint64_t hits, uint64_t trials);

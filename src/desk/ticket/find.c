@@ -32,6 +32,30 @@ static char *ids_join(Arena *arena, const int64_t *ids, size_t count)
 
 /* -------------------------------------------------------------------------------------------------------- tickets */
 
+static WorklistEntry entry_of(const SqlFindTicketList *row)
+{
+    return (WorklistEntry){.ticket = row->ticket_id,
+                           .subject = row->subject,
+                           .state = row->state,
+                           .channel = row->channel,
+                           .received_at = row->received_at,
+                           .next_update_at = row->next_update_at,
+                           .last_event_at = row->last_event_at,
+                           .customer = row->customer,
+                           .owner = row->owner};
+}
+
+WorklistPage find_by_ids(StoreTx *tx, Arena *arena, const int64_t *ids, size_t count)
+{
+    if (count == 0)
+        return (WorklistPage){0};
+    SqlFindTicketListList rows = sql_find_ticket_list(tx, arena, &(SqlFindTicketListIn){ids_join(arena, ids, count)});
+    WorklistPage page = {.rows = ARENA_ARRAY(arena, WorklistEntry, rows.count), .count = rows.count};
+    for (size_t i = 0; i < rows.count; i++)
+        page.rows[rows.count - 1 - i] = entry_of(&rows.rows[i]);
+    return page;
+}
+
 /* Fills the entries whose ticket is set; a line whose ticket is gone is left without a subject. */
 static void entries_read(StoreTx *tx, Arena *arena, FindTicket *lines, size_t count)
 {
@@ -44,15 +68,7 @@ static void entries_read(StoreTx *tx, Arena *arena, FindTicket *lines, size_t co
     for (size_t r = 0; r < rows.count; r++)
         for (size_t i = 0; i < count; i++)
             if (lines[i].entry.ticket.value == rows.rows[r].ticket_id.value)
-                lines[i].entry = (WorklistEntry){.ticket = rows.rows[r].ticket_id,
-                                                 .subject = rows.rows[r].subject,
-                                                 .state = rows.rows[r].state,
-                                                 .channel = rows.rows[r].channel,
-                                                 .received_at = rows.rows[r].received_at,
-                                                 .next_update_at = rows.rows[r].next_update_at,
-                                                 .last_event_at = rows.rows[r].last_event_at,
-                                                 .customer = rows.rows[r].customer,
-                                                 .owner = rows.rows[r].owner};
+                lines[i].entry = entry_of(&rows.rows[r]);
 }
 
 /* The excerpts of the messages that stand at the lines' places (0: none). */

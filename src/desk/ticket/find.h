@@ -48,6 +48,9 @@ FindPage find_by_number(StoreTx *tx, Arena *arena, const char *typed);
 /* The customers whose name begins with what was typed, and the newest requests of the first three. */
 FindPage find_by_customer(StoreTx *tx, Arena *arena, const char *typed);
 
+/* These tickets, newest first; those that are not there are left out. */
+WorklistPage find_by_ids(StoreTx *tx, Arena *arena, const int64_t *ids, size_t count);
+
 typedef struct FindAsk {
     const char *typed; /* the language of search/query.h */
     SearchOrder order;

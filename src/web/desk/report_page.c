@@ -2,12 +2,14 @@
 /*
  * What: the reports of insight/ as pages: the list, one report with its chart and tables, the same as CSV. How: the
  * question is read from the query like the command line's words, so that a page's address, `filo report` and the API
- * ask alike. The chart is SVG without style: the page's policy forbids style attributes.
+ * ask alike. A bar of the chart is SVG, because the page's policy forbids style attributes; its words are text beside it.
  */
 #include "base/format.h"
+#include "desk/ticket/find.h"
 #include "insight/registry.h"
 #include "insight/render.h"
 #include "web/desk/desk_pages.h"
+#include "web/desk/party_line.h"
 #include "web/layout.h"
 #include "web/problem.h"
 #include "web/report_view.h"
@@ -17,7 +19,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { ROWS_SHOWN = 60, BARS_SHOWN = 24, BAR_STEP = 24, BAR_LEFT = 200, BAR_ROOM = 380, LABEL_MAX = 26 };
+enum { ROWS_SHOWN = 60, BARS_SHOWN = 24, BAR_ROOM = 1000 }; /* BAR_ROOM: a bar's units across */
 
 /* ------------------------------------------------------------------------------------------------------------ list */
 
@@ -30,10 +32,10 @@ void reports_page(HttpRequest *request, HttpResponse *response, void *context)
     const Report *const *reports = report_list(&count);
     ReportCard *cards = ARENA_ARRAY(arena, ReportCard, count);
     for (size_t i = 0; i < count; i++)
-        cards[i] =
-            (ReportCard){reports[i]->title, url_local(arena, "/reports/%", reports[i]->name),
-                         msg_fill(arena, visit->lang, reports[i]->definition, "window",
-                                  msg(visit->lang, MSG_REPORT_WINDOW_ALL), "key", "customer, item, problem", NULL)};
+        cards[i] = (ReportCard){reports[i]->title, url_local(arena, "/reports/%", reports[i]->name),
+                                report_definition(arena, visit->lang, reports[i],
+                                                  report_window_usual(reports[i], visit->policy),
+                                                  report_key_usual(reports[i]))};
     ReportsView view = {.page = layout_desk(request, msg(visit->lang, MSG_MENU_REPORTS), MSG_MENU_REPORTS),
                         .reports = cards,
                         .reports_count = count};
@@ -64,7 +66,8 @@ static ReportWords words_of(const HttpRequest *request)
                          .by = http_query(request, "by"),
                          .window = http_query(request, "window"),
                          .key = http_query(request, "key"),
-                         .group = http_query(request, "group")};
+                         .group = http_query(request, "group"),
+                         .figure = http_query(request, "figure")};
     if (!words.from || !*words.from)
         words.from = day_before(request, 365);
     else if (strcmp(words.from, "all") == 0)
@@ -74,6 +77,7 @@ static ReportWords words_of(const HttpRequest *request)
 
 typedef struct Answered {
     ReportResult *result; /* NULL: the response is an error page already */
+    WorklistPage tickets; /* behind the figure asked for */
     InputError refused;   /* key NULL: the question was understood */
 } Answered;
 
@@ -95,6 +99,8 @@ static Answered answer(HttpRequest *request, HttpResponse *response)
     }
     ask.lang = visit->lang;
     answered.result = understood ? report_run(tx, &ask) : NULL;
+    if (answered.result && ask.group)
+        answered.tickets = find_by_ids(tx, request->arena, answered.result->tickets, answered.result->ticket_count);
     if (visit_read_end(request, response, tx) && answered.result)
         return answered;
     report_result_free(answered.result);
@@ -102,19 +108,23 @@ static Answered answer(HttpRequest *request, HttpResponse *response)
     return answered;
 }
 
-/* This question with other words; NULL and "" leave a word out. */
-static SafeUrl url_of(const HttpRequest *request, const ReportResult *result, const char *suffix, const char *from,
-                      const char *to, const char *group)
+/* What a link changes of this question; NULL and "" leave a word out. */
+typedef struct Change {
+    const char *suffix; /* after the report's name, or NULL */
+    const char *from, *to, *group, *figure;
+} Change;
+
+static SafeUrl url_of(const HttpRequest *request, const ReportResult *result, Change change)
 {
     const ReportAsk *ask = &result->ask;
     const char *window = http_query(request, "window"), *key = http_query(request, "key");
     g_autoptr(GString) url = g_string_new("/reports/");
     url_arg(url, ask->report->name);
-    g_string_append(url, suffix);
+    g_string_append(url, change.suffix ? change.suffix : "");
     const struct {
         const char *name, *value;
-    } words[] = {{"from", from}, {"to", to},   {"by", dimension_text(ask->by)},
-                 {"window", window}, {"key", key}, {"group", group}};
+    } words[] = {{"from", change.from}, {"to", change.to}, {"by", dimension_text(ask->by)}, {"window", window},
+                 {"key", key}, {"group", change.group}, {"figure", change.figure}};
     char between = '?';
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
         if (!words[i].value || !*words[i].value)
@@ -123,6 +133,7 @@ static SafeUrl url_of(const HttpRequest *request, const ReportResult *result, co
         url_arg(url, words[i].value);
         between = '&';
     }
+    g_string_append(url, change.group ? "#tickets" : "");
     return url_checked(arena_strdup(request->arena, url->str));
 }
 
@@ -140,28 +151,58 @@ static const char *to_text(const HttpRequest *request)
 
 /* ------------------------------------------------------------------------------------------------------------ tables */
 
-static ReportFigureRow figure_row(Arena *arena, Lang lang, const Figure *figure)
+/* The tickets behind a figure of a row; {NULL} where there are none, or too many kinds of them. */
+static SafeUrl figure_url(const HttpRequest *request, const ReportResult *result, const char *group,
+                          const Figure *figure)
 {
+    bool counted = figure->spec->kind == FIGURE_COUNT || figure->spec->kind == FIGURE_MONEY;
+    if (figure->spec->kind == FIGURE_PARAMETER || (counted ? figure->count == 0 : figure->n == 0))
+        return (SafeUrl){NULL};
+    return url_of(
+        request, result,
+        (Change){
+            .from = from_text(request, result), .to = to_text(request), .group = group, .figure = figure->spec->name});
+}
+
+static ReportFigureRow figure_row(const HttpRequest *request, const ReportResult *result, const Figure *figure)
+{
+    Arena *arena = request->arena;
+    Lang lang = result->ask.lang;
     FigureUnit unit = figure->spec->unit;
     bool summary = figure->spec->kind == FIGURE_SUMMARY, shown = figure->needs == 0;
+    bool median = figure->spec->kind == FIGURE_SURVIVAL && shown;
     return (ReportFigureRow){
         .label = report_figure_label(lang, figure->spec),
-        .value = summary && shown ? "" : report_figure_text(arena, lang, figure),
+        .value = (summary || median) && shown ? "" : report_figure_text(arena, lang, figure),
         .n = format_number(arena, lang, (int64_t)figure->n),
+        .few = figure->needs != 0,
+        .url = figure_url(request, result, "all", figure),
         .mean = summary && shown ? report_value_text(arena, lang, unit, figure->summary.mean) : "",
-        .median = summary && shown ? report_value_text(arena, lang, unit, figure->summary.median) : "",
+        .median = median             ? report_figure_text(arena, lang, figure)
+                  : summary && shown ? report_value_text(arena, lang, unit, figure->summary.median)
+                                     : "",
         .p90 = summary && shown ? report_value_text(arena, lang, unit, figure->summary.p90) : "",
     };
 }
 
-static void fill_figures(Arena *arena, const ReportResult *result, ReportView *view)
+/* A state nobody was in, a kind of cost nobody had: a line of dashes tells nothing. */
+static bool says_nothing(const Figure *figure)
+{
+    bool of_lists = figure->spec->kind == FIGURE_SUMMARY || figure->spec->kind == FIGURE_SURVIVAL;
+    return of_lists && figure->n == 0;
+}
+
+static void fill_figures(const HttpRequest *request, const ReportResult *result, ReportView *view)
 {
     size_t count = result->ask.report->figure_count;
-    ReportFigureRow *rows = ARENA_ARRAY(arena, ReportFigureRow, count);
-    for (size_t i = 0; i < count; i++)
-        rows[i] = figure_row(arena, result->ask.lang, &result->total.figures[i]);
+    ReportFigureRow *rows = ARENA_ARRAY(request->arena, ReportFigureRow, count);
+    for (size_t i = 0; i < count; i++) {
+        const Figure *figure = &result->total.figures[i];
+        view->has_times = view->has_times || figure->spec->kind == FIGURE_SUMMARY;
+        if (!says_nothing(figure))
+            rows[view->figures_count++] = figure_row(request, result, figure);
+    }
     view->figures = rows;
-    view->figures_count = count;
 }
 
 /* Which figures rows show. */
@@ -177,12 +218,15 @@ static size_t headlines_of(const ReportResult *result, size_t *places, size_t ro
 static ReportTableRow table_row(const HttpRequest *request, const ReportResult *result, const ReportRow *row,
                                 const size_t *places, size_t count)
 {
-    const char **cells = ARENA_ARRAY(request->arena, const char *, count);
+    ReportCell *cells = ARENA_ARRAY(request->arena, ReportCell, count);
     for (size_t i = 0; i < count; i++)
-        cells[i] = report_figure_text(request->arena, result->ask.lang, &row->figures[places[i]]);
+        cells[i] = (ReportCell){report_figure_text(request->arena, result->ask.lang, &row->figures[places[i]]),
+                                row->figures[places[i]].needs != 0,
+                                figure_url(request, result, row->key, &row->figures[places[i]])};
     return (ReportTableRow){
         .label = row->label,
-        .url = url_of(request, result, "", from_text(request, result), to_text(request), row->key),
+        .url = url_of(request, result,
+                      (Change){.from = from_text(request, result), .to = to_text(request), .group = row->key}),
         .n = format_number(request->arena, result->ask.lang, (int64_t)row->n),
         .cells = cells,
         .cells_count = count,
@@ -240,7 +284,7 @@ static double number_of(const Figure *figure)
     double number = (double)figure->count;
     if (figure->spec->kind == FIGURE_SUMMARY)
         number = figure->summary.median;
-    if (figure->spec->kind == FIGURE_RATE || figure->spec->kind == FIGURE_MEAN)
+    if (figure->spec->kind == FIGURE_RATE || figure->spec->kind == FIGURE_MEAN || figure->spec->kind == FIGURE_SURVIVAL)
         number = figure->value;
     return figure->needs || isnan(number) || number < 0 ? 0 : number;
 }
@@ -250,31 +294,18 @@ static int64_t width_of(double number, double largest)
     return largest > 0 ? (int64_t)(number / largest * BAR_ROOM) : 0;
 }
 
-static const char *shortened(Arena *arena, const char *label)
-{
-    if (g_utf8_strlen(label, -1) <= LABEL_MAX)
-        return label;
-    g_autofree char *start = g_utf8_substring(label, 0, LABEL_MAX - 1);
-    return arena_printf(arena, "%s…", start);
-}
-
-static ReportBar bar_of(Arena *arena, Lang lang, const ReportRow *row, size_t place, double largest, size_t line)
+static ReportBar bar_of(Arena *arena, Lang lang, const ReportRow *row, size_t place, double largest)
 {
     const Figure *figure = &row->figures[place];
-    int64_t y = (int64_t)line * BAR_STEP + 4, width = width_of(number_of(figure), largest);
     bool whisker = figure->spec->kind == FIGURE_RATE && !figure->needs && !isnan(figure->value);
-    int64_t high = whisker ? BAR_LEFT + width_of(MIN(figure->interval.high, largest), largest) : 0;
     return (ReportBar){
-        .label = shortened(arena, row->label),
+        .label = row->label,
         .value = report_figure_text(arena, lang, figure),
-        .x = MAX(BAR_LEFT + width, high) + 8,
-        .width = width,
-        .y = y,
-        .text_y = y + 13,
+        .few = figure->needs != 0,
+        .width = width_of(number_of(figure), largest),
         .whisker = whisker,
-        .low = whisker ? BAR_LEFT + width_of(figure->interval.low, largest) : 0,
-        .high = high,
-        .whisker_y = y + 8,
+        .low = whisker ? width_of(figure->interval.low, largest) : 0,
+        .high = whisker ? width_of(MIN(figure->interval.high, largest), largest) : 0,
     };
 }
 
@@ -292,11 +323,11 @@ static void fill_chart(Arena *arena, const ReportResult *result, ReportView *vie
         largest = MAX(largest, share ? figure->interval.high : number_of(figure));
     }
     for (size_t i = 0; i < count; i++)
-        bars[i] = bar_of(arena, lang, &rows[i], place, largest, i);
+        bars[i] = bar_of(arena, lang, &rows[i], place, largest);
     view->bars = bars;
     view->bars_count = count;
-    view->chart_height = arena_printf(arena, "%zu", count * BAR_STEP + 4);
-    view->chart_title = count ? msg_fill(arena, lang, MSG_REPORT_CHART, "figure",
+    bool median = result->ask.report->figures[place].kind == FIGURE_SUMMARY;
+    view->chart_title = count ? msg_fill(arena, lang, median ? MSG_REPORT_CHART_MEDIAN : MSG_REPORT_CHART, "figure",
                                          report_figure_label(lang, &result->ask.report->figures[place]), "by",
                                          dimension_label(lang, result->ask.by), NULL)
                               : "";
@@ -304,26 +335,69 @@ static void fill_chart(Arena *arena, const ReportResult *result, ReportView *vie
 
 /* -------------------------------------------------------------------------------------------------------------- page */
 
-static void fill_tickets(const HttpRequest *request, const ReportResult *result, ReportView *view)
+static const char *group_label(const ReportResult *result)
+{
+    const char *group = result->ask.group;
+    if (strcmp(group, "all") == 0)
+        return msg(result->ask.lang, MSG_REPORT_TOTAL);
+    for (size_t i = 0; i < result->row_count; i++)
+        if (strcmp(result->rows[i].key, group) == 0)
+            return result->rows[i].label;
+    return group;
+}
+
+static void fill_tickets(const HttpRequest *request, const Answered *answered, ReportView *view)
 {
     Arena *arena = request->arena;
-    const char *group = result->ask.group, *label = group;
+    const ReportResult *result = answered->result;
+    Lang lang = result->ask.lang;
     view->tickets_title = view->tickets_more = "";
-    if (!group)
+    if (!result->ask.group)
         return;
-    for (size_t i = 0; i < result->row_count; i++)
-        label = strcmp(result->rows[i].key, group) == 0 ? result->rows[i].label : label;
-    ReportTicket *tickets = ARENA_ARRAY(arena, ReportTicket, result->ticket_count);
-    for (size_t i = 0; i < result->ticket_count; i++) {
-        const char *number = arena_int(arena, result->tickets[i]);
-        tickets[i] = (ReportTicket){number, url_local(arena, "/tickets/%", number)};
-    }
+    PastTicket *tickets = ARENA_ARRAY(arena, PastTicket, answered->tickets.count);
+    for (size_t i = 0; i < answered->tickets.count; i++)
+        tickets[i] = party_ticket(arena, visit_of(request), &answered->tickets.rows[i]);
     view->tickets = tickets;
-    view->tickets_count = result->ticket_count;
-    view->tickets_title = msg_fill(arena, result->ask.lang, MSG_REPORT_TICKETS, "row", label, NULL);
-    if (result->ticket_count == REPORT_TICKETS_MAX)
-        view->tickets_more = msg_fill(arena, result->ask.lang, MSG_REPORT_TICKETS_MORE, "count",
-                                      format_number(arena, result->ask.lang, REPORT_TICKETS_MAX), NULL);
+    view->tickets_count = answered->tickets.count;
+    view->tickets_title =
+        result->ask.figure ? msg_fill(arena, lang, MSG_REPORT_TICKETS_OF, "figure",
+                                      report_figure_label(lang, result->ask.figure), "row", group_label(result), NULL)
+                           : msg_fill(arena, lang, MSG_REPORT_TICKETS, "row", group_label(result), NULL);
+    if (result->ticket_total > result->ticket_count)
+        view->tickets_more = msg_fill(arena, lang, MSG_REPORT_TICKETS_MORE, "count",
+                                      format_number(arena, lang, (int64_t)result->ticket_count), "total",
+                                      format_number(arena, lang, (int64_t)result->ticket_total), NULL);
+}
+
+/* What may be the same: the few combinations that make sense, each a word of the address. */
+static void fill_keys(const HttpRequest *request, const ReportResult *result, ReportView *view)
+{
+    static const unsigned keys[] = {KEY_CUSTOMER | KEY_ITEM | KEY_PROBLEM, KEY_CUSTOMER | KEY_PRODUCT | KEY_PROBLEM,
+                                    KEY_CUSTOMER | KEY_PROBLEM, KEY_CUSTOMER | KEY_PRODUCT, KEY_ITEM, KEY_CUSTOMER};
+    if (!result->ask.report->has_key)
+        return;
+    Option *options = ARENA_ARRAY(request->arena, Option, G_N_ELEMENTS(keys) + 1);
+    bool listed = false;
+    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+        bool chosen = keys[i] == result->ask.key;
+        listed = listed || chosen;
+        options[view->keys_count++] = (Option){report_key_text(request->arena, keys[i]),
+                                               report_key_words(request->arena, result->ask.lang, keys[i]), chosen};
+    }
+    if (!listed)
+        options[view->keys_count++] =
+            (Option){report_key_text(request->arena, result->ask.key),
+                     report_key_words(request->arena, result->ask.lang, result->ask.key), true};
+    view->keys = options;
+    view->has_keys = true;
+}
+
+static ReportPreset preset(const HttpRequest *request, const ReportResult *result, MsgId label, const char *from)
+{
+    bool current = strcmp(from, "all") == 0 ? g_strcmp0(http_query(request, "from"), "all") == 0
+                                            : !*to_text(request) && strcmp(from, from_text(request, result)) == 0 &&
+                                                  g_strcmp0(http_query(request, "from"), "all") != 0;
+    return (ReportPreset){label, url_of(request, result, (Change){.from = from}), current};
 }
 
 static void fill_question(const HttpRequest *request, const ReportResult *result, ReportView *view)
@@ -336,19 +410,20 @@ static void fill_question(const HttpRequest *request, const ReportResult *result
         if (report->dimensions & 1U << by)
             bys[view->bys_count++] =
                 (Option){dimension_text(by), dimension_label(result->ask.lang, by), by == result->ask.by};
-    presets[0] =
-        (ReportPreset){MSG_REPORT_LAST_MONTH, url_of(request, result, "", day_before(request, 30), NULL, NULL)};
-    presets[1] =
-        (ReportPreset){MSG_REPORT_LAST_YEAR, url_of(request, result, "", day_before(request, 365), NULL, NULL)};
-    presets[2] = (ReportPreset){MSG_REPORT_ALL_TIME, url_of(request, result, "", "all", NULL, NULL)};
+    presets[0] = preset(request, result, MSG_REPORT_LAST_MONTH, day_before(request, 30));
+    presets[1] = preset(request, result, MSG_REPORT_LAST_YEAR, day_before(request, 365));
+    presets[2] = preset(request, result, MSG_REPORT_ALL_TIME, "all");
     view->bys = bys;
     view->presets = presets;
     view->presets_count = 3;
     view->action = url_local(arena, "/reports/%", report->name);
     view->from = from_text(request, result);
     view->to = to_text(request);
-    view->window = http_query(request, "window") ? http_query(request, "window") : "";
-    view->key = http_query(request, "key") ? http_query(request, "key") : "";
+    view->has_window = report->has_window;
+    view->window = result->ask.window_days ? arena_int(arena, result->ask.window_days) : "all";
+    fill_keys(request, result, view);
+    view->filtered =
+        to_text(request)[0] || http_query(request, "by") || http_query(request, "window") || http_query(request, "key");
 }
 
 static const char *wrong_text(Arena *arena, Lang lang, const InputError *refused)
@@ -373,12 +448,13 @@ static void page_render(HttpRequest *request, HttpResponse *response, const Answ
         .wrong = wrong_text(request->arena, visit->lang, &answered->refused),
     };
     if (visit_may(visit, "report.export"))
-        view.csv_url = url_of(request, result, "/csv", from_text(request, result), to_text(request), NULL);
+        view.csv_url = url_of(request, result,
+                              (Change){.suffix = "/csv", .from = from_text(request, result), .to = to_text(request)});
     fill_question(request, result, &view);
-    fill_figures(request->arena, result, &view);
+    fill_figures(request, result, &view);
     fill_rows(request, result, &view);
     fill_chart(request->arena, result, &view);
-    fill_tickets(request, result, &view);
+    fill_tickets(request, answered, &view);
     if (answered->refused.key)
         http_set_status(response, 400);
     report_render(http_html(response), visit->lang, &view);
