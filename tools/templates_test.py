@@ -48,7 +48,7 @@ class TemplatesTest(unittest.TestCase):
         self.accepts('<use href="{{asset filo.css}}#{{t}}"></use>', "html_attr(out, view->t);")
         self.accepts("<title>{{t}}</title><textarea>{{t}}</textarea>", "html_text(out, view->t);")
         self.accepts("<div>{{h}}</div>", "g_string_append(out, view->h.text")
-        self.accepts("<p>{{m}}{{n}}</p>", "html_text(out, msg(lang, view->m));", "G_GINT64_FORMAT, view->n")
+        self.accepts("<p>{{m}}{{n}}</p>", "html_text(out, msg(lang, view->m));", "html_int(out, view->n);")
         self.accepts('<p title="{{_ k.plain}}">{{_ k.plain}}</p>', "html_attr(out, msg(lang, MSG_K_PLAIN));")
 
     def test_holes_are_refused_where_they_cannot_be_safe(self):
