@@ -103,7 +103,7 @@ def _build_suites(build):
     names = ""
     if build.only:
         chosen = f"$(meson introspect --tests {quoted} | python3 tools/pick_tests.py '{build.only.pattern}')"
-        targets = f" src/filo $(for name in {chosen}; do echo src/test-$name; done)"
+        targets = f" src/filo src/filo-parent src/filo-parse $(for name in {chosen}; do echo src/test-$name; done)"
         names = " " + chosen
     yield Suite(f"build {build.name}", ["sh", "-ec", f"{setup}; ninja -C {quoted} -j {CORES}{targets}"], _read_exit,
                 cores=CORES, timeout=1200)
