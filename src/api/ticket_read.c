@@ -99,8 +99,7 @@ static void ticket_list(HttpRequest *request, HttpResponse *response, void *cont
                        .team = {in[LIST_TEAM].number},
                        .me = call->maker.id,
                        .now = call->now,
-                       .after_at = after.key,
-                       .after_id = {after.id},
+                       .place = {after.key, {after.id}},
                        .how_many = limit};
     StoreTx *tx = api_read(request, response);
     if (!tx)

@@ -158,6 +158,10 @@ static QueueView queue_view(const Sample *sample)
     };
     static const Option teams[] = {
         {"", "–", true}, {"1", "Assistenza tecnica", false}, {"2", "Amministrazione", false}};
+    static const Option owners[] = {{"", "–", true}, {"2", "Sara Conti", false}, {"3", "Giulia Ferri", false}};
+    static const Option channels[] = {{"", "–", true}, {"mail", "mail", false}, {"phone", "telefono", false}};
+    static const Option turns[] = {{"", "–", true}, {"us", "a noi", false}};
+    static const Option orders[] = {{"", "–", true}, {"newest", "prima le ultime arrivate", false}};
     const char *open = msg_fill_count(sample->arena, sample->lang, MSG_QUEUE_OPEN, 14, NULL);
     const char *late = msg_fill_count(sample->arena, sample->lang, MSG_QUEUE_LATE, 3, NULL);
     return (QueueView){.page = layout(sample, msg(sample->lang, MSG_MENU_QUEUE)),
@@ -165,9 +169,20 @@ static QueueView queue_view(const Sample *sample)
                        .summary = arena_printf(sample->arena, "%s, %s", open, late),
                        .tabs = tabs,
                        .tabs_count = G_N_ELEMENTS(tabs),
-                       .has_filter = true,
+                       .has_teams = true,
                        .teams = teams,
                        .teams_count = G_N_ELEMENTS(teams),
+                       .has_owners = true,
+                       .owners = owners,
+                       .owners_count = G_N_ELEMENTS(owners),
+                       .channels = channels,
+                       .channels_count = G_N_ELEMENTS(channels),
+                       .turns = turns,
+                       .turns_count = G_N_ELEMENTS(turns),
+                       .orders = orders,
+                       .orders_count = G_N_ELEMENTS(orders),
+                       .empty_title = MSG_QUEUE_EMPTY_MINE,
+                       .empty_text = MSG_QUEUE_EMPTY_MINE_TEXT,
                        .view_key = "mine",
                        .clear_url = to("/tickets"),
                        .next_url = to("/tickets?after=12271"),
@@ -194,7 +209,7 @@ static void queue_tour(GString *out, const Sample *sample)
     QueueView view = queue_view(sample);
     const TourStep tour[] = {
         {said(sample, "Bar Centrale aspetta da due giorni: apra la prima riga."), {"/tickets/12318"}}};
-    view.has_tour = view.filtered = true;
+    view.has_tour = view.filtered = view.opened = true;
     view.tour = tour;
     view.tour_count = 1;
     view.next_url = to(NULL);

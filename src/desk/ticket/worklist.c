@@ -17,71 +17,115 @@
             (page)->rows[i] = WORKLIST_ROW(&(list).rows[i]);                                                           \
     } while (0)
 
-static WorklistPage list_open(StoreTx *tx, Arena *arena, const WorklistAsk *ask, TimeMs before)
+/* The lists that are looked at most have an index of their own. */
+static bool list_directly(StoreTx *tx, Arena *arena, const WorklistAsk *ask, WorklistPage *page)
+{
+    TimeMs after = MAX(ask->place.at, 1);
+    int64_t how_many = ask->how_many + 1;
+    if (ask->kind == WORKLIST_MINE) {
+        SqlWorklistMineIn in = {after, ask->place.ticket, ask->me, how_many};
+        SqlWorklistMineList list = sql_worklist_mine(tx, arena, &in);
+        WORKLIST_COPY(arena, list, page, ask->how_many);
+    } else if (ask->kind == WORKLIST_UNOWNED && ask->team.value) {
+        SqlWorklistTeamUnownedIn in = {after, ask->place.ticket, ask->team, how_many};
+        SqlWorklistTeamUnownedList list = sql_worklist_team_unowned(tx, arena, &in);
+        WORKLIST_COPY(arena, list, page, ask->how_many);
+    } else if (ask->kind == WORKLIST_UNOWNED) {
+        SqlWorklistUnownedIn in = {after, ask->place.ticket, how_many};
+        SqlWorklistUnownedList list = sql_worklist_unowned(tx, arena, &in);
+        WORKLIST_COPY(arena, list, page, ask->how_many);
+    } else if (ask->team.value) {
+        SqlWorklistTeamIn in = {after, ask->place.ticket, ask->team, ask->kind == WORKLIST_LATE ? ask->now : INT64_MAX,
+                                how_many};
+        SqlWorklistTeamList list = sql_worklist_team(tx, arena, &in);
+        WORKLIST_COPY(arena, list, page, ask->how_many);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+typedef struct Filter {
+    TimeMs before;
+    StaffId owner; /* {0}: whoever; NOBODY */
+    TeamId team;
+    const char *channel;
+    int64_t turn;
+} Filter;
+
+static const StaffId NOBODY = {-1};
+
+static Filter filter_of(const WorklistAsk *ask)
+{
+    return (Filter){
+        .before = ask->kind == WORKLIST_LATE ? ask->now : INT64_MAX,
+        .owner = ask->kind == WORKLIST_MINE      ? ask->me
+                 : ask->kind == WORKLIST_UNOWNED ? NOBODY
+                                                 : ask->owner,
+        .team = ask->team,
+        .channel = ask->channel ? ask->channel : "",
+        .turn = ask->turn,
+    };
+}
+
+static WorklistPage list_by_due(StoreTx *tx, Arena *arena, const WorklistAsk *ask)
 {
     WorklistPage page;
-    TimeMs after = MAX(ask->after_at, 1);
-    SqlWorklistOpenList list =
-        sql_worklist_open(tx, arena, &(SqlWorklistOpenIn){after, ask->after_id, before, ask->how_many + 1});
-    WORKLIST_COPY(arena, list, &page, ask->how_many);
+    Filter f = filter_of(ask);
+    WorklistPlace place = ask->place;
+    int64_t how_many = ask->how_many + 1;
+    if (ask->backwards) {
+        SqlWorklistLatestIn in = {place.at, place.ticket, f.before, f.owner, f.team, f.channel, f.turn, how_many};
+        SqlWorklistLatestList list = sql_worklist_latest(tx, arena, &in);
+        WORKLIST_COPY(arena, list, &page, ask->how_many);
+    } else {
+        SqlWorklistSoonestIn in = {MAX(place.at, 1), place.ticket, f.before, f.owner,
+                                   f.team,           f.channel,    f.turn,   how_many};
+        SqlWorklistSoonestList list = sql_worklist_soonest(tx, arena, &in);
+        WORKLIST_COPY(arena, list, &page, ask->how_many);
+    }
     return page;
 }
 
-static WorklistPage list_mine(StoreTx *tx, Arena *arena, const WorklistAsk *ask)
+static WorklistPage list_by_age(StoreTx *tx, Arena *arena, const WorklistAsk *ask)
 {
     WorklistPage page;
-    TimeMs after = MAX(ask->after_at, 1);
-    SqlWorklistMineList list =
-        sql_worklist_mine(tx, arena, &(SqlWorklistMineIn){after, ask->after_id, ask->me, ask->how_many + 1});
-    WORKLIST_COPY(arena, list, &page, ask->how_many);
+    Filter f = filter_of(ask);
+    int64_t how_many = ask->how_many + 1;
+    if ((ask->order == WORKLIST_OLDEST) != ask->backwards) {
+        SqlWorklistOldestIn in = {ask->place.ticket, f.before, f.owner, f.team, f.channel, f.turn, how_many};
+        SqlWorklistOldestList list = sql_worklist_oldest(tx, arena, &in);
+        WORKLIST_COPY(arena, list, &page, ask->how_many);
+    } else {
+        TicketId from = ask->place.ticket.value ? ask->place.ticket : (TicketId){INT64_MAX};
+        SqlWorklistNewestIn in = {from, f.before, f.owner, f.team, f.channel, f.turn, how_many};
+        SqlWorklistNewestList list = sql_worklist_newest(tx, arena, &in);
+        WORKLIST_COPY(arena, list, &page, ask->how_many);
+    }
     return page;
 }
 
-static WorklistPage list_unowned(StoreTx *tx, Arena *arena, const WorklistAsk *ask)
+static void turn_round(WorklistPage *page)
 {
-    WorklistPage page;
-    TimeMs after = MAX(ask->after_at, 1);
-    SqlWorklistUnownedList list =
-        sql_worklist_unowned(tx, arena, &(SqlWorklistUnownedIn){after, ask->after_id, ask->how_many + 1});
-    WORKLIST_COPY(arena, list, &page, ask->how_many);
-    return page;
-}
-
-static WorklistPage list_team(StoreTx *tx, Arena *arena, const WorklistAsk *ask, TimeMs before)
-{
-    WorklistPage page;
-    TimeMs after = MAX(ask->after_at, 1);
-    SqlWorklistTeamList list =
-        sql_worklist_team(tx, arena, &(SqlWorklistTeamIn){after, ask->after_id, ask->team, before, ask->how_many + 1});
-    WORKLIST_COPY(arena, list, &page, ask->how_many);
-    return page;
-}
-
-static WorklistPage list_team_unowned(StoreTx *tx, Arena *arena, const WorklistAsk *ask)
-{
-    WorklistPage page;
-    TimeMs after = MAX(ask->after_at, 1);
-    SqlWorklistTeamUnownedList list = sql_worklist_team_unowned(
-        tx, arena, &(SqlWorklistTeamUnownedIn){after, ask->after_id, ask->team, ask->how_many + 1});
-    WORKLIST_COPY(arena, list, &page, ask->how_many);
-    return page;
+    for (size_t i = 0; i < page->count / 2; i++) {
+        WorklistEntry row = page->rows[i];
+        page->rows[i] = page->rows[page->count - 1 - i];
+        page->rows[page->count - 1 - i] = row;
+    }
 }
 
 WorklistPage worklist_list(StoreTx *tx, Arena *arena, const WorklistAsk *ask)
 {
-    bool one_team = ask->team.value != 0;
-    switch (ask->kind) {
-    case WORKLIST_MINE:
-        return list_mine(tx, arena, ask);
-    case WORKLIST_UNOWNED:
-        return one_team ? list_team_unowned(tx, arena, ask) : list_unowned(tx, arena, ask);
-    case WORKLIST_LATE:
-        return one_team ? list_team(tx, arena, ask, ask->now) : list_open(tx, arena, ask, ask->now);
-    case WORKLIST_OPEN:
-    case WORKLIST_KIND_COUNT:
-    default:
-        return one_team ? list_team(tx, arena, ask, INT64_MAX) : list_open(tx, arena, ask, INT64_MAX);
-    }
+    WorklistPage page;
+    bool narrowed = ask->owner.value || ask->channel || ask->turn != WORKLIST_TURN_ANY ||
+                    (ask->kind == WORKLIST_MINE && ask->team.value);
+    bool plain = ask->order == WORKLIST_SOONEST && !ask->backwards && !narrowed;
+    if (plain && list_directly(tx, arena, ask, &page))
+        return page;
+    page = ask->order == WORKLIST_SOONEST ? list_by_due(tx, arena, ask) : list_by_age(tx, arena, ask);
+    if (ask->backwards)
+        turn_round(&page);
+    return page;
 }
 
 WorklistPage worklist_list_of_party(StoreTx *tx, Arena *arena, PartyId party, int64_t how_many)

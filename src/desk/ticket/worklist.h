@@ -8,8 +8,8 @@
  * Memory: all in the arena given. Errors: none of its own; a failing store marks the transaction.
  *
  * Invariants:
- *  1. Keyset paging: the hundredth page costs what the first does, and a row that moves is seen at most twice, never
- *     skipped for being pushed off a page.
+ *  1. Keyset paging, forwards and backwards: the hundredth page costs what the first does, and a row that moves is seen
+ *     at most twice, never skipped for being pushed off a page.
  *  2. Counts stop at WORKLIST_COUNT_MAX.
  */
 #ifndef FILO_DESK_TICKET_WORKLIST_H
@@ -44,20 +44,52 @@ typedef struct WorklistEntry {
 typedef struct WorklistPage {
     WorklistEntry *rows;
     size_t count;
-    bool more; /* there is a next page */
+    bool more; /* there is a page beyond, in the direction asked */
 } WorklistPage;
+
+typedef enum WorklistOrder {
+    WORKLIST_SOONEST, /* who must hear from us first */
+    WORKLIST_NEWEST,  /* as they came, the last one first */
+    WORKLIST_OLDEST,
+    WORKLIST_ORDER_COUNT
+} WorklistOrder;
+
+/* Whose move it is. */
+typedef enum WorklistTurn {
+    WORKLIST_TURN_ANY,
+    WORKLIST_TURN_US,       /* new, owned, being worked on */
+    WORKLIST_TURN_CUSTOMER, /* waiting for an answer or an approval */
+    WORKLIST_TURN_OTHERS,   /* a third party, a part, a date */
+    WORKLIST_TURN_COUNT
+} WorklistTurn;
+
+/* A row's place in the order, so that a page may begin after it or end before it. */
+typedef struct WorklistPlace {
+    TimeMs at; /* next_update_at; not looked at by age */
+    TicketId ticket;
+} WorklistPlace;
 
 typedef struct WorklistAsk {
     WorklistKind kind;
-    TeamId team;     /* only its requests; {0}: all. Not for WORKLIST_MINE */
-    StaffId me;      /* for WORKLIST_MINE */
-    TimeMs now;      /* for WORKLIST_LATE */
-    TimeMs after_at; /* the last row of the page before, or 0 */
-    TicketId after_id;
+    StaffId me;          /* for WORKLIST_MINE */
+    TimeMs now;          /* for WORKLIST_LATE */
+    StaffId owner;       /* only what this person has; {0}: whoever. Not for MINE and UNOWNED */
+    TeamId team;         /* only this team's; {0}: all */
+    const char *channel; /* only what came by it; NULL: all */
+    WorklistTurn turn;
+    WorklistOrder order;
+    WorklistPlace place; /* {0}: the first page */
+    bool backwards;      /* the page that ends before place, not the one that begins after it */
     int64_t how_many;
 } WorklistAsk;
 
+/* The rows in the order asked, also when backwards. */
 WorklistPage worklist_list(StoreTx *tx, Arena *arena, const WorklistAsk *ask);
+
+static inline WorklistPlace worklist_place(const WorklistEntry *row)
+{
+    return (WorklistPlace){row->next_update_at, row->ticket};
+}
 
 /* A customer's requests, newest first; open or not. next_update_at, last_event_at and channel are not filled. */
 WorklistPage worklist_list_of_party(StoreTx *tx, Arena *arena, PartyId party, int64_t how_many);

@@ -322,6 +322,7 @@ CREATE TABLE ticket (
     version           @int NOT NULL
 );
 CREATE INDEX ticket_queue ON ticket (next_update_at, ticket_id);
+CREATE INDEX ticket_open ON ticket (ticket_id) WHERE next_update_at IS NOT NULL;
 CREATE INDEX ticket_owner ON ticket (owner_id, next_update_at, ticket_id);
 CREATE INDEX ticket_party ON ticket (party_id, ticket_id);
 CREATE INDEX ticket_contact ON ticket (contact_id, ticket_id) WHERE contact_id IS NOT NULL;

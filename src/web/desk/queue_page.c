@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+#include "base/check.h"
 #include "base/format.h"
 #include "desk/staff/staff.h"
 #include "desk/ticket/worklist.h"
@@ -10,7 +11,9 @@
 
 #include <string.h>
 
-enum { ROWS = 50, SILENT_DAYS = 2 };
+#define VIEW_COOKIE "filo-view"
+
+enum { ROWS = 50, SILENT_DAYS = 2, COOKIE_YEAR_S = 365 * 24 * 3600 };
 
 static const struct {
     const char *key;
@@ -22,31 +25,135 @@ static const struct {
     [WORKLIST_LATE] = {"late", MSG_QUEUE_TAB_LATE},
 };
 
+static const struct {
+    const char *key;
+    MsgId label;
+} orders[WORKLIST_ORDER_COUNT] = {
+    [WORKLIST_SOONEST] = {"soonest", MSG_QUEUE_ORDER_SOONEST},
+    [WORKLIST_NEWEST] = {"newest", MSG_QUEUE_ORDER_NEWEST},
+    [WORKLIST_OLDEST] = {"oldest", MSG_QUEUE_ORDER_OLDEST},
+};
+
+static const struct {
+    const char *key;
+    MsgId label;
+} turns[WORKLIST_TURN_COUNT] = {
+    [WORKLIST_TURN_ANY] = {"any", MSG_QUEUE_ANY},
+    [WORKLIST_TURN_US] = {"us", MSG_QUEUE_TURN_US},
+    [WORKLIST_TURN_CUSTOMER] = {"customer", MSG_QUEUE_TURN_CUSTOMER},
+    [WORKLIST_TURN_OTHERS] = {"others", MSG_QUEUE_TURN_OTHERS},
+};
+
+static const char *const channels[] = {"mail", "phone", "form", "counter", "fax", "letter", "social"};
+
+/* ------------------------------------------------------------------------------------------------- what is asked */
+
+/* The tab: the one named, else the one this browser looked at last, else everything open. */
 static WorklistKind kind_asked(const HttpRequest *request)
 {
-    const char *key = http_query(request, "view");
+    const char *named = http_query(request, "view");
+    const char *key = named ? named : http_cookie(request, VIEW_COOKIE);
     for (int kind = 0; key && kind < WORKLIST_KIND_COUNT; kind++)
         if (strcmp(kinds[kind].key, key) == 0)
             return (WorklistKind)kind;
     return WORKLIST_OPEN;
 }
 
-/* after: "<next update>.<ticket>" of the last row of the page before; anything else is the first page. */
-static WorklistAsk ask_of(const HttpRequest *request, WorklistKind kind)
+static int64_t id_asked(const HttpRequest *request, const char *name)
+{
+    const char *text = http_query(request, name);
+    return text ? MAX(g_ascii_strtoll(text, NULL, 10), 0) : 0;
+}
+
+static WorklistOrder order_asked(const HttpRequest *request)
+{
+    const char *key = http_query(request, "order");
+    for (int order = 0; key && order < WORKLIST_ORDER_COUNT; order++)
+        if (strcmp(orders[order].key, key) == 0)
+            return (WorklistOrder)order;
+    return WORKLIST_SOONEST;
+}
+
+static WorklistTurn turn_asked(const HttpRequest *request)
+{
+    const char *key = http_query(request, "turn");
+    for (int turn = 0; key && turn < WORKLIST_TURN_COUNT; turn++)
+        if (strcmp(turns[turn].key, key) == 0)
+            return (WorklistTurn)turn;
+    return WORKLIST_TURN_ANY;
+}
+
+static const char *channel_asked(const HttpRequest *request)
+{
+    const char *key = http_query(request, "channel");
+    for (size_t i = 0; key && i < G_N_ELEMENTS(channels); i++)
+        if (strcmp(channels[i], key) == 0)
+            return channels[i];
+    return NULL;
+}
+
+/* "<next update>.<ticket>" of a row; anything else is no place. */
+static bool place_asked(const char *text, WorklistPlace *place_out)
+{
+    char *rest = NULL;
+    int64_t at = text ? g_ascii_strtoll(text, &rest, 10) : 0;
+    if (at <= 0 || *rest != '.')
+        return false;
+    *place_out = (WorklistPlace){at, {g_ascii_strtoll(rest + 1, NULL, 10)}};
+    return place_out->ticket.value > 0;
+}
+
+static WorklistAsk ask_of(const HttpRequest *request)
 {
     const Visit *visit = visit_of(request);
-    const char *after = http_query(request, "after");
-    const char *team = http_query(request, "team");
-    WorklistAsk ask = {.kind = kind, .me = visit->session.staff, .now = visit->now, .how_many = ROWS};
-    ask.team.value = team && kind != WORKLIST_MINE ? g_ascii_strtoll(team, NULL, 10) : 0;
-    char *rest = NULL;
-    int64_t at = after ? g_ascii_strtoll(after, &rest, 10) : 0;
-    if (at > 0 && *rest == '.') {
-        ask.after_at = at;
-        ask.after_id.value = g_ascii_strtoll(rest + 1, NULL, 10);
-    }
+    WorklistAsk ask = {.kind = kind_asked(request),
+                       .me = visit->session.staff,
+                       .now = visit->now,
+                       .team = {id_asked(request, "team")},
+                       .channel = channel_asked(request),
+                       .turn = turn_asked(request),
+                       .order = order_asked(request),
+                       .how_many = ROWS};
+    if (ask.kind == WORKLIST_OPEN || ask.kind == WORKLIST_LATE)
+        ask.owner.value = id_asked(request, "owner");
+    if (!place_asked(http_query(request, "after"), &ask.place))
+        ask.backwards = place_asked(http_query(request, "before"), &ask.place);
     return ask;
 }
+
+static bool is_filtered(const WorklistAsk *ask)
+{
+    return ask->team.value || ask->owner.value || ask->channel || ask->turn != WORKLIST_TURN_ANY;
+}
+
+/* ------------------------------------------------------------------------------------------------------ addresses */
+
+/* The list as asked, in this tab; place: NULL, or the row that the page begins "after" or ends "before". Every value is a
+ * word of ours or a number. */
+static SafeUrl list_url(Arena *arena, const WorklistAsk *ask, WorklistKind kind, const char *side,
+                        const WorklistEntry *place)
+{
+    GString *url = g_string_new("/tickets?view=");
+    g_string_append(url, kinds[kind].key);
+    if (ask->order != WORKLIST_SOONEST)
+        g_string_append_printf(url, "&order=%s", orders[ask->order].key);
+    if (ask->team.value)
+        g_string_append_printf(url, "&team=%" G_GINT64_FORMAT, ask->team.value);
+    if (ask->owner.value && (kind == WORKLIST_OPEN || kind == WORKLIST_LATE))
+        g_string_append_printf(url, "&owner=%" G_GINT64_FORMAT, ask->owner.value);
+    if (ask->channel)
+        g_string_append_printf(url, "&channel=%s", ask->channel);
+    if (ask->turn != WORKLIST_TURN_ANY)
+        g_string_append_printf(url, "&turn=%s", turns[ask->turn].key);
+    if (place)
+        g_string_append_printf(url, "&%s=%" G_GINT64_FORMAT ".%" G_GINT64_FORMAT, side, place->next_update_at,
+                               place->ticket.value);
+    const char *text = arena_strdup(arena, url->str);
+    g_string_free(url, TRUE);
+    return url_checked(text);
+}
+
+/* ----------------------------------------------------------------------------------------------------------- rows */
 
 static const char *channel_icon(const char *channel)
 {
@@ -98,12 +205,12 @@ static QueueRow row_of(const HttpRequest *request, const WorklistEntry *entry)
     return row;
 }
 
-static const QueueTab *tabs_of(HttpRequest *request, WorklistKind current)
+static const QueueTab *tabs_of(HttpRequest *request, const WorklistAsk *ask)
 {
     QueueTab *tabs = ARENA_ARRAY(request->arena, QueueTab, WORKLIST_KIND_COUNT);
     for (int kind = 0; kind < WORKLIST_KIND_COUNT; kind++)
-        tabs[kind] = (QueueTab){kinds[kind].label, url_local(request->arena, "/tickets?view=%", kinds[kind].key),
-                                kind == (int)current};
+        tabs[kind] = (QueueTab){kinds[kind].label, list_url(request->arena, ask, (WorklistKind)kind, NULL, NULL),
+                                kind == (int)ask->kind};
     return tabs;
 }
 
@@ -115,17 +222,6 @@ static const char *summary_of(HttpRequest *request, WorklistCounts counts)
     return counts.late ? arena_printf(request->arena, "%s, %s", open, late) : open;
 }
 
-/* The list again, filtered as it is; after: the place where the next page begins, or NULL. */
-static SafeUrl list_url(Arena *arena, const WorklistAsk *ask, const char *after)
-{
-    const char *view = kinds[ask->kind].key;
-    const char *team = arena_int(arena, ask->team.value);
-    if (ask->team.value)
-        return after ? url_local(arena, "/tickets?view=%&team=%&after=%", view, team, after)
-                     : url_local(arena, "/tickets?view=%&team=%", view, team);
-    return after ? url_local(arena, "/tickets?view=%&after=%", view, after) : url_local(arena, "/tickets?view=%", view);
-}
-
 static void fill_rows(HttpRequest *request, const WorklistPage *page, const WorklistAsk *ask, QueueView *view)
 {
     QueueRow *rows = ARENA_ARRAY(request->arena, QueueRow, page->count);
@@ -133,54 +229,134 @@ static void fill_rows(HttpRequest *request, const WorklistPage *page, const Work
         rows[i] = row_of(request, &page->rows[i]);
     view->rows = rows;
     view->rows_count = page->count;
-    if (page->more) {
-        const WorklistEntry *last = &page->rows[page->count - 1];
-        view->next_url = list_url(request->arena, ask,
-                                  arena_printf(request->arena, "%" G_GINT64_FORMAT ".%" G_GINT64_FORMAT,
-                                               last->next_update_at, last->ticket.value));
-    }
+    bool before = ask->backwards ? page->more : ask->place.ticket.value > 0;
+    bool beyond = ask->backwards || page->more;
+    if (page->count && before)
+        view->previous_url = list_url(request->arena, ask, ask->kind, "before", &page->rows[0]);
+    else if (before)
+        view->previous_url = list_url(request->arena, ask, ask->kind, NULL, NULL); /* all that stood here is done */
+    if (page->count && beyond)
+        view->next_url = list_url(request->arena, ask, ask->kind, "after", &page->rows[page->count - 1]);
 }
 
-/* A filter where there is something to choose; who looks at their own list has no use for it. */
-static void fill_filter(HttpRequest *request, const TeamList *teams, const WorklistAsk *ask, QueueView *view)
+/* --------------------------------------------------------------------------------------------------------- filter */
+
+typedef struct Roster {
+    TeamList teams;
+    StaffList people;
+} Roster;
+
+static void fill_teams(HttpRequest *request, const TeamList *teams, const WorklistAsk *ask, QueueView *view)
 {
     Option *options = ARENA_ARRAY(request->arena, Option, teams->count + 1);
-    options[0] = (Option){"", msg(visit_of(request)->lang, MSG_QUEUE_ALL_TEAMS), ask->team.value == 0};
+    options[0] = (Option){"", msg(visit_of(request)->lang, MSG_QUEUE_ALL_TEAMS), !ask->team.value};
     for (size_t i = 0; i < teams->count; i++)
         options[i + 1] = (Option){arena_int(request->arena, teams->items[i].id.value), teams->items[i].name,
                                   teams->items[i].id.value == ask->team.value};
     view->teams = options;
     view->teams_count = teams->count + 1;
-    view->has_filter = teams->count > 1 && ask->kind != WORKLIST_MINE;
-    view->filtered = ask->team.value != 0;
+    view->has_teams = teams->count > 1;
+}
+
+static void fill_owners(HttpRequest *request, const StaffList *people, const WorklistAsk *ask, QueueView *view)
+{
+    Option *options = ARENA_ARRAY(request->arena, Option, people->count + 1);
+    options[0] = (Option){"", msg(visit_of(request)->lang, MSG_QUEUE_ANY), !ask->owner.value};
+    for (size_t i = 0; i < people->count; i++)
+        options[i + 1] = (Option){arena_int(request->arena, people->items[i].id.value), people->items[i].display_name,
+                                  people->items[i].id.value == ask->owner.value};
+    view->owners = options;
+    view->owners_count = people->count + 1;
+    view->has_owners = people->count > 1 && (ask->kind == WORKLIST_OPEN || ask->kind == WORKLIST_LATE);
+}
+
+static void fill_channels(HttpRequest *request, const WorklistAsk *ask, QueueView *view)
+{
+    Lang lang = visit_of(request)->lang;
+    Option *options = ARENA_ARRAY(request->arena, Option, G_N_ELEMENTS(channels) + 1);
+    options[0] = (Option){"", msg(lang, MSG_QUEUE_ANY), !ask->channel};
+    for (size_t i = 0; i < G_N_ELEMENTS(channels); i++) {
+        const char *label = msg_find(lang, arena_printf(request->arena, "ticket.channel.%s", channels[i]));
+        options[i + 1] = (Option){channels[i], label ? label : channels[i], ask->channel == channels[i]};
+    }
+    view->channels = options;
+    view->channels_count = G_N_ELEMENTS(channels) + 1;
+}
+
+static void fill_turns_and_orders(HttpRequest *request, const WorklistAsk *ask, QueueView *view)
+{
+    Lang lang = visit_of(request)->lang;
+    Option *options = ARENA_ARRAY(request->arena, Option, WORKLIST_TURN_COUNT + WORKLIST_ORDER_COUNT);
+    for (int turn = 0; turn < WORKLIST_TURN_COUNT; turn++)
+        options[turn] = (Option){turn ? turns[turn].key : "", msg(lang, turns[turn].label), turn == (int)ask->turn};
+    view->turns = options;
+    view->turns_count = WORKLIST_TURN_COUNT;
+    options += WORKLIST_TURN_COUNT;
+    for (int order = 0; order < WORKLIST_ORDER_COUNT; order++)
+        options[order] =
+            (Option){order ? orders[order].key : "", msg(lang, orders[order].label), order == (int)ask->order};
+    view->orders = options;
+    view->orders_count = WORKLIST_ORDER_COUNT;
+}
+
+static void fill_filter(HttpRequest *request, const Roster *roster, const WorklistAsk *ask, QueueView *view)
+{
+    fill_teams(request, &roster->teams, ask, view);
+    fill_owners(request, &roster->people, ask, view);
+    fill_channels(request, ask, view);
+    fill_turns_and_orders(request, ask, view);
+    view->filtered = is_filtered(ask);
+    view->opened = view->filtered || ask->order != WORKLIST_SOONEST;
     view->clear_url = url_local(request->arena, "/tickets?view=%", kinds[ask->kind].key);
+}
+
+static void empty_words(QueueView *view, WorklistKind kind)
+{
+    static const MsgId words[WORKLIST_KIND_COUNT][2] = {
+        [WORKLIST_MINE] = {MSG_QUEUE_EMPTY_MINE, MSG_QUEUE_EMPTY_MINE_TEXT},
+        [WORKLIST_UNOWNED] = {MSG_QUEUE_EMPTY_UNASSIGNED, MSG_QUEUE_EMPTY_UNASSIGNED_TEXT},
+        [WORKLIST_OPEN] = {MSG_QUEUE_EMPTY, MSG_QUEUE_EMPTY_TEXT},
+        [WORKLIST_LATE] = {MSG_QUEUE_EMPTY_LATE, MSG_QUEUE_EMPTY_LATE_TEXT},
+    };
+    view->empty_title = words[kind][0];
+    view->empty_text = words[kind][1];
+}
+
+/* A tab that somebody chose is where "Da fare" opens the next time. */
+static void remember_view(const HttpRequest *request, HttpResponse *response, WorklistKind kind)
+{
+    const char *kept = http_cookie(request, VIEW_COOKIE);
+    if (!http_query(request, "view") || (kept && strcmp(kept, kinds[kind].key) == 0))
+        return;
+    bool set = http_set_cookie(response, VIEW_COOKIE, kinds[kind].key, COOKIE_YEAR_S);
+    check(set); /* a word of ours */
 }
 
 void queue_page(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
     const Visit *visit = visit_of(request);
-    WorklistKind kind = kind_asked(request);
-    WorklistAsk ask = ask_of(request, kind);
+    WorklistAsk ask = ask_of(request);
     StoreTx *tx = visit_read(request, response);
     if (!tx)
         return;
     WorklistPage page = worklist_list(tx, request->arena, &ask);
     WorklistCounts counts = worklist_count(tx, request->arena, visit->now);
-    TeamList teams = team_list(tx, request->arena);
+    Roster roster = {team_list(tx, request->arena), staff_list(tx, request->arena)};
     if (!visit_read_end(request, response, tx))
         return;
     QueueView view = {
         .page = layout_desk(request, msg(visit->lang, MSG_MENU_QUEUE), MSG_MENU_QUEUE),
         .heading = MSG_MENU_QUEUE,
         .summary = summary_of(request, counts),
-        .tabs = tabs_of(request, kind),
+        .tabs = tabs_of(request, &ask),
         .tabs_count = WORKLIST_KIND_COUNT,
-        .view_key = kinds[kind].key,
-        .previous_url = ask.after_at ? list_url(request->arena, &ask, NULL) : (SafeUrl){NULL},
-        .live_url = list_url(request->arena, &ask, NULL),
+        .view_key = kinds[ask.kind].key,
+        .live_url = list_url(request->arena, &ask, ask.kind, NULL, NULL),
     };
-    fill_filter(request, &teams, &ask, &view);
+    fill_filter(request, &roster, &ask, &view);
     fill_rows(request, &page, &ask, &view);
+    empty_words(&view, ask.kind);
+    remember_view(request, response, ask.kind);
     queue_render(http_html(response), visit->lang, &view);
 }
