@@ -61,7 +61,7 @@ export function runProgram(argv, { input = '', env = {}, onStart = null } = {}) 
 
 class Filo {
   constructor(options) {
-    this.options = { engine: 'sqlite', company: 'Caffemeccanica', env: {}, cluster: null, sink: null, dir: null, restored: null, exe: null,
+    this.options = { engine: 'sqlite', company: 'Caffemeccanica', env: {}, cluster: null, sink: null, dir: null, restored: null, exe: null, demo: false,
       settings: { 'message.undo_seconds': '0' }, ...options };
     this.engine = this.options.engine;
     this.root = mkdtempSync(path.join(tmpdir(), 'filo-scenario-'));
@@ -91,8 +91,14 @@ class Filo {
       this.cluster = this.options.cluster ?? await sharedCluster();
       this.db = await this.cluster.createDatabase();
     }
-    await this.command(['init', '--company', this.options.company, '--admin', ADMIN.login, '--admin-name', ADMIN.name,
-      '--admin-password-file', this.secretFile('admin', ADMIN.password)], { mustWork: true });
+    const password = ['--admin-password-file', this.secretFile('admin', ADMIN.password)];
+    if (this.options.demo) {
+      await this.command(['init', '--company', this.options.company, ...password], { mustWork: true });
+      await this.command(['demo'], { mustWork: true });
+      return;
+    }
+    await this.command(['init', '--company', this.options.company, '--admin', ADMIN.login, '--admin-name', ADMIN.name, ...password],
+      { mustWork: true });
     if (this.options.sink) await this.setMailbox(MAILBOX, { port: this.options.sink.port });
     for (const [key, value] of Object.entries(this.options.settings)) await this.set(key, value);
   }
@@ -161,6 +167,10 @@ class Filo {
       if (Date.now() > end) throw new Error(`waited ${timeoutMs} ms for ${what}\n${this.log.slice(-4000)}`);
       await wait(10);
     }
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.port}`;
   }
 
   isServing() {
@@ -268,7 +278,7 @@ db.close()
 `;
 
 // options: {engine, settings ({key: value}; by default answers leave at once), company, sink (a mailbox that sends there), dir (the data directory; else a new one), cluster, env,
-// serve: false (only made), restored: {dir, db} (made already, by a restore),
+// serve: false (only made), demo: true (the demo company), restored: {dir, db} (made already, by a restore),
 // exe: another build than FILO_EXE}.
 export async function startFilo(options = {}) {
   const filo = new Filo(options);
