@@ -10,6 +10,7 @@
 #include "desk/code/code.h"
 #include "desk/cost/cost.h"
 #include "desk/product/product.h"
+#include "desk/ticket/merge.h"
 
 #include <string.h>
 
@@ -22,6 +23,7 @@ typedef struct ActWork {
     int64_t version; /* as the program saw it; 0: it does not ask */
     TicketAction action;
     ActionInput input;
+    bool other_customer;
     const char *audit;
     Ticket after;
     CodingRefusals refused;
@@ -143,6 +145,7 @@ enum {
     STATE_MASTER,
     STATE_POINTER,
     STATE_NOTE,
+    STATE_OTHER_CUSTOMER,
     STATE_COUNT
 };
 static const ShapeField state_fields[] = {
@@ -154,7 +157,9 @@ static const ShapeField state_fields[] = {
     [STATE_APPOINTMENT_AT] = {"appointment_at", SHAPE_TIME, .doc = "The date agreed; schedule needs it."},
     [STATE_MASTER] = {"master_id", SHAPE_NUMBER, .doc = "The request it is a duplicate of; mark_duplicate needs it."},
     [STATE_POINTER] = {"pointer", SHAPE_LINE, .max = 500, .doc = "Who is competent; mark_not_ours needs it."},
-    [STATE_NOTE] = {"note", SHAPE_LINE, .max = 500, .doc = "Why; cancel and restore need it."},
+    [STATE_NOTE] = {"note", SHAPE_LINE, .max = 500, .doc = "Why, among us; cancel, restore and reopen need it."},
+    [STATE_OTHER_CUSTOMER] = {"other_customer", SHAPE_FLAG,
+                              .doc = "For mark_duplicate: it is another customer's request, and is joined on purpose."},
 };
 static const Shape state_shape = {"StateChange", state_fields, STATE_COUNT};
 
@@ -166,6 +171,8 @@ static ActionInput input_of(const ApiCall *call, TicketAction action, const Shap
                          .master = {in[STATE_MASTER].number},
                          .pointer = in[STATE_POINTER].text,
                          .note = in[STATE_NOTE].text};
+    if (action == TICKET_RESTORE && !input.next_update_at)
+        input.next_update_at = desk_next_update(call->desk, call->now);
     if (action == TICKET_REOPEN) {
         input.reopen_since = call->now - call->policy->reopen_ms;
         input.owner = call->maker.id;
@@ -174,15 +181,40 @@ static ActionInput input_of(const ApiCall *call, TicketAction action, const Shap
     return input;
 }
 
-/* The other request of a duplicate must be there. */
+/* What concerns two requests is not one edit. */
+static bool change_two(StoreTx *tx, ActWork *work, InputError *error)
+{
+    const ApiCall *call = work->call;
+    Arena *arena = work->request->arena;
+    if (work->action == TICKET_RESTORE) {
+        Restoring restoring = {.ticket = work->ticket,
+                               .version = work->version,
+                               .note = work->input.note,
+                               .next_update_at = work->input.next_update_at,
+                               .team = call->maker.team};
+        return ticket_restore(tx, arena, &restoring, call->person, call->now, error);
+    }
+    Merging merging = {.from = work->ticket,
+                       .version = work->version,
+                       .into = work->input.master,
+                       .other_customer = work->other_customer,
+                       .note = work->input.note};
+    bool merged = ticket_merge(tx, arena, &merging, call->person, call->now, error);
+    error->field = g_strcmp0(error->field, "into") == 0 ? "master_id" : error->field;
+    return merged;
+}
+
 static bool change_state(StoreTx *tx, void *arg)
 {
     ActWork *work = arg;
-    Ticket master;
+    InputError error = {0};
+    if (work->action != TICKET_MARK_DUPLICATE && work->action != TICKET_RESTORE)
+        return act(tx, arg);
     work->refused.count = 0;
-    if (work->input.master.value && !ticket_find(tx, work->request->arena, work->input.master, &master))
-        return api_refuse(&work->refused, (InputError){"master_id", "ticket.error.no_master", NULL});
-    return act(tx, arg);
+    if (!change_two(tx, work, &error))
+        return api_refuse(&work->refused, error);
+    api_audit(tx, work->call, work->audit, "ticket", work->ticket.value);
+    return ticket_find(tx, work->request->arena, work->ticket, &work->after);
 }
 
 static void ticket_state(HttpRequest *request, HttpResponse *response, void *context)
@@ -194,6 +226,7 @@ static void ticket_state(HttpRequest *request, HttpResponse *response, void *con
     ActWork work = work_of(request, &in[STATE_VERSION], "ticket.state");
     work.action = state_actions[in[STATE_ACTION].number];
     work.input = input_of(work.call, work.action, in);
+    work.other_customer = in[STATE_OTHER_CUSTOMER].number != 0;
     if (api_write(request, response, "api ticket state", change_state, &work, &work.refused))
         api_send(request, response, 200, &ticket_now_shape, ticket_now_values(request->arena, &work.after));
 }

@@ -8,6 +8,8 @@
 #include <pthread.h>
 #include <string.h>
 
+enum { BOUNCES_SAID = 3 };
+
 /* The states and the ids of their words, found once: every line of every list has one. */
 typedef struct StateWords {
     const char *state;
@@ -63,7 +65,7 @@ const char *words_warning(Arena *arena, Lang lang, int64_t silence_ms, int64_t s
 {
     if (silence_ms >= silent_after_ms)
         return msg_fill(arena, lang, MSG_TICKET_SILENT, "span", format_span(arena, lang, silence_ms), NULL);
-    return bounces >= 2 ? msg_fill_count(arena, lang, MSG_TICKET_BOUNCED, bounces, NULL) : "";
+    return bounces >= BOUNCES_SAID ? msg_fill_count(arena, lang, MSG_TICKET_BOUNCED, bounces, NULL) : "";
 }
 
 const char *words_verdict(Lang lang, const char *verdict)

@@ -2,6 +2,7 @@
 #include "desk/ticket/action.h"
 
 #include "base/text.h"
+#include "desk/ticket/message.h"
 #include "ticket_sql.h"
 
 static unsigned fact(bool holds, TicketFact bit)
@@ -43,8 +44,8 @@ static unsigned facts_after(const TicketEdit *edit, TicketAction action, const A
            fact(now->problem_id, TICKET_HAS_PROBLEM) | fact(now->solution_code_id, TICKET_HAS_SOLUTION) |
            fact(master_is_fit(edit, input->master), TICKET_HAS_MASTER) |
            fact(!text_is_blank(input->pointer), TICKET_HAS_POINTER) |
-           fact(!text_is_blank(input->note), TICKET_HAS_NOTE) | fact(input->notice, TICKET_HAS_NOTICE) |
-           fact(recent, TICKET_IN_REOPEN_WINDOW) | facts_of_contents(edit);
+           fact(!text_is_blank(input->note) || input->customer_wrote, TICKET_HAS_NOTE) |
+           fact(input->notice, TICKET_HAS_NOTICE) | fact(recent, TICKET_IN_REOPEN_WINDOW) | facts_of_contents(edit);
 }
 
 static TicketEventKind event_of(TicketAction action)
@@ -78,6 +79,8 @@ static TicketChange change_of(const TicketEdit *edit, TicketAction action, const
     if (action == TICKET_RESTORE && now->master_id)
         change_set(&change, FIELD_MASTER, 0);
     TimeMs next_update_at = input->next_update_at;
+    if (action == TICKET_SCHEDULE && !next_update_at)
+        next_update_at = input->appointment_at;
     if (ticket_state_is_open(to) && !next_update_at && !now->next_update_at)
         next_update_at = edit->now + TIME_DAY; /* open again, and nobody said by when */
     if (next_update_at && next_update_at != now->next_update_at)
@@ -85,9 +88,37 @@ static TicketChange change_of(const TicketEdit *edit, TicketAction action, const
     return change;
 }
 
-static bool state_waits(TicketState state)
+/* Where the customer reads why it does not go on with us. */
+static bool state_explains(TicketState state)
 {
-    return state >= TICKET_WAITING_CUSTOMER && state <= TICKET_WAITING_APPROVAL;
+    return (state >= TICKET_WAITING_CUSTOMER && state <= TICKET_SCHEDULED) || state == TICKET_NOT_OURS;
+}
+
+static const char *explanation(const TicketEdit *edit, TicketAction action, TicketState to, const ActionInput *input)
+{
+    const char *given = action == TICKET_MARK_NOT_OURS ? input->pointer : input->customer_reason;
+    if (!state_explains(to))
+        return NULL;
+    return text_is_blank(given) ? edit->waiting_reason : given;
+}
+
+/* Why, in the actor's words: a note like any other, just before what it explains. */
+static void add_note(TicketEdit *edit, const char *text)
+{
+    if (text_is_blank(text))
+        return;
+    MessageId note = message_add(edit->tx, &(Message){.ticket = edit->ticket.id,
+                                                      .direction = MESSAGE_NOTE,
+                                                      .channel = "note",
+                                                      .author = edit->actor,
+                                                      .sender_name = "",
+                                                      .sender_address = "",
+                                                      .at = edit->now,
+                                                      .subject = "",
+                                                      .text = text,
+                                                      .quoted_at = MESSAGE_NOT_QUOTED,
+                                                      .language = edit->ticket.language});
+    ticket_note_note(edit, note);
 }
 
 TransitionVerdict ticket_may(const TicketEdit *edit, TicketAction action, const ActionInput *input)
@@ -108,14 +139,12 @@ bool ticket_act(TicketEdit *edit, TicketAction action, const ActionInput *input)
         edit->refused = verdict.reasons[0];
         return false;
     }
+    add_note(edit, input->note);
     TicketChange change = change_of(edit, action, input, verdict.to);
     ticket_edit_event(edit, event_of(action), &change, edit->now);
     if (action == TICKET_MARK_DUPLICATE)
         ticket_link(edit->tx, edit->ticket.id, input->master, LINK_DUPLICATE, edit->now);
-    if (!state_waits(verdict.to))
-        edit->waiting_reason = NULL;
-    else if (!text_is_blank(input->customer_reason))
-        edit->waiting_reason = input->customer_reason;
+    edit->waiting_reason = explanation(edit, action, verdict.to, input);
     return true;
 }
 
@@ -158,7 +187,8 @@ void ticket_note_note(TicketEdit *edit, MessageId message)
 void ticket_note_inbound(TicketEdit *edit, const InboundNote *note)
 {
     TicketState state = (TicketState)edit->ticket.now.state;
-    ActionInput input = {.reopen_since = note->reopen_since, .next_update_at = note->next_update_at};
+    ActionInput input = {
+        .customer_wrote = true, .reopen_since = note->reopen_since, .next_update_at = note->next_update_at};
     note_message(edit, EVENT_MESSAGE_IN, note->message, note->received_at);
     if (!note->moves_state)
         return;

@@ -13,7 +13,8 @@
  *  1. No state changes without a row of the transition table.
  *  2. Two people who take the same ticket: the second is refused with ticket.error.taken.
  *  3. An answer by a person makes that person the owner if nobody was.
- *  4. A robot's message, or one whose sender is unverified, moves nothing.
+ *  4. Nothing said about an action is dropped: the note becomes a note, the pointer is what the customer may read.
+ *  5. A robot's message, or one whose sender is unverified, moves nothing.
  */
 #ifndef FILO_DESK_TICKET_ACTION_H
 #define FILO_DESK_TICKET_ACTION_H
@@ -25,12 +26,14 @@
 typedef struct ActionInput {
     TeamId team;                 /* {0}: as it is */
     StaffId owner;               /* {0}: as it is */
-    const char *customer_reason; /* why we wait, in words the customer reads */
+    const char *customer_reason; /* why we wait, or what the appointment is for, in words the customer reads */
     TimeMs next_update_at;       /* by when the customer hears from us; TIME_NONE: as it is */
-    TimeMs appointment_at;       /* for schedule */
+    TimeMs appointment_at;       /* for schedule: the customer hears from us then, unless told otherwise */
     TicketId master;             /* for mark_duplicate */
     const char *pointer;         /* for mark_not_ours: who is competent */
-    const char *note;            /* for cancel, restore: why */
+    const char *note;            /* why, among us; kept as a note whatever is done. Cancel, restore and reopen
+                                    need it */
+    bool customer_wrote;         /* for reopen: which is the reason */
     bool notice;                 /* for close: the customer was told */
     TimeMs reopen_since;         /* for reopen: a ticket closed before this stays closed */
 } ActionInput;

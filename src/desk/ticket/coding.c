@@ -85,6 +85,7 @@ static const struct {
 } judges[] = {
     {FIELD_KIND, EVENT_CODED, "kind", check_enum, 0, NULL},
     {FIELD_COMPLAINT, EVENT_CODED, "complaint", check_enum, 0, NULL},
+    {FIELD_INITIATIVE, EVENT_CODED, "initiative", check_enum, 0, NULL},
     {FIELD_OWNERSHIP, EVENT_CODED, "ownership", check_enum, 0, NULL},
     {FIELD_PARTY, EVENT_CUSTOMER, "customer", check_party, 0, "ticket.error.no_customer"},
     {FIELD_CONTACT, EVENT_CUSTOMER, "contact", check_party, 0, NULL},
@@ -130,6 +131,7 @@ static int64_t value_now(const TicketProjection *now, TicketField field)
     const int64_t values[TICKET_FIELD_COUNT] = {
         [FIELD_KIND] = now->kind,
         [FIELD_COMPLAINT] = now->complaint,
+        [FIELD_INITIATIVE] = now->initiative,
         [FIELD_OWNERSHIP] = now->ownership,
         [FIELD_PARTY] = now->party_id,
         [FIELD_CONTACT] = now->contact_id,
@@ -147,7 +149,7 @@ static int64_t value_now(const TicketProjection *now, TicketField field)
 
 static bool is_enum(TicketField field)
 {
-    return field == FIELD_KIND || field == FIELD_COMPLAINT || field == FIELD_OWNERSHIP;
+    return field == FIELD_KIND || field == FIELD_COMPLAINT || field == FIELD_INITIATIVE || field == FIELD_OWNERSHIP;
 }
 
 static void judge(const TicketEdit *edit, size_t which, int64_t value, CodingRefusals *refused)
@@ -179,6 +181,16 @@ static void learn(TicketEdit *edit, const TicketProjection *before)
     SuggestWords words = suggest_words(edit->arena, edit->ticket.subject);
     suggest_learn(edit->tx, &words, (ProductId){before->product_id}, (CodeId){before->problem_id}, -1);
     suggest_learn(edit->tx, &words, (ProductId){now->product_id}, (CodeId){now->problem_id}, 1);
+}
+
+void ticket_describe(TicketEdit *edit, const char *subject)
+{
+    const TicketProjection *now = &edit->ticket.now;
+    SuggestWords before = suggest_words(edit->arena, edit->ticket.subject);
+    ticket_edit_subject(edit, subject);
+    SuggestWords after = suggest_words(edit->arena, edit->ticket.subject);
+    suggest_learn(edit->tx, &before, (ProductId){now->product_id}, (CodeId){now->problem_id}, -1);
+    suggest_learn(edit->tx, &after, (ProductId){now->product_id}, (CodeId){now->problem_id}, 1);
 }
 
 /* One event for each kind that has something to say. */

@@ -35,9 +35,12 @@ typedef struct CodingRefusals {
     size_t count;
 } CodingRefusals;
 
-/* Sets kind, complaint, ownership, customer, contact, product, item, the five codes and the solution, as wanted says;
+/* Sets kind, complaint, initiative, ownership, customer, contact, product, item, the five codes and the solution, as wanted says;
  * 0 empties one. Adds to refused_out what cannot be, and then changes nothing. */
 bool ticket_code(TicketEdit *edit, const TicketChange *wanted, CodingRefusals *refused_out);
+
+/* What was asked, in other words (ticket.h); suggestions forget the old words and learn the new ones. */
+void ticket_describe(TicketEdit *edit, const char *subject);
 
 /* The three actions of closing: the solution, the codes, close. */
 typedef struct Closing {

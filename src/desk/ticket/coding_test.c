@@ -387,7 +387,7 @@ static void test_reopening_is_counted_and_solved_again(NounTest *test)
     for (int times = 1; times <= 2; times++) {
         test->now += TIME_HOUR;
         TicketEdit edit = edit_of(test, id);
-        g_assert_true(ticket_act(&edit, TICKET_REOPEN, &(ActionInput){0}));
+        g_assert_true(ticket_act(&edit, TICKET_REOPEN, &(ActionInput){.note = "goccia ancora"}));
         g_assert_cmpint(edit.ticket.now.reopened, ==, times);
         g_assert_true(ticket_edit_end(&edit));
         Closing again = {.ticket = id};

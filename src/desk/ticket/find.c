@@ -41,6 +41,7 @@ static WorklistEntry entry_of(const SqlFindTicketList *row)
                            .received_at = row->received_at,
                            .next_update_at = row->next_update_at,
                            .last_event_at = row->last_event_at,
+                           .handovers = row->handovers,
                            .customer = row->customer,
                            .owner = row->owner};
 }

@@ -10,6 +10,7 @@
 -- @column received_at    time
 -- @column next_update_at time?
 -- @column last_event_at  time
+-- @column handovers      int
 -- @column customer       text?
 -- @column owner          text?
 -- @index  primary key of ticket
@@ -21,7 +22,7 @@ WITH RECURSIVE wanted(id, rest) AS (
          FROM wanted
         WHERE rest <> '')
 SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
-       p.name AS customer, s.display_name AS owner
+       t.handovers, p.name AS customer, s.display_name AS owner
   FROM wanted w
  CROSS JOIN ticket t ON t.ticket_id = w.id
   LEFT JOIN party p ON p.party_id = t.party_id
@@ -29,7 +30,7 @@ SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_
  ORDER BY ticket_id;
 -- @sql postgresql
 SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
-       p.name AS customer, s.display_name AS owner
+       t.handovers, p.name AS customer, s.display_name AS owner
   FROM ticket t
   LEFT JOIN party p ON p.party_id = t.party_id
   LEFT JOIN staff s ON s.staff_id = t.owner_id

@@ -223,6 +223,17 @@ static void apply_state(TicketProjection *ticket, const TicketEvent *event, int6
     }
 }
 
+/* Who takes a request up again does not have it handed over; an imported log counts its hand-overs by team, in the
+ * report alone. */
+static void count_handover(TicketProjection *ticket, const TicketEvent *event)
+{
+    bool names = event->kind == EVENT_ASSIGNED || event->kind == EVENT_RECEIVED;
+    if (!names || !change_has(&event->change, FIELD_OWNER) || !ticket->owner_id)
+        return;
+    ticket->handovers += ticket->last_owner && ticket->last_owner != ticket->owner_id;
+    ticket->last_owner = ticket->owner_id;
+}
+
 void projection_apply(TicketProjection *ticket, const TicketEvent *event)
 {
     int64_t old_state = ticket->state;
@@ -233,6 +244,9 @@ void projection_apply(TicketProjection *ticket, const TicketEvent *event)
     if (event->kind == EVENT_MESSAGE_OUT && actor_is_staff(event->actor) && !ticket->first_reply_at)
         ticket->first_reply_at = event->occurred_at;
     ticket->last_event_at = MAX(ticket->last_event_at, event->occurred_at);
+    if (!ticket->state_since || ticket->state != old_state)
+        ticket->state_since = ticket->last_event_at;
+    count_handover(ticket, event);
 }
 
 const char *projection_difference(const TicketProjection *a, const TicketProjection *b)
@@ -249,5 +263,9 @@ const char *projection_difference(const TicketProjection *a, const TicketProject
         return "closed_at";
     if (a->last_event_at != b->last_event_at)
         return "last_event_at";
+    if (a->state_since != b->state_since)
+        return "state_since";
+    if (a->handovers != b->handovers || a->last_owner != b->last_owner)
+        return "handovers";
     return a->reopened != b->reopened ? "reopened" : NULL;
 }

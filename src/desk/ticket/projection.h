@@ -94,7 +94,10 @@ typedef struct TicketProjection {
     TimeMs resolved_at;    /* first resolved */
     TimeMs closed_at;      /* last closed; none while open again */
     TimeMs last_event_at;
-    int64_t reopened; /* times */
+    TimeMs state_since; /* since when it is in this state, whoever has it */
+    int64_t reopened;   /* times */
+    int64_t handovers;  /* from one owner to the next, a queue between them or not (domain.md 3, reading 6) */
+    int64_t last_owner; /* who had it last by an assignment, also while nobody has it; 0: nobody ever */
 } TicketProjection;
 
 /* A new ticket before its first event: state new, kind and ownership unknown, asked. */

@@ -8,6 +8,7 @@
 #include "desk/ticket/ticket.h"
 
 #include "base/check.h"
+#include "base/text.h"
 #include "desk/ticket/transition.h"
 #include "search/index.h"
 #include "ticket_sql.h"
@@ -45,6 +46,9 @@ static TicketProjection projection_of_row(const SqlTicketFind *row)
         .resolved_at = row->resolved_at,
         .closed_at = row->closed_at,
         .last_event_at = row->last_event_at,
+        .state_since = row->state_since,
+        .handovers = row->handovers,
+        .last_owner = row->last_owner,
         .reopened = row->reopened,
     };
 }
@@ -106,7 +110,7 @@ static void phase_open(StoreTx *tx, TicketId ticket, const TicketProjection *now
     .party_id = {(now)->party_id}, .contact_id = {(now)->contact_id}, .product_id = {(now)->product_id},               \
     .installed_item_id = {(now)->installed_item_id}, .team_id = {(now)->team_id}, .owner_id = {(now)->owner_id},       \
     .occurred_at = (now)->occurred_at, .received_at = (now)->received_at, .next_update_at = (now)->next_update_at,     \
-    .last_event_at = (now)->last_event_at
+    .last_event_at = (now)->last_event_at, .state_since = (now)->state_since
 
 static bool row_write(TicketEdit *edit)
 {
@@ -120,6 +124,8 @@ static bool row_write(TicketEdit *edit)
                                             .closed_at = now->closed_at,
                                             .waiting_reason = edit->waiting_reason,
                                             .reopened = now->reopened,
+                                            .handovers = now->handovers,
+                                            .last_owner = now->last_owner,
                                             .problem_id = {now->problem_id},
                                             .condition_id = {now->condition_id},
                                             .component_id = {now->component_id},
@@ -136,15 +142,21 @@ static bool phase_differs(const TicketProjection *a, const TicketProjection *b)
     return a->state != b->state || a->team_id != b->team_id || a->owner_id != b->owner_id;
 }
 
+static SearchDocument document_of(TicketId id, const char *subject)
+{
+    return (SearchDocument){.kind = SEARCH_TICKET,
+                            .id = id.value,
+                            .group = id.value,
+                            .language = SEARCH_ANY_LANGUAGE,
+                            .audience = SEARCH_STAFF,
+                            .title = subject,
+                            .text = ""};
+}
+
 bool ticket_index(StoreTx *tx, TicketId id, const char *subject)
 {
-    return search_put(tx, &(SearchDocument){.kind = SEARCH_TICKET,
-                                            .id = id.value,
-                                            .group = id.value,
-                                            .language = SEARCH_ANY_LANGUAGE,
-                                            .audience = SEARCH_STAFF,
-                                            .title = subject,
-                                            .text = ""});
+    SearchDocument document = document_of(id, subject);
+    return search_put(tx, &document);
 }
 
 /* The row as it stands after its first events: written once, not inserted empty and then filled, for which every index
@@ -205,7 +217,8 @@ void ticket_edit_open_imported(TicketEdit *edit, StoreTx *tx, Arena *arena, cons
     *edit = (TicketEdit){.tx = tx, .arena = arena, .actor = actor, .now = now, .before = projection_empty()};
     edit->ticket = (Ticket){.now = projection_empty(), .version = 1, .import_id = import_id};
     TicketProjection so_far = edit->before;
-    so_far.received_at = so_far.last_event_at = opening->received_at; /* until its events are folded in */
+    so_far.received_at = so_far.last_event_at = so_far.state_since =
+        opening->received_at; /* until its events are folded in */
     edit->ticket.id = row_insert(tx, opening, &so_far, import_id, now);
 }
 
@@ -247,6 +260,19 @@ TicketEventId ticket_edit_event(TicketEdit *edit, TicketEventKind kind, const Ti
     return id;
 }
 
+void ticket_edit_subject(TicketEdit *edit, const char *subject)
+{
+    Ticket *ticket = &edit->ticket;
+    if (text_is_blank(subject) || strcmp(subject, ticket->subject) == 0)
+        return;
+    SearchDocument old = document_of(ticket->id, ticket->subject);
+    search_remove(edit->tx, &old);
+    ticket_index(edit->tx, ticket->id, subject);
+    sql_ticket_set_subject(edit->tx, &(SqlTicketSetSubjectIn){ticket->id, subject});
+    ticket->subject = arena_strdup(edit->arena, subject);
+    ticket_edit_event(edit, EVENT_DESCRIBED, &(TicketChange){0}, edit->now);
+}
+
 /* Events need not change the row: a message of the instant the request was opened by, an acknowledgement. */
 static bool row_is_as_read(const TicketEdit *edit)
 {
@@ -269,6 +295,12 @@ void ticket_link(StoreTx *tx, TicketId ticket, TicketId other, TicketLinkKind ki
 {
     sql_ticket_link_insert(tx, &(SqlTicketLinkInsertIn){ticket, other, kind, now});
     sql_ticket_link_insert(tx, &(SqlTicketLinkInsertIn){other, ticket, kind, now});
+}
+
+void ticket_unlink(StoreTx *tx, TicketId ticket, TicketId other, TicketLinkKind kind)
+{
+    sql_ticket_link_delete(tx, &(SqlTicketLinkDeleteIn){ticket, other, kind});
+    sql_ticket_link_delete(tx, &(SqlTicketLinkDeleteIn){other, ticket, kind});
 }
 
 TicketLinkList ticket_link_list(StoreTx *tx, Arena *arena, TicketId ticket)

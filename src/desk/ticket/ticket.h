@@ -43,7 +43,7 @@ typedef struct Ticket {
     const char *channel;
     const char *subject;
     const char *language;
-    const char *waiting_reason; /* NULL unless waiting; what the customer may read */
+    const char *waiting_reason; /* what the customer may read: why we wait, who is competent; NULL in other states */
     int64_t import_id;          /* 0: born here */
 } Ticket;
 
@@ -103,11 +103,16 @@ void ticket_edit_open_imported(TicketEdit *edit, StoreTx *tx, Arena *arena, cons
 /* Appends one event and folds it in; gives its id. No rule is asked: action.h does that. */
 TicketEventId ticket_edit_event(TicketEdit *edit, TicketEventKind kind, const TicketChange *change, TimeMs occurred_at);
 
+/* What was asked, in other words: the subject is findable by the new ones. Written at once, with an event that holds none
+ * of them. A blank one, or the one it has, changes nothing. */
+void ticket_edit_subject(TicketEdit *edit, const char *subject);
+
 /* Writes row and phases; false when the store failed. */
 bool ticket_edit_end(TicketEdit *edit);
 
-/* Links both ways. */
+/* Links both ways, once; and takes such a link away. */
 void ticket_link(StoreTx *tx, TicketId ticket, TicketId other, TicketLinkKind kind, TimeMs now);
+void ticket_unlink(StoreTx *tx, TicketId ticket, TicketId other, TicketLinkKind kind);
 
 typedef struct TicketLink {
     TicketId other;

@@ -22,11 +22,13 @@
 -- @param  received_at       time
 -- @param  next_update_at    time?
 -- @param  last_event_at     time
+-- @param  state_since       time
 INSERT INTO ticket
        (channel, subject, language, registered_at, tracking_sha256, import_id, state, kind, complaint, initiative,
         ownership, party_id, contact_id, product_id, installed_item_id, team_id, owner_id, occurred_at, received_at,
-        next_update_at, last_event_at, reopened, zero_cost, version)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, 0, 0, 1)
+        next_update_at, last_event_at, state_since, reopened, handovers, last_owner, zero_cost, version)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, 0, 0, 0,
+        0, 1)
 RETURNING ticket_id;
 
 -- @statement ticket_find : find
@@ -54,8 +56,11 @@ RETURNING ticket_id;
 -- @column resolved_at       time?
 -- @column closed_at         time?
 -- @column last_event_at     time
+-- @column state_since       time
 -- @column waiting_reason    text?
 -- @column reopened          int
+-- @column handovers         int
+-- @column last_owner        int
 -- @column problem_id        id(code)?
 -- @column condition_id      id(code)?
 -- @column component_id      id(code)?
@@ -69,8 +74,9 @@ RETURNING ticket_id;
 -- @index  primary key of ticket
 SELECT ticket_id, state, kind, complaint, initiative, ownership, channel, subject, language, party_id, contact_id,
        product_id, installed_item_id, team_id, owner_id, occurred_at, received_at, registered_at, next_update_at,
-       first_reply_at, resolved_at, closed_at, last_event_at, waiting_reason, reopened, problem_id, condition_id,
-       component_id, origin_id, solution_code_id, solution_id, zero_cost, master_id, import_id, version
+       first_reply_at, resolved_at, closed_at, last_event_at, state_since, waiting_reason, reopened, handovers,
+       last_owner, problem_id, condition_id, component_id, origin_id, solution_code_id, solution_id, zero_cost,
+       master_id, import_id, version
   FROM ticket
  WHERE ticket_id = $1;
 
@@ -104,8 +110,11 @@ SELECT ticket_id
 -- @param  resolved_at       time?
 -- @param  closed_at         time?
 -- @param  last_event_at     time
+-- @param  state_since       time
 -- @param  waiting_reason    text?
 -- @param  reopened          int
+-- @param  handovers         int
+-- @param  last_owner        int
 -- @param  problem_id        id(code)?
 -- @param  condition_id      id(code)?
 -- @param  component_id      id(code)?
@@ -119,9 +128,9 @@ UPDATE ticket
    SET version = version + 1, state = $3, kind = $4, complaint = $5, initiative = $6, ownership = $7, party_id = $8,
        contact_id = $9, product_id = $10, installed_item_id = $11, team_id = $12, owner_id = $13, occurred_at = $14,
        received_at = $15, next_update_at = $16, first_reply_at = $17, resolved_at = $18, closed_at = $19,
-       last_event_at = $20, waiting_reason = $21, reopened = $22, problem_id = $23, condition_id = $24,
-       component_id = $25, origin_id = $26, solution_code_id = $27, solution_id = $28, zero_cost = $29,
-       master_id = $30
+       last_event_at = $20, state_since = $21, waiting_reason = $22, reopened = $23, handovers = $24,
+       last_owner = $25, problem_id = $26, condition_id = $27, component_id = $28, origin_id = $29,
+       solution_code_id = $30, solution_id = $31, zero_cost = $32, master_id = $33
  WHERE ticket_id = $1
    AND version = $2;
 
@@ -216,6 +225,34 @@ INSERT INTO ticket_link
        (ticket_id, other_id, kind, created_at)
 VALUES ($1, $2, $3, $4)
 ON CONFLICT (ticket_id, other_id, kind) DO NOTHING;
+
+-- @statement ticket_link_delete : run
+-- @param  ticket_id  id(ticket)
+-- @param  other_id   id(ticket)
+-- @param  kind       enum(ticket_link_kind)
+-- @index  unique key of ticket_link
+DELETE FROM ticket_link
+ WHERE ticket_id = $1
+   AND other_id = $2
+   AND kind = $3;
+
+-- What was joined to this one.
+-- @statement ticket_merged : list
+-- @param  master_id  id(ticket)
+-- @column ticket_id  id(ticket)
+-- @index  ticket_master
+SELECT ticket_id
+  FROM ticket
+ WHERE master_id = $1
+ ORDER BY ticket_id;
+
+-- @statement ticket_set_subject : run
+-- @param  ticket_id id(ticket)
+-- @param  subject   text
+-- @index  primary key of ticket
+UPDATE ticket
+   SET subject = $2
+ WHERE ticket_id = $1;
 
 -- @statement ticket_links : list
 -- @param  ticket_id id(ticket)

@@ -4,6 +4,7 @@
 
 #include "desk/noun_testing.h"
 #include "desk/ticket/answer.h"
+#include "desk/ticket/message.h"
 #include "queue/outbox.h"
 #include "ticket_sql.h"
 
@@ -178,6 +179,93 @@ static void test_change_survives_json(NounTest *test)
     g_assert_cmpint(read.value[FIELD_OWNER], ==, INT64_MIN);
 }
 
+static void assign(NounTest *test, TicketId id, StaffId owner)
+{
+    TicketEdit edit = begin(test, id);
+    TicketAction action = owner.value ? TICKET_ASSIGN : TICKET_RELEASE;
+    g_assert_true(ticket_act(&edit, action, &(ActionInput){.owner = owner, .note = "turno"}));
+    g_assert_true(ticket_edit_end(&edit));
+}
+
+static int64_t handovers_of(NounTest *test, TicketId id)
+{
+    Ticket ticket;
+    g_assert_true(ticket_find(test->tx, test->arena, id, &ticket));
+    assert_verified(test, id);
+    return ticket.now.handovers;
+}
+
+/* domain.md 3, reading 6: owner changes after the first owner. Sara, the queue, Sara again is none; Sara, Luca, Sara two;
+ * by way of the queue it is a hand-over all the same. */
+static void test_handovers_are_changes_of_owner(NounTest *test)
+{
+    TicketId id = new_ticket(test);
+    StaffId luca = staff_add(test->tx,
+                             &(Staff){.login = "luca",
+                                      .display_name = "Luca",
+                                      .email = "",
+                                      .role = ROLE_OPERATOR,
+                                      .team = test->team,
+                                      .language = "it"},
+                             "luca", test->now);
+    assign(test, id, test->sara);
+    g_assert_cmpint(handovers_of(test, id), ==, 0);
+    assign(test, id, (StaffId){0});
+    assign(test, id, test->sara);
+    g_assert_cmpint(handovers_of(test, id), ==, 0);
+    assign(test, id, luca);
+    g_assert_cmpint(handovers_of(test, id), ==, 1);
+    assign(test, id, (StaffId){0});
+    g_assert_cmpint(handovers_of(test, id), ==, 1);
+    assign(test, id, test->sara);
+    g_assert_cmpint(handovers_of(test, id), ==, 2);
+}
+
+/* A passage of hands does not make the wait younger. */
+static void test_since_when_it_waits(NounTest *test)
+{
+    TicketId id = new_ticket(test);
+    TicketEdit edit = begin(test, id);
+    g_assert_true(ticket_take(&edit, test->team) && ticket_act(&edit, TICKET_START, &(ActionInput){0}) &&
+                  ticket_act(&edit, TICKET_WAIT_PART, &(ActionInput){.customer_reason = "La valvola"}) &&
+                  ticket_edit_end(&edit));
+    TimeMs since = test->now;
+    test->now += TIME_DAY;
+    MessageId note;
+    InputError refused;
+    g_assert_true(note_add(test->tx, test->arena, id, "chiamato", "Sara", test->actor, test->now, &note, &refused));
+    Ticket ticket;
+    g_assert_true(ticket_find(test->tx, test->arena, id, &ticket));
+    g_assert_cmpint(ticket.now.state_since, ==, since);
+    g_assert_cmpstr(ticket.waiting_reason, ==, "La valvola");
+    edit = begin(test, id);
+    g_assert_true(ticket_act(&edit, TICKET_RESUME, &(ActionInput){0}) && ticket_edit_end(&edit));
+    g_assert_true(ticket_find(test->tx, test->arena, id, &ticket));
+    g_assert_cmpint(ticket.now.state_since, ==, test->now);
+    g_assert_cmpstr(ticket.waiting_reason, ==, NULL);
+    assert_verified(test, id);
+}
+
+/* What was said with an action is kept: the note as a note, the pointer where the customer reads it. */
+static void test_not_ours_says_where_to_go(NounTest *test)
+{
+    TicketId id = new_ticket(test);
+    TicketEdit edit = begin(test, id);
+    g_assert_false(ticket_act(&edit, TICKET_MARK_NOT_OURS, &(ActionInput){.pointer = " "}));
+    g_assert_cmpstr(edit.refused.key, ==, "ticket.error.no_pointer");
+    g_assert_true(ticket_act(&edit, TICKET_MARK_NOT_OURS,
+                             &(ActionInput){.pointer = "Lavastoviglie Rossi, 0733 111", .note = "non è nostra"}));
+    g_assert_true(ticket_edit_end(&edit));
+    Ticket ticket;
+    g_assert_true(ticket_find(test->tx, test->arena, id, &ticket));
+    g_assert_cmpint(ticket.now.state, ==, TICKET_NOT_OURS);
+    g_assert_cmpstr(ticket.waiting_reason, ==, "Lavastoviglie Rossi, 0733 111");
+    MessageList said = message_list(test->tx, test->arena, id);
+    g_assert_cmpuint(said.count, ==, 1);
+    g_assert_cmpstr(said.items[0].text, ==, "non è nostra");
+    assert_verified(test, id);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -187,6 +275,9 @@ int main(int argc, char **argv)
     noun_test_each_engine("/ticket/stale", test_stale_version_is_refused);
     noun_test_each_engine("/ticket/answer-once", test_pressing_twice_answers_once);
     noun_test_each_engine("/ticket/answer-meanwhile", test_answer_over_a_newer_message_stops);
+    noun_test_each_engine("/ticket/handovers", test_handovers_are_changes_of_owner);
+    noun_test_each_engine("/ticket/since", test_since_when_it_waits);
+    noun_test_each_engine("/ticket/not-ours", test_not_ours_says_where_to_go);
     noun_test_each_engine("/ticket/change-json", test_change_survives_json);
     return g_test_run();
 }

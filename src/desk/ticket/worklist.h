@@ -37,6 +37,7 @@ typedef struct WorklistEntry {
     TimeMs received_at;
     TimeMs next_update_at;
     TimeMs last_event_at;
+    int64_t handovers;    /* projection.h */
     const char *customer; /* NULL: not known yet */
     const char *owner;    /* NULL: nobody */
 } WorklistEntry;

@@ -12,11 +12,12 @@
 -- @column received_at    time
 -- @column next_update_at time
 -- @column last_event_at  time
+-- @column handovers      int
 -- @column customer       text?
 -- @column owner          text?
 -- @index  ticket_owner
 SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
-       p.name AS customer, s.display_name AS owner
+       t.handovers, p.name AS customer, s.display_name AS owner
   FROM ticket t
   LEFT JOIN party p ON p.party_id = t.party_id
   LEFT JOIN staff s ON s.staff_id = t.owner_id
@@ -37,11 +38,12 @@ SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_
 -- @column received_at    time
 -- @column next_update_at time
 -- @column last_event_at  time
+-- @column handovers      int
 -- @column customer       text?
 -- @column owner          text?
 -- @index  ticket_owner
 SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
-       p.name AS customer, s.display_name AS owner
+       t.handovers, p.name AS customer, s.display_name AS owner
   FROM ticket t
   LEFT JOIN party p ON p.party_id = t.party_id
   LEFT JOIN staff s ON s.staff_id = t.owner_id
@@ -69,11 +71,12 @@ SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_
 -- @column received_at    time
 -- @column next_update_at time
 -- @column last_event_at  time
+-- @column handovers      int
 -- @column customer       text?
 -- @column owner          text?
 -- @index  ticket_queue
 SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
-       p.name AS customer, s.display_name AS owner
+       t.handovers, p.name AS customer, s.display_name AS owner
   FROM ticket t
   LEFT JOIN party p ON p.party_id = t.party_id
   LEFT JOIN staff s ON s.staff_id = t.owner_id
@@ -105,11 +108,12 @@ SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_
 -- @column received_at    time
 -- @column next_update_at time
 -- @column last_event_at  time
+-- @column handovers      int
 -- @column customer       text?
 -- @column owner          text?
 -- @index  ticket_queue
 SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
-       p.name AS customer, s.display_name AS owner
+       t.handovers, p.name AS customer, s.display_name AS owner
   FROM ticket t
   LEFT JOIN party p ON p.party_id = t.party_id
   LEFT JOIN staff s ON s.staff_id = t.owner_id
@@ -140,11 +144,12 @@ SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_
 -- @column received_at    time
 -- @column next_update_at time
 -- @column last_event_at  time
+-- @column handovers      int
 -- @column customer       text?
 -- @column owner          text?
 -- @index  ticket_open
 SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
-       p.name AS customer, s.display_name AS owner
+       t.handovers, p.name AS customer, s.display_name AS owner
   FROM ticket t
   LEFT JOIN party p ON p.party_id = t.party_id
   LEFT JOIN staff s ON s.staff_id = t.owner_id
@@ -175,11 +180,12 @@ SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_
 -- @column received_at    time
 -- @column next_update_at time
 -- @column last_event_at  time
+-- @column handovers      int
 -- @column customer       text?
 -- @column owner          text?
 -- @index  ticket_open
 SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
-       p.name AS customer, s.display_name AS owner
+       t.handovers, p.name AS customer, s.display_name AS owner
   FROM ticket t
   LEFT JOIN party p ON p.party_id = t.party_id
   LEFT JOIN staff s ON s.staff_id = t.owner_id
@@ -249,11 +255,12 @@ SELECT t.ticket_id, t.subject, t.state, t.received_at, s.display_name AS owner
 -- @column received_at    time
 -- @column next_update_at time
 -- @column last_event_at  time
+-- @column handovers      int
 -- @column customer       text?
 -- @column owner          text?
 -- @index  ticket_team
 SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
-       p.name AS customer, s.display_name AS owner
+       t.handovers, p.name AS customer, s.display_name AS owner
   FROM ticket t
   LEFT JOIN party p ON p.party_id = t.party_id
   LEFT JOIN staff s ON s.staff_id = t.owner_id
@@ -277,11 +284,12 @@ SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_
 -- @column received_at    time
 -- @column next_update_at time
 -- @column last_event_at  time
+-- @column handovers      int
 -- @column customer       text?
 -- @column owner          text?
 -- @index  ticket_team
 SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
-       p.name AS customer, s.display_name AS owner
+       t.handovers, p.name AS customer, s.display_name AS owner
   FROM ticket t
   LEFT JOIN party p ON p.party_id = t.party_id
   LEFT JOIN staff s ON s.staff_id = t.owner_id

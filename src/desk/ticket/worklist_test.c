@@ -106,7 +106,7 @@ static void walk(NounTest *test, WorklistAsk ask, const char *all)
     ask.how_many = PAGE;
     ask.now = test->now;
     ask.me = test->sara;
-    WorklistPage page;
+    WorklistPage page = {0};
     for (size_t at = 0; at < size; at += PAGE) {
         page = worklist_list(test->tx, test->arena, &ask);
         g_assert_true(g_str_has_prefix(all + at, letters(test->arena, &page)));

@@ -194,7 +194,8 @@ static QueueRow row_of(const HttpRequest *request, const WorklistEntry *entry)
         .state = words_state(arena, lang, ticket_state_text(entry->state), entry->owner),
         .waiting = state_waits(entry->state),
         .unowned = !entry->owner,
-        .warning = words_warning(arena, lang, visit->now - entry->last_event_at, SILENT_DAYS * TIME_DAY, 0),
+        .warning =
+            words_warning(arena, lang, visit->now - entry->last_event_at, SILENT_DAYS * TIME_DAY, entry->handovers),
         .age = format_span(arena, lang, visit->now - entry->received_at),
         .received = format_moment(arena, lang, zone, entry->received_at, visit->now),
     };

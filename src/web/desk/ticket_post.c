@@ -6,6 +6,7 @@
  */
 #include "base/text.h"
 #include "desk/ticket/answer.h"
+#include "desk/ticket/merge.h"
 #include "queue/outbox.h"
 #include "store/blob.h"
 #include "web/desk/desk_pages.h"
@@ -182,14 +183,25 @@ void ticket_assign_post(HttpRequest *request, HttpResponse *response, void *cont
     run(response, "ticket.assign", &work);
 }
 
+static bool merge(StoreTx *tx, void *arg)
+{
+    Post *post = arg;
+    Merging merging = {.from = post->ticket,
+                       .version = post->version,
+                       .into = {g_ascii_strtoll(form(post, "into"), NULL, 10)},
+                       .other_customer = *form(post, "other_customer") != '\0'};
+    visit_audit(tx, post->visit, "ticket.merge", "ticket", post->ticket.value);
+    return ticket_merge(tx, post->request->arena, &merging, post->visit->actor, post->visit->now, &post->refused);
+}
+
 void ticket_merge_post(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
+    g_autoptr(GError) error = NULL;
+    TicketTyped typed = {0};
     Post post = post_of(request);
-    ActWork work = {.post = &post,
-                    .action = TICKET_MARK_DUPLICATE,
-                    .input = {.master = {g_ascii_strtoll(form(&post, "into"), NULL, 10)}}};
-    run(response, "ticket.merge", &work);
+    StoreOutcome outcome = store_write(desk_store(post.visit->desk), "ticket.merge", merge, &post, &error);
+    finish(&post, response, outcome, error, &typed);
 }
 
 void ticket_spam_post(HttpRequest *request, HttpResponse *response, void *context)
@@ -205,7 +217,8 @@ void ticket_reopen_post(HttpRequest *request, HttpResponse *response, void *cont
     Post post = post_of(request);
     ActWork work = {.post = &post,
                     .action = TICKET_REOPEN,
-                    .input = {.reopen_since = post.visit->now - post.visit->policy->reopen_ms,
+                    .input = {.note = form(&post, "why"),
+                              .reopen_since = post.visit->now - post.visit->policy->reopen_ms,
                               .owner = post.visit->session.staff,
                               .next_update_at = desk_next_update(post.visit->desk, post.visit->now)}};
     run(response, "ticket.reopen", &work);
