@@ -22,7 +22,8 @@ typedef struct Loading {
     size_t room;
     const char *channels[CHANNELS_MAX];
     size_t channel_count, place;
-    TimeMs until;
+    const Period *period;
+    CaseChoice choice;
     int64_t folding; /* the ticket whose events are being folded */
     TicketProjection fold;
 } Loading;
@@ -51,7 +52,7 @@ static ReportCase *case_add(Loading *loading)
     return &loading->set.items[loading->set.count++];
 }
 
-/* The three statements give the same columns; each row struct is its own C type. */
+/* The statements give the same columns; each row struct is its own C type. */
 #define CASE_OF(loading, row)                                                                                          \
     ((ReportCase){.id = (row)->ticket_id.value,                                                                        \
                   .received = (row)->received_at,                                                                      \
@@ -81,6 +82,18 @@ static bool received_add(const SqlReportCasesReceived *row, void *arg)
 static bool resolved_add(const SqlReportCasesResolved *row, void *arg)
 {
     *case_add(arg) = CASE_OF((Loading *)arg, row);
+    return true;
+}
+
+/* Of all rows those that the statements for one period would give. */
+static bool all_add(const SqlReportCasesAll *row, void *arg)
+{
+    Loading *loading = arg;
+    bool by_solution = loading->choice == CASES_RESOLVED, once = loading->choice == CASES_RECEIVED_ONCE;
+    TimeMs at = by_solution ? row->resolved_at : row->received_at;
+    bool solved = !by_solution || row->resolved_at != TIME_NONE;
+    if (solved && (once || at >= loading->period->from) && at < loading->period->to)
+        *case_add(loading) = CASE_OF(loading, row);
     return true;
 }
 
@@ -188,9 +201,9 @@ static bool has_later(const CaseSet *set, TimeMs until, TimeMs *first_received_o
 static bool fold_later(Loading *loading)
 {
     TimeMs from;
-    if (!has_later(&loading->set, loading->until, &from))
+    if (!has_later(&loading->set, loading->period->to, &from))
         return true;
-    if (!sql_report_case_events(loading->tx, &(SqlReportCaseEventsIn){loading->until, from}, event_fold, loading))
+    if (!sql_report_case_events(loading->tx, &(SqlReportCaseEventsIn){loading->period->to, from}, event_fold, loading))
         return false;
     fold_keep(loading);
     return true;
@@ -217,9 +230,23 @@ static void set_filter(CaseSet *set, CaseChoice choice)
     set->count = kept;
 }
 
-static bool rows_load(Loading *loading, const Period *period, CaseChoice choice)
+/* Whether the period holds a good part of all there is. Requests come evenly enough for a guess by time. */
+static bool period_is_wide(const Loading *loading)
 {
-    switch (choice) {
+    enum { WIDE = 4 }; /* a quarter */
+    SqlReportPeriodBounds all = {0};
+    if (!sql_report_period_bounds(loading->tx, loading->arena, &all) || all.first_at == TIME_NONE)
+        return false;
+    TimeMs from = loading->choice == CASES_RECEIVED_ONCE ? all.first_at : MAX(loading->period->from, all.first_at);
+    return (MIN(loading->period->to, all.last_at) - from) >= (all.last_at - all.first_at) / WIDE;
+}
+
+static bool rows_load(Loading *loading)
+{
+    const Period *period = loading->period;
+    if (loading->choice != CASES_OPEN && period_is_wide(loading))
+        return sql_report_cases_all(loading->tx, all_add, loading);
+    switch (loading->choice) {
     case CASES_RESOLVED:
         return sql_report_cases_resolved(loading->tx, &(SqlReportCasesResolvedIn){period->from, period->to},
                                          resolved_add, loading);
@@ -238,9 +265,9 @@ static bool rows_load(Loading *loading, const Period *period, CaseChoice choice)
 
 bool cases_load(StoreTx *tx, Arena *arena, const Period *period, CaseChoice choice, CaseSet *set_out)
 {
-    Loading loading = {.tx = tx, .arena = arena, .until = period->to};
+    Loading loading = {.tx = tx, .arena = arena, .period = period, .choice = choice};
     *set_out = (CaseSet){0};
-    if (!rows_load(&loading, period, choice))
+    if (!rows_load(&loading))
         return false;
     set_sort(&loading.set);
     if (!fold_later(&loading))

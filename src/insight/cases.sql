@@ -2,9 +2,9 @@
 
 -- @statement report_period_bounds : find
 -- @column first_at time?
+-- @column last_at  time?
 -- @index  ticket_received
-SELECT MIN(received_at) AS first_at
-  FROM ticket;
+SELECT (SELECT MIN(received_at) FROM ticket) AS first_at, (SELECT MAX(received_at) FROM ticket) AS last_at;
 
 -- What arrived in [from_at, to_at).
 -- @statement report_cases_received : each
@@ -35,6 +35,32 @@ SELECT ticket_id, state, initiative, channel, party_id, installed_item_id, produ
  WHERE received_at >= $1
    AND received_at < $2
  ORDER BY received_at, ticket_id;
+
+-- All of them, as they lie: reading most of a table by an index costs twice what reading it from end to end does.
+-- @statement report_cases_all : each
+-- @column ticket_id         id(ticket)
+-- @column state             enum(ticket_state)
+-- @column initiative        enum(ticket_initiative)
+-- @column channel           text
+-- @column party_id          id(party)?
+-- @column installed_item_id id(installed_item)?
+-- @column product_id        id(product)?
+-- @column team_id           id(team)?
+-- @column received_at       time
+-- @column first_reply_at    time?
+-- @column resolved_at       time?
+-- @column last_event_at     time
+-- @column reopened          int
+-- @column problem_id        id(code)?
+-- @column origin_id         id(code)?
+-- @column solution_code_id  id(code)?
+-- @column zero_cost         bool
+-- @column import_id         int?
+-- @index  none: asked only for periods that hold a good part of the table
+SELECT ticket_id, state, initiative, channel, party_id, installed_item_id, product_id, team_id, received_at,
+       first_reply_at, resolved_at, last_event_at, reopened, problem_id, origin_id, solution_code_id, zero_cost, import_id
+  FROM ticket
+ ORDER BY ticket_id;
 
 -- What was first resolved in [from_at, to_at).
 -- @statement report_cases_resolved : each
