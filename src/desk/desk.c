@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "desk/desk.h"
 
+#include "desk/setting/company.h"
 #include "desk/setting/setting.h"
 #include "desk/staff/staff.h"
 #include "search/index.h"
@@ -32,6 +33,7 @@ static Calendar *usual_hours(Zone *zone)
 static const DeskPolicy *read_policy(Desk *desk, StoreTx *tx)
 {
     DeskPolicy *policy = ARENA_NEW(desk->texts, DeskPolicy);
+    const char *phone = setting_get(tx, desk->texts, SETTING_COMPANY_PHONE);
     const char *zone_name = setting_get(tx, desk->texts, SETTING_TIME_ZONE);
     Zone *zone = zone_find(zone_name);
     if (!zone) /* checked when it was set: the system lost its zone files */
@@ -41,6 +43,8 @@ static const DeskPolicy *read_policy(Desk *desk, StoreTx *tx)
     g_ptr_array_add(desk->calendars, calendar);
     *policy = (DeskPolicy){
         .company_name = setting_get(tx, desk->texts, SETTING_COMPANY_NAME),
+        .company_phone = phone,
+        .company_phone_shown = company_phone_shown(desk->texts, phone),
         .language = setting_get(tx, desk->texts, SETTING_LANGUAGE),
         .zone = zone,
         .calendar = calendar,

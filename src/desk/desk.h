@@ -22,7 +22,9 @@
 
 typedef struct DeskPolicy {
     const char *company_name;
-    const char *language; /* "it", "en": for customers whose language is not known */
+    const char *company_phone;       /* E.164; "" when there is none */
+    const char *company_phone_shown; /* the same for people */
+    const char *language;            /* "it", "en": for customers whose language is not known */
     Zone *zone;
     const Calendar *calendar; /* the house's hours */
     int64_t first_update_ms;  /* business time until the customer hears from us */

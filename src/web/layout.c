@@ -10,6 +10,7 @@ static const struct {
     {MSG_MENU_QUEUE, "/tickets", "inbox", "ticket.read"},
     {MSG_MENU_CUSTOMERS, "/parties", "building-2", "party.read"},
     {MSG_MENU_REPORTS, "/reports", "gauge", "report.read"},
+    {MSG_MENU_SETTINGS, "/settings", "wrench", "settings.read"},
 };
 
 static MenuItem *menu_of(HttpRequest *request, MsgId current, size_t *count_out)
@@ -62,8 +63,10 @@ const PublicLayoutView *layout_public(HttpRequest *request, const char *title)
         .language = lang_tag(visit->lang),
         .theme = visit->theme,
         .return_to = request->path,
-        .phone = "",
+        .phone = visit->policy->company_phone_shown,
         .hours = "",
     };
+    if (*view->phone)
+        view->phone_url = url_checked(arena_printf(request->arena, "tel:%s", visit->policy->company_phone));
     return view;
 }

@@ -5,6 +5,7 @@
 #include "desk/staff/permission.h"
 #include "web/desk/desk_pages.h"
 #include "web/portal/portal_pages.h"
+#include "web/settings/settings_pages.h"
 #include "web/site.h"
 #include "web/visit.h"
 #include "web/web_int.h"
@@ -29,10 +30,11 @@ const MailReceiver *web_receiver(const Web *web)
 
 void web_fill_options(Web *web, HttpServerOptions *options)
 {
-    static RouteTable tables[3];
+    static RouteTable tables[4];
     tables[0] = site_routes;
     tables[1] = desk_routes;
     tables[2] = portal_routes;
+    tables[3] = settings_routes;
     for (size_t table = 0; table < G_N_ELEMENTS(tables); table++)
         for (size_t row = 0; row < tables[table].count; row++)
             check(permission_is_known(

@@ -43,6 +43,10 @@ static const struct {
     SettingCheck check;
 } settings[SETTING_COUNT] = {
     [SETTING_COMPANY_NAME] = {"company.name", "Filo", check_not_blank},
+    [SETTING_COMPANY_ADDRESS] = {"company.address", "", check_any},
+    [SETTING_COMPANY_VAT] = {"company.vat_number", "", check_any},
+    [SETTING_COMPANY_PEC] = {"company.pec", "", check_any},
+    [SETTING_COMPANY_PHONE] = {"company.phone", "", check_any},
     [SETTING_LANGUAGE] = {"company.language", "it", check_language},
     [SETTING_TIME_ZONE] = {"company.time_zone", "Europe/Rome", check_zone},
     [SETTING_REOPEN_DAYS] = {"ticket.reopen_days", "14", check_number},
@@ -50,6 +54,7 @@ static const struct {
     [SETTING_FIRST_UPDATE_HOURS] = {"ticket.first_update_hours", "8", check_number},
     [SETTING_CLOSE_AT_ONCE] = {"ticket.close_at_once", "0", check_number},
     [SETTING_DEMO] = {"company.demo", "0", check_number},
+    [SETTING_VERSION] = {"company.version", "1", check_number},
     [SETTING_DEMO_PASSWORD] = {"company.demo_password", "", check_any},
 };
 

@@ -21,6 +21,10 @@
 
 typedef enum SettingKey {
     SETTING_COMPANY_NAME,
+    SETTING_COMPANY_ADDRESS,
+    SETTING_COMPANY_VAT, /* partita IVA, eleven digits; "": not said */
+    SETTING_COMPANY_PEC,
+    SETTING_COMPANY_PHONE,      /* E.164: what customers call */
     SETTING_LANGUAGE,           /* of texts to customers who have none: "it" or "en" */
     SETTING_TIME_ZONE,          /* IANA name */
     SETTING_REOPEN_DAYS,        /* a customer's message reopens up to so many days after closing */
@@ -28,6 +32,7 @@ typedef enum SettingKey {
     SETTING_FIRST_UPDATE_HOURS, /* by when the customer hears from us, counted from arrival */
     SETTING_CLOSE_AT_ONCE,      /* "1": solved requests are closed with the notice; "0": only solved, closed later */
     SETTING_DEMO,               /* "1" in the demo company: the outbox is sealed */
+    SETTING_VERSION,            /* counts the changes of the company page (company.h) */
     SETTING_DEMO_PASSWORD,      /* of the demo's people, so that visitors change roles with one click; "" elsewhere */
     SETTING_COUNT
 } SettingKey;

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "web/settings/settings_form.h"
+#include "web/settings/settings_pages.h"
+#include "web/settings_view.h"
+
+#include "desk/setting/company.h"
+
+#include <string.h>
+
+/* A section and, when something in it wants doing, what. */
+static const struct {
+    MsgId label, lead;
+    const char *url, *icon, *permission;
+} sections[] = {
+    {MSG_SETTINGS_TAB_COMPANY, MSG_SETTINGS_LEAD_COMPANY, "/settings/company", "building-2", "settings.read"},
+};
+
+typedef struct Missing {
+    const char *company;
+} Missing;
+
+static const char *missing_of(const Missing *missing, MsgId section)
+{
+    return section == MSG_SETTINGS_TAB_COMPANY ? missing->company : "";
+}
+
+static void look(StoreTx *tx, const SettingsForm *form, Missing *missing)
+{
+    Company company = company_get(tx, form->arena);
+    Lang lang = form->visit->lang;
+    missing->company = *company.phone ? "" : msg(lang, MSG_SETTINGS_MISSING_PHONE);
+}
+
+void settings_page(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    SettingsForm *form = settings_form_of(request);
+    Missing missing = {""};
+    StoreTx *tx = visit_read(request, response);
+    if (!tx)
+        return;
+    look(tx, form, &missing);
+    if (!visit_read_end(request, response, tx))
+        return;
+    SettingsSection *shown = ARENA_ARRAY(form->arena, SettingsSection, G_N_ELEMENTS(sections));
+    size_t count = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(sections); i++)
+        if (visit_may(form->visit, sections[i].permission))
+            shown[count++] = (SettingsSection){sections[i].label,
+                                               {sections[i].url},
+                                               sections[i].icon,
+                                               sections[i].lead,
+                                               missing_of(&missing, sections[i].label)};
+    SettingsView view = {.page = settings_layout(form, MSG_MENU_SETTINGS),
+                         .head = settings_head(form, MSG_MENU_SETTINGS, MSG_SETTINGS_TAB_ALL),
+                         .sections = shown,
+                         .sections_count = count};
+    settings_render(http_html(response), form->visit->lang, &view);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * settings_pages: the pages where the desk is set up, and one's own account. Answers: "which page answers which address,
+ * and which tabs does this person see?"
+ *
+ * A table of routes and its handlers, one file a subject. Not for rules. Owns no table. Called by: web.c (the table),
+ * net/server (the handlers), settings_form.c (the tabs).
+ *
+ * Pointers: the table is static; tabs live in the request's arena. Errors: a handler that fails has filled the response.
+ *
+ * Invariants:
+ *  1. Every row has a permission, and stands in tests/routes.test.js.
+ *  2. A tab is shown to who may open it, and to nobody else.
+ */
+#ifndef FILO_WEB_SETTINGS_SETTINGS_PAGES_H
+#define FILO_WEB_SETTINGS_SETTINGS_PAGES_H
+
+#include "net/route.h"
+#include "web/settings_head_view.h"
+#include "web/visit.h"
+
+extern const RouteTable settings_routes;
+
+const SettingsTab *settings_tabs(Arena *arena, const Visit *visit, MsgId current, size_t *count_out);
+
+/* One file a subject. */
+void settings_page(HttpRequest *request, HttpResponse *response, void *context);
+void company_page(HttpRequest *request, HttpResponse *response, void *context);
+void company_post(HttpRequest *request, HttpResponse *response, void *context);
+
+#endif
