@@ -8,7 +8,7 @@
 /* A new command is one row here. */
 static const Command commands[] = {
     {"init", "make a new installation", command_init},
-    {"demo", "fill a new installation with an invented company", command_demo},
+    {"demo", "make an invented company, in a new installation", command_demo},
     {"serve", "serve pages, mail and jobs", command_serve},
     {"mailbox", "set up a mailbox", command_mailbox},
     {"mail-in", "take one message from standard input", command_mail_in},

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/text.h"
 #include "cli/command.h"
-#include "desk/code/code.h"
-#include "desk/cost/tariff.h"
-#include "desk/setting/setting.h"
+#include "desk/setting/founding.h"
 #include "desk/staff/password.h"
-#include "desk/staff/staff.h"
 #include "store/data_dir.h"
 
 #include <sodium.h>
@@ -15,8 +12,7 @@
 typedef struct InitWork {
     Arena *arena;
     TimeMs now;
-    const char *company, *login, *name, *language;
-    const char *password_hash; /* NULL: nobody can sign in yet */
+    Founding founding;
     InputError refused;
     bool exists;
 } InitWork;
@@ -24,26 +20,9 @@ typedef struct InitWork {
 static bool init_company(StoreTx *tx, void *arg)
 {
     InitWork *work = arg;
-    work->exists = team_first(tx, work->arena).value != 0;
-    if (work->exists)
-        return false;
-    const char *team_name = strcmp(work->language, "it") == 0 ? "Assistenza" : "Support";
-    TeamId team = team_add(tx, team_name, text_sort_key(work->arena, team_name), TEAM_INTERNAL);
-    staff_add(tx,
-              &(Staff){.login = work->login,
-                       .display_name = work->name,
-                       .email = "",
-                       .role = ROLE_ADMIN,
-                       .team = team,
-                       .language = work->language,
-                       .password_hash = work->password_hash},
-              text_sort_key(work->arena, work->name), work->now);
-    Lang lang = LANG_IT;
-    (void)lang_find(work->language, &lang); /* an unknown one is refused below */
-    code_install(tx, work->arena);
-    tariff_install(tx, lang);
-    return setting_set(tx, SETTING_COMPANY_NAME, work->company, work->now, &work->refused) &&
-           setting_set(tx, SETTING_LANGUAGE, work->language, work->now, &work->refused);
+    StaffId admin;
+    work->exists = founding_is_done(tx, work->arena);
+    return !work->exists && founding_write(tx, work->arena, &work->founding, work->now, &admin, &work->refused);
 }
 
 static int init_store(const Config *config, InitWork *work, GError **error)
@@ -73,7 +52,7 @@ static bool read_password(const char *path, const InitWork *work, PasswordHash *
     if (!g_file_get_contents(path, &password, NULL, error))
         return false;
     g_strchomp(password);
-    const char *const own_words[] = {work->login, work->name, work->company};
+    const char *const own_words[] = {work->founding.login, work->founding.name, work->founding.company};
     bool good = password_check(password, own_words, G_N_ELEMENTS(own_words), &refused);
     if (good)
         password_hash(password, hash_out);
@@ -100,14 +79,17 @@ int command_init(int argc, char **argv)
     };
     if (!config_parse(&config, own, "Makes a new installation in DIR.", argc, argv, &error))
         return command_fail(error);
-    InitWork work = {.arena = arena,
-                     .company = company ? company : "Filo",
-                     .login = login ? login : "admin",
-                     .name = name ? name : "Amministratore",
-                     .language = language ? language : "it"};
+    InitWork work = {.arena = arena, .founding = {.email = ""}};
+    Founding *founding = &work.founding;
+    founding->company = company ? company : "Filo";
+    founding->login = login ? login : "admin";
+    founding->name = name ? name : "Amministratore";
+    founding->language = language ? language : "it";
+    founding->name_sort_key = text_sort_key(arena, founding->name);
+    founding->team_sort_key = text_sort_key(arena, founding_team_name(founding->language));
     if (password_file && !read_password(password_file, &work, &hash, &error))
         return command_fail(error);
-    work.password_hash = password_file ? hash.text : NULL;
+    founding->password_hash = password_file ? hash.text : NULL;
     if (init_store(&config, &work, &error) < 0)
         return command_fail(error);
     printf("made %s\n", config.data_dir);

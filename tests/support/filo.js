@@ -91,6 +91,7 @@ class Filo {
       this.cluster = this.options.cluster ?? await sharedCluster();
       this.db = await this.cluster.createDatabase();
     }
+    if (this.options.init === false) return;
     const password = ['--admin-password-file', this.secretFile('admin', ADMIN.password)];
     if (this.options.demo) {
       await this.command(['init', '--company', this.options.company, ...password], { mustWork: true });
@@ -279,6 +280,7 @@ db.close()
 
 // options: {engine, settings ({key: value}; by default answers leave at once), company, sink (a mailbox that sends there), dir (the data directory; else a new one), cluster, env,
 // serve: false (only made), demo: true (the demo company), restored: {dir, db} (made already, by a restore),
+// init: false (an empty directory and database, for the command that makes a company in it),
 // exe: another build than FILO_EXE}.
 export async function startFilo(options = {}) {
   const filo = new Filo(options);

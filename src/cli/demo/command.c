@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "cli/command.h"
 #include "cli/demo/demo.h"
+#include "store/data_dir.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -9,28 +10,17 @@
 
 static void show_progress(int done, int all)
 {
-    if (isatty(STDERR_FILENO) && (done % 50 == 0 || done == all))
+    if (isatty(STDERR_FILENO) && (done % 60 == 0 || done == all))
         fprintf(stderr, "\r%d of %d requests%s", done, all, done == all ? "\n" : "");
 }
 
-static TimeMs midnight_before(Zone *zone, TimeMs at)
-{
-    return time_of_date(zone, time_to_wall(zone, at).date);
-}
-
-static bool make(Installation *installation, GError **error)
+static bool make(Installation *installation, TimeMs now, GError **error)
 {
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP * 4);
     g_autoptr(Arena) scratch = arena_new(ARENA_REQUEST_CAP);
-    TimeMs now = desk_now(installation->desk);
-    DemoWorld world = {.desk = installation->desk,
-                       .arena = arena,
-                       .scratch = scratch,
-                       .now = now,
-                       .today = midnight_before(desk_policy(installation->desk)->zone, now),
-                       .random = DEMO_SEED};
-    return demo_make_company(&world, error) && demo_make_background(&world, show_progress, error) &&
-           demo_make_stories(&world, error);
+    DemoWorld *world = ARENA_NEW(arena, DemoWorld);
+    demo_world_init(world, installation->desk, arena, scratch, now ? now : desk_now(installation->desk), DEMO_SEED);
+    return demo_make(world, show_progress, error);
 }
 
 int command_demo(int argc, char **argv)
@@ -38,8 +28,20 @@ int command_demo(int argc, char **argv)
     g_auto(Config) config = {0};
     g_auto(Installation) installation = {0};
     g_autoptr(GError) error = NULL;
-    if (!config_parse(&config, NULL, "Fills a new installation with an invented company.", argc, argv, &error) ||
-        !installation_open(&installation, &config, NEED_WRITING, &error) || !make(&installation, &error))
+    g_autofree char *at = NULL;
+    TimeMs now = TIME_NONE;
+    const GOptionEntry own[] = {
+        {"at", 0, 0, G_OPTION_ARG_STRING, &at, "as if made at that instant, RFC 3339; else now", "TIME"},
+        {NULL, 0, 0, 0, NULL, NULL, NULL},
+    };
+    if (!config_parse(&config, own, "Makes an invented company, in a new installation.", argc, argv, &error))
+        return command_fail(error);
+    if (at && !time_parse_iso(at, &now)) {
+        g_set_error(&error, FILO_ERROR, FILO_ERROR_USAGE, "--at %s is no instant like 2026-04-03T10:00:00+02:00", at);
+        return command_fail(error);
+    }
+    if (!data_dir_init(config.data_dir, &error) || !installation_open(&installation, &config, NEED_WRITING, &error) ||
+        !make(&installation, now, &error))
         return command_fail(error);
     printf("the demo company is in %s; sign in as sara, giulia, anna or roberto with '%s'\n", config.data_dir,
            DEMO_PASSWORD);

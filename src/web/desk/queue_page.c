@@ -44,7 +44,7 @@ static const struct {
     [WORKLIST_TURN_OTHERS] = {"others", MSG_QUEUE_TURN_OTHERS},
 };
 
-static const char *const channels[] = {"mail", "phone", "form", "counter", "fax", "letter", "social"};
+static const char *const channels[] = {"mail", "pec", "phone", "form", "counter", "visit", "fax", "letter", "social"};
 
 /* ------------------------------------------------------------------------------------------------- what is asked */
 
@@ -159,7 +159,7 @@ static const char *channel_icon(const char *channel)
 {
     static const struct {
         const char *channel, *icon;
-    } icons[] = {{"mail", "mail"}, {"phone", "phone"}, {"form", "globe"}, {"counter", "store"}};
+    } icons[] = {{"mail", "mail"}, {"phone", "phone"}, {"form", "globe"}, {"counter", "store"}, {"pec", "shield-check"}, {"visit", "wrench"}};
     for (size_t i = 0; i < G_N_ELEMENTS(icons); i++)
         if (strcmp(icons[i].channel, channel) == 0)
             return icons[i].icon;
