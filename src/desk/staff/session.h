@@ -66,6 +66,11 @@ typedef enum SignInOutcome { SIGN_IN_DONE, SIGN_IN_REFUSED, SIGN_IN_FAILED } Sig
 SignInOutcome sign_in(Store *store, const SignIn *attempt, TimeMs now, SignedIn *signed_in_out, InputError *refused_out,
                       GError **error) __attribute__((warn_unused_result));
 
+/* Whether who sits at a session knows that person's password: asked before it is changed. Counted, throttled and recorded
+ * as an attempt of its own kind; for the hash lane, outside any transaction. Refused: as sign_in, field "current". */
+SignInOutcome sign_in_confirm(Store *store, StaffId staff, const char *password, TimeMs now, InputError *refused_out,
+                              GError **error) __attribute__((warn_unused_result));
+
 typedef struct Session {
     StaffSessionId id;
     StaffId staff;

@@ -512,6 +512,36 @@ static void test_prune(gconstpointer engine)
     house_close(&house);
 }
 
+static SignInOutcome confirm(House *house, const char *password, TimeMs now, InputError *refused)
+{
+    g_autoptr(GError) error = NULL;
+    SignInOutcome outcome = sign_in_confirm(house->store, house->admin, password, now, refused, &error);
+    g_assert_no_error(error);
+    return outcome;
+}
+
+/* Ten wrong guesses at an unlocked screen are nine; the right one costs no attempt; signing in is another count. */
+static void test_confirm(gconstpointer engine)
+{
+    House house = house_open(ENGINE_OF(engine));
+    InputError refused;
+    for (int i = 0; i < 12; i++)
+        g_assert_cmpint(confirm(&house, TEST_PASSWORD, TEST_NOW, &refused), ==, SIGN_IN_DONE);
+    for (int i = 0; i < SIGN_IN_ATTEMPTS; i++) {
+        g_assert_cmpint(confirm(&house, "sbagliata e lunga", TEST_NOW, &refused), ==, SIGN_IN_REFUSED);
+        g_assert_cmpstr(refused.field, ==, "current");
+        g_assert_cmpstr(refused.key, ==, "sign_in.error.current");
+    }
+    g_assert_cmpint(confirm(&house, TEST_PASSWORD, TEST_NOW, &refused), ==, SIGN_IN_REFUSED);
+    g_assert_cmpstr(refused.key, ==, "sign_in.error.throttled");
+    g_assert_cmpstr(refused.shown, ==, "15");
+    g_assert_cmpint(enter(&house, "ada", TEST_PASSWORD, HERE, TEST_NOW).outcome, ==, SIGN_IN_DONE);
+    g_assert_cmpint(confirm(&house, TEST_PASSWORD, TEST_NOW + SIGN_IN_WINDOW, &refused), ==, SIGN_IN_DONE);
+    g_assert_cmpuint(count_audit(&house, "sign_in.failed"), ==, SIGN_IN_ATTEMPTS);
+    g_assert_cmpuint(count_audit(&house, "sign_in.throttled"), ==, 1);
+    house_close(&house);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -534,5 +564,6 @@ int main(int argc, char **argv)
     desk_test_each_engine("/session/no-password-yet", test_no_password_yet);
     desk_test_each_engine("/session/rehash", test_rehash);
     desk_test_each_engine("/session/prune", test_prune);
+    desk_test_each_engine("/session/confirm", test_confirm);
     return g_test_run();
 }

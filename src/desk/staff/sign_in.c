@@ -237,6 +237,56 @@ SignInOutcome sign_in(Store *store, const SignIn *asked, TimeMs now, SignedIn *s
     return outcome;
 }
 
+/* --- confirming ------------------------------------------------------------------------------------------------------ */
+
+static bool confirm_count(StoreTx *tx, void *arg)
+{
+    Attempt *attempt = arg;
+    attempt->last = false;
+    attempt->free_at = TIME_NONE;
+    attempt->known = staff_find(tx, attempt->arena, attempt->staff.id, &attempt->staff);
+    attempt->subjects[0] = arena_printf(attempt->arena, "confirm:%" G_GINT64_FORMAT, attempt->staff.id.value);
+    attempt->subject_count = 1;
+    if (!has_attempt_left(tx, attempt, attempt->subjects[0]))
+        return false;
+    attempt->counted[0] =
+        sql_sign_in_failure_insert(tx, &(SqlSignInFailureInsertIn){attempt->subjects[0], attempt->now});
+    return true;
+}
+
+static bool confirm_uncount(StoreTx *tx, void *arg)
+{
+    const Attempt *attempt = arg;
+    sql_sign_in_failure_delete(tx, &(SqlSignInFailureDeleteIn){attempt->counted[0]});
+    return true;
+}
+
+static SignInOutcome confirm_run(Attempt *attempt, Store *store, InputError *refused_out, GError **error)
+{
+    StoreOutcome counted = store_write(store, "confirm count", confirm_count, attempt, error);
+    if (counted == STORE_FAILED)
+        return SIGN_IN_FAILED;
+    if (counted == STORE_REFUSED)
+        return refuse_throttled(attempt, refused_out);
+    bool right = is_right(attempt);
+    if (store_write(store, "confirm end", right ? confirm_uncount : attempt_fail, attempt, error) == STORE_FAILED)
+        return SIGN_IN_FAILED;
+    *refused_out = (InputError){"current", "sign_in.error.current", NULL};
+    return right ? SIGN_IN_DONE : SIGN_IN_REFUSED;
+}
+
+SignInOutcome sign_in_confirm(Store *store, StaffId staff, const char *password, TimeMs now, InputError *refused_out,
+                              GError **error)
+{
+    SignIn asked = {.password = password};
+    Attempt attempt = {.asked = &asked, .now = now, .arena = arena_new(ARENA_REQUEST_CAP), .staff = {.id = staff}};
+    SignInOutcome outcome = confirm_run(&attempt, store, refused_out, error);
+    if (outcome == SIGN_IN_REFUSED)
+        refused_out->field = "current";
+    arena_free(attempt.arena);
+    return outcome;
+}
+
 void sign_in_prune(StoreTx *tx, TimeMs now)
 {
     sql_sign_in_failure_prune(tx, &(SqlSignInFailurePruneIn){now - SIGN_IN_WINDOW});

@@ -68,9 +68,26 @@ StaffList staff_list(StoreTx *tx, Arena *arena)
     return list;
 }
 
+StaffList staff_list_everybody(StoreTx *tx, Arena *arena)
+{
+    SqlStaffListEverybodyList rows = sql_staff_list_everybody(tx, arena);
+    StaffList list = {ARENA_ARRAY(arena, Staff, rows.count), rows.count};
+    for (size_t i = 0; i < rows.count; i++)
+        list.items[i] = (Staff){.id = rows.rows[i].staff_id,
+                                .login = rows.rows[i].login,
+                                .display_name = rows.rows[i].display_name,
+                                .email = rows.rows[i].email,
+                                .role = rows.rows[i].role,
+                                .team = rows.rows[i].team_id,
+                                .password_hash = rows.rows[i].has_password ? "" : NULL,
+                                .active = rows.rows[i].active,
+                                .version = rows.rows[i].version};
+    return list;
+}
+
 TeamId team_add(StoreTx *tx, const char *name, const char *sort_key, TeamKind kind)
 {
-    return sql_team_insert(tx, &(SqlTeamInsertIn){name, sort_key, kind});
+    return sql_team_insert(tx, &(SqlTeamInsertIn){name, sort_key, kind, ""});
 }
 
 TeamList team_list(StoreTx *tx, Arena *arena)
@@ -78,7 +95,8 @@ TeamList team_list(StoreTx *tx, Arena *arena)
     SqlTeamListAllList rows = sql_team_list_all(tx, arena);
     TeamList list = {ARENA_ARRAY(arena, Team, rows.count), rows.count};
     for (size_t i = 0; i < rows.count; i++)
-        list.items[i] = (Team){rows.rows[i].team_id, rows.rows[i].name, rows.rows[i].kind};
+        list.items[i] = (Team){rows.rows[i].team_id, rows.rows[i].name, rows.rows[i].kind, rows.rows[i].place,
+                               rows.rows[i].version};
     return list;
 }
 

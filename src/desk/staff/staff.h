@@ -49,10 +49,15 @@ typedef struct StaffList {
 /* Those who are active, by name. */
 StaffList staff_list(StoreTx *tx, Arena *arena);
 
+/* Everybody, those who left last; password_hash is NULL for who has none and "" for who has one. */
+StaffList staff_list_everybody(StoreTx *tx, Arena *arena);
+
 typedef struct Team {
     TeamId id;
     const char *name;
     TeamKind kind;
+    const char *place; /* where it sits: "Ancona"; "" when nobody said */
+    int64_t version;
 } Team;
 
 typedef struct TeamList {

@@ -58,17 +58,20 @@ SELECT staff_id, login, display_name, role, team_id
 -- @param  name     text
 -- @param  sort_key text
 -- @param  kind     enum(team_kind)
+-- @param  place    text
 INSERT INTO team
-       (name, sort_key, kind, version)
-VALUES ($1, $2, $3, 1)
+       (name, sort_key, kind, place, version)
+VALUES ($1, $2, $3, $4, 1)
 RETURNING team_id;
 
 -- @statement team_list_all : list
 -- @column team_id id(team)
 -- @column name    text
 -- @column kind    enum(team_kind)
+-- @column place   text
+-- @column version int
 -- @index  none: a handful of rows
-SELECT team_id, name, kind
+SELECT team_id, name, kind, place, version
   FROM team
  ORDER BY sort_key, team_id;
 
@@ -138,3 +141,41 @@ SELECT COUNT(staff_id) AS admins
 SELECT team_id
   FROM team
  WHERE team_id = $1;
+
+-- Everybody who ever worked here.
+-- @statement staff_list_everybody : list
+-- @column staff_id     id(staff)
+-- @column login        text
+-- @column display_name text
+-- @column email        text
+-- @column role         enum(staff_role)
+-- @column team_id      id(team)?
+-- @column has_password bool
+-- @column active       bool
+-- @column version      int
+-- @index  none: some tens of rows
+SELECT staff_id, login, display_name, email, role, team_id,
+       CASE WHEN password_hash IS NULL THEN 0 ELSE 1 END AS has_password, active, version
+  FROM staff
+ ORDER BY active DESC, sort_key, staff_id;
+
+-- @statement team_find_name : find
+-- @param  name    text
+-- @column team_id id(team)
+-- @index  unique key of team
+SELECT team_id
+  FROM team
+ WHERE name = $1;
+
+-- @statement team_update : run
+-- @param  team_id  id(team)
+-- @param  version  int
+-- @param  name     text
+-- @param  sort_key text
+-- @param  kind     enum(team_kind)
+-- @param  place    text
+-- @index  primary key of team
+UPDATE team
+   SET name = $3, sort_key = $4, kind = $5, place = $6, version = version + 1
+ WHERE team_id = $1
+   AND version = $2;

@@ -183,3 +183,48 @@ bool staff_set_password(StoreTx *tx, StaffId id, const char *password_hash, Staf
     record(tx, "staff.password", id, NULL, by, now);
     return true;
 }
+
+/* --- teams ----------------------------------------------------------------------------------------------------------- */
+
+bool team_form_check(Arena *arena, TeamForm *form, InputError *refused_out)
+{
+    form->name = text_clean_line(arena, bytes_of(form->name ? form->name : ""));
+    form->place = text_clean_line(arena, bytes_of(form->place ? form->place : ""));
+    form->sort_key = text_sort_key(arena, form->name);
+    if (!*form->name || g_utf8_strlen(form->name, -1) > NAME_MAX_CHARS)
+        return refuse(refused_out, "name", "team.error.name");
+    if (g_utf8_strlen(form->place, -1) > NAME_MAX_CHARS)
+        return refuse(refused_out, "place", "team.error.place");
+    return true;
+}
+
+/* Whether no other team has that name. */
+static bool team_name_is_free(StoreTx *tx, Arena *arena, const char *name, TeamId but)
+{
+    SqlTeamFindName row;
+    return !sql_team_find_name(tx, arena, &(SqlTeamFindNameIn){name}, &row) || row.team_id.value == but.value;
+}
+
+bool team_create(StoreTx *tx, const TeamForm *form, Actor by, TimeMs now, TeamId *id_out, InputError *refused_out)
+{
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    if (!team_name_is_free(tx, arena, form->name, (TeamId){0}))
+        return refuse(refused_out, "name", "team.error.name_taken");
+    *id_out = sql_team_insert(tx, &(SqlTeamInsertIn){form->name, form->sort_key, form->kind, form->place});
+    audit_add(tx, &(AuditEntry){now, by, "team.add", "team", id_out->value, NULL});
+    return true;
+}
+
+bool team_change(StoreTx *tx, TeamId id, int64_t version, const TeamForm *form, Actor by, TimeMs now,
+                 InputError *refused_out)
+{
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    if (!id.value || !team_is_there(tx, arena, id))
+        return refuse(refused_out, "", "team.error.not_found");
+    if (!team_name_is_free(tx, arena, form->name, id))
+        return refuse(refused_out, "name", "team.error.name_taken");
+    if (sql_team_update(tx, &(SqlTeamUpdateIn){id, version, form->name, form->sort_key, form->kind, form->place}) != 1)
+        return refuse(refused_out, "version", "team.error.stale");
+    audit_add(tx, &(AuditEntry){now, by, "team.change", "team", id.value, NULL});
+    return true;
+}

@@ -5,10 +5,12 @@
  * Writes the tables of staff.h and, through session.h, ends sessions. Whether the caller may come here at all is a
  * permission (staff.write; own.account for one's own password). Called by: web, api, cli init.
  *
+ * Teams are added and renamed here too; a team is never deleted: its name stands on what it did.
  * A form is checked outside any transaction (it sorts and folds texts); a password is hashed before too.
  * Pointers: a checked form's texts live in the arena given. Errors: an InputError naming the field: staff.error.login,
- * login_taken, name, email, language, team, not_found, stale, own_role, own_access, last_admin.
- * Audit: staff.add, staff.change, staff.role, staff.disable, staff.enable, staff.password.
+ * login_taken, name, email, language, team, not_found, stale, own_role, own_access, last_admin;
+ * team.error.name, place, name_taken, not_found, stale.
+ * Audit: staff.add, staff.change, staff.role, staff.disable, staff.enable, staff.password, team.add, team.change.
  *
  * Invariants:
  *  1. There is always an active administrator once there has been one.
@@ -58,5 +60,18 @@ bool staff_set_active(StoreTx *tx, StaffId id, int64_t version, bool active, Act
 /* spared: the session it was asked from, which goes on; {0}: none. */
 bool staff_set_password(StoreTx *tx, StaffId id, const char *password_hash, StaffSessionId spared, Actor by, TimeMs now,
                         InputError *refused_out);
+
+typedef struct TeamForm {
+    const char *name, *place;
+    TeamKind kind;
+    const char *sort_key; /* set by team_form_check */
+} TeamForm;
+
+/* Trims in place; false: *refused_out. */
+bool team_form_check(Arena *arena, TeamForm *form, InputError *refused_out);
+
+bool team_create(StoreTx *tx, const TeamForm *form, Actor by, TimeMs now, TeamId *id_out, InputError *refused_out);
+bool team_change(StoreTx *tx, TeamId id, int64_t version, const TeamForm *form, Actor by, TimeMs now,
+                 InputError *refused_out);
 
 #endif

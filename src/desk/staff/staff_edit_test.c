@@ -333,6 +333,94 @@ static void test_role_ends_sessions(gconstpointer engine)
     house_close(&house);
 }
 
+typedef struct TeamEdit {
+    TeamForm form;
+    TeamId id;
+    int64_t version;
+    InputError refused;
+} TeamEdit;
+
+static bool work_team_create(StoreTx *tx, void *arg)
+{
+    TeamEdit *edit = arg;
+    return team_create(tx, &edit->form, by_system, TEST_NOW, &edit->id, &edit->refused);
+}
+
+static bool work_team_change(StoreTx *tx, void *arg)
+{
+    TeamEdit *edit = arg;
+    return team_change(tx, edit->id, edit->version, &edit->form, by_system, TEST_NOW, &edit->refused);
+}
+
+static void assert_team_refused(House *house, StoreWork work, TeamEdit *edit, const char *key)
+{
+    g_assert_false(house_write(house, work, edit));
+    g_assert_cmpstr(edit->refused.key, ==, key);
+}
+
+static void test_teams(gconstpointer engine)
+{
+    House house = house_open(ENGINE_OF(engine));
+    InputError refused;
+    TeamEdit ancona = {.form = {.name = "  Filiale\tdi Ancona ", .place = "Ancona", .kind = TEAM_BRANCH}};
+    TeamForm blank = {.name = " "};
+    g_assert_false(team_form_check(house.arena, &blank, &refused));
+    g_assert_cmpstr(refused.key, ==, "team.error.name");
+    g_assert_true(team_form_check(house.arena, &ancona.form, &refused));
+    g_assert_true(house_write(&house, work_team_create, &ancona));
+    TeamEdit same = {.form = ancona.form};
+    assert_team_refused(&house, work_team_create, &same, "team.error.name_taken");
+    TeamEdit other = {
+        .form = {.name = "Filiale di Ancona", .place = "", .sort_key = "x"}, .id = house.team, .version = 1};
+    assert_team_refused(&house, work_team_change, &other, "team.error.name_taken");
+
+    ancona.form.kind = TEAM_OUTSOURCED;
+    ancona.version = 1;
+    g_assert_true(house_write(&house, work_team_change, &ancona));
+    assert_team_refused(&house, work_team_change, &ancona, "team.error.stale");
+    ancona.id = (TeamId){999};
+    ancona.form.name = "Un'altra";
+    assert_team_refused(&house, work_team_change, &ancona, "team.error.not_found");
+
+    StoreTx *tx = house_read(&house);
+    TeamList teams = team_list(tx, house.arena);
+    house_read_end(tx);
+    g_assert_cmpuint(teams.count, ==, 2);
+    g_assert_cmpstr(teams.items[1].name, ==, "Filiale di Ancona");
+    g_assert_cmpstr(teams.items[1].place, ==, "Ancona");
+    g_assert_cmpint(teams.items[1].kind, ==, TEAM_OUTSOURCED);
+    g_assert_cmpint(teams.items[1].version, ==, 2);
+    house_close(&house);
+}
+
+/* Those who left stand last, and only who has no password at all is shown to have none. */
+static void test_everybody(gconstpointer engine)
+{
+    House house = house_open(ENGINE_OF(engine));
+    StaffId bea = house_add_staff(&house, "bea", ROLE_OPERATOR);
+    Edit leaves = {.id = bea, .version = 1, .active = false, .by = person(house.admin)};
+    g_assert_true(house_write(&house, work_set_active, &leaves));
+    Edit carlo = {.form = {.login = "carlo",
+                           .display_name = "Carlo",
+                           .email = "c@x.test",
+                           .role = ROLE_QUALITY,
+                           .language = "it",
+                           .sort_key = "carlo"},
+                  .by = by_system};
+    g_assert_true(house_write(&house, work_create, &carlo));
+    StoreTx *tx = house_read(&house);
+    StaffList list = staff_list_everybody(tx, house.arena);
+    house_read_end(tx);
+    g_assert_cmpuint(list.count, ==, 3);
+    g_assert_cmpstr(list.items[0].login, ==, "ada");
+    g_assert_nonnull(list.items[0].password_hash);
+    g_assert_cmpstr(list.items[1].login, ==, "carlo");
+    g_assert_null(list.items[1].password_hash);
+    g_assert_cmpstr(list.items[2].login, ==, "bea");
+    g_assert_false(list.items[2].active);
+    house_close(&house);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -344,5 +432,7 @@ int main(int argc, char **argv)
     desk_test_each_engine("/staff-edit/duel", test_duel);
     desk_test_each_engine("/staff-edit/password", test_password);
     desk_test_each_engine("/staff-edit/role-ends-sessions", test_role_ends_sessions);
+    desk_test_each_engine("/staff-edit/teams", test_teams);
+    desk_test_each_engine("/staff-edit/everybody", test_everybody);
     return g_test_run();
 }

@@ -54,6 +54,7 @@ CREATE TABLE team (
     name     @text NOT NULL UNIQUE,
     sort_key @text NOT NULL,
     kind     @enum(team_kind) NOT NULL,
+    place    @text NOT NULL,
     version  @int NOT NULL
 );
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "web/settings/settings_pages.h"
 
+#include "desk/staff/permission.h"
 #include "web/settings/settings_form.h"
 
 static const struct {
@@ -9,6 +10,8 @@ static const struct {
 } tabs[] = {
     {MSG_SETTINGS_TAB_ALL, "/settings", "settings.read"},
     {MSG_SETTINGS_TAB_COMPANY, "/settings/company", "settings.read"},
+    {MSG_SETTINGS_TAB_STAFF, "/settings/staff", "staff.write"},
+    {MSG_SETTINGS_TAB_TEAMS, "/settings/teams", "settings.read"},
 };
 
 const SettingsTab *settings_tabs(Arena *arena, const Visit *visit, MsgId current, size_t *count_out)
@@ -25,5 +28,28 @@ static const Route routes[] = {
     {HTTP_GET, "/settings", settings_page, "settings.read", LANE_PAGE, 0, 0, "What can be set up, and what is missing."},
     {HTTP_GET, "/settings/company", company_page, "settings.read", LANE_PAGE, 0, 0, "Our company and its house rules."},
     {HTTP_POST, "/settings/company", company_post, "settings.write", LANE_PAGE, 0, 16384, "Changes them."},
+    {HTTP_GET, "/settings/staff", staff_list_page, "staff.write", LANE_PAGE, 0, 0, "Who works here."},
+    {HTTP_GET, "/settings/staff/new", staff_new_page, "staff.write", LANE_PAGE, 0, 0, "The form for one more person."},
+    {HTTP_GET, "/settings/staff/:id", staff_page, "staff.write", LANE_PAGE, 0, 0, "One person, and their sessions."},
+    {HTTP_POST, "/settings/staff", staff_new_post, "staff.write", LANE_HASH, 0, 16384, "Adds a person."},
+    {HTTP_POST, "/settings/staff/:id", staff_post, "staff.write", LANE_PAGE, 0, 16384, "Changes a person's data and role."},
+    {HTTP_POST, "/settings/staff/:id/active", staff_active_post, "staff.write", LANE_PAGE, 0, 8192,
+     "Closes a person's access, or opens it again."},
+    {HTTP_POST, "/settings/staff/:id/password", staff_password_post, "staff.write", LANE_HASH, 0, 8192,
+     "Sets a person's password."},
+    {HTTP_POST, "/settings/staff/:id/sessions", staff_sessions_post, "staff.write", LANE_PAGE, 0, 8192,
+     "Ends a person's sessions."},
+    {HTTP_GET, "/settings/teams", team_list_page, "settings.read", LANE_PAGE, 0, 0, "The teams."},
+    {HTTP_GET, "/settings/teams/new", team_new_page, "staff.write", LANE_PAGE, 0, 0, "The form for one more team."},
+    {HTTP_GET, "/settings/teams/:id", team_page, "staff.write", LANE_PAGE, 0, 0, "One team."},
+    {HTTP_POST, "/settings/teams", team_new_post, "staff.write", LANE_PAGE, 0, 8192, "Adds a team."},
+    {HTTP_POST, "/settings/teams/:id", team_post, "staff.write", LANE_PAGE, 0, 8192, "Changes a team."},
+    {HTTP_GET, "/account", account_page, PERMISSION_OWN_ACCOUNT, LANE_PAGE, 0, 0, "One's own password and sessions."},
+    {HTTP_POST, "/account/password", account_password_post, PERMISSION_OWN_ACCOUNT, LANE_HASH, 0, 8192,
+     "Changes one's own password."},
+    {HTTP_POST, "/account/sessions/end", account_sessions_end_post, PERMISSION_OWN_ACCOUNT, LANE_PAGE, 0, 8192,
+     "Ends all of one's other sessions."},
+    {HTTP_POST, "/account/sessions/:id/end", account_session_end_post, PERMISSION_OWN_ACCOUNT, LANE_PAGE, 0, 8192,
+     "Ends one of one's sessions."},
 };
 const RouteTable settings_routes = {"settings", routes, G_N_ELEMENTS(routes)};

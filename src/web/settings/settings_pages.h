@@ -27,5 +27,22 @@ const SettingsTab *settings_tabs(Arena *arena, const Visit *visit, MsgId current
 void settings_page(HttpRequest *request, HttpResponse *response, void *context);
 void company_page(HttpRequest *request, HttpResponse *response, void *context);
 void company_post(HttpRequest *request, HttpResponse *response, void *context);
+void staff_list_page(HttpRequest *request, HttpResponse *response, void *context);
+void staff_new_page(HttpRequest *request, HttpResponse *response, void *context);
+void staff_page(HttpRequest *request, HttpResponse *response, void *context);
+void staff_new_post(HttpRequest *request, HttpResponse *response, void *context);
+void staff_post(HttpRequest *request, HttpResponse *response, void *context);
+void staff_active_post(HttpRequest *request, HttpResponse *response, void *context);
+void staff_password_post(HttpRequest *request, HttpResponse *response, void *context);
+void staff_sessions_post(HttpRequest *request, HttpResponse *response, void *context);
+void team_list_page(HttpRequest *request, HttpResponse *response, void *context);
+void team_new_page(HttpRequest *request, HttpResponse *response, void *context);
+void team_page(HttpRequest *request, HttpResponse *response, void *context);
+void team_new_post(HttpRequest *request, HttpResponse *response, void *context);
+void team_post(HttpRequest *request, HttpResponse *response, void *context);
+void account_page(HttpRequest *request, HttpResponse *response, void *context);
+void account_password_post(HttpRequest *request, HttpResponse *response, void *context);
+void account_session_end_post(HttpRequest *request, HttpResponse *response, void *context);
+void account_sessions_end_post(HttpRequest *request, HttpResponse *response, void *context);
 
 #endif
