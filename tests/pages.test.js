@@ -23,6 +23,11 @@ const PAGES = [
   ['search-none', 'operator', '/search?q=zyzzyva'],
   ['customers', 'operator', '/parties'],
   ['customer', 'operator', (page) => page.locator('main a[href^="/parties/"]').first().getAttribute('href')],
+  ['products', 'operator', '/products'],
+  ['product', 'operator', (page) => page.locator('main a[href^="/products/"]').first().getAttribute('href')],
+  ['item', 'operator', (page) => page.locator('main a[href^="/items/"]').first().getAttribute('href')],
+  ['item-new', 'operator', '/items/new'],
+  ['settings', 'owner', '/settings'],
   ['reports', 'owner', '/reports'],
   ...['times', 'backlog', 'reopen', 'repeat', 'bounce', 'volume', 'completeness', 'cost'].map(
     (name) => [`report-${name}`, 'owner', `/reports/${name}`]),

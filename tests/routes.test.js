@@ -45,7 +45,18 @@ const ROUTES = [
   { area: 'desk', route: 'POST /tickets/:id/undo/:outbox', path: '/tickets/10001/undo/999999', who: WRITERS, fields: {}, status: 409, says: /10001/ },
   { area: 'desk', route: 'GET /tickets/:id/messages/:message/original', path: '/tickets/10001/messages/1/original', who: SIGNED_IN, says: /^Message-ID|^From|Subject:/im },
   { area: 'desk', route: 'GET /parties', who: SIGNED_IN, says: /Luca Bianchi/ },
-  { area: 'desk', route: 'GET /parties/:id', path: '/parties/1', who: SIGNED_IN, says: /Luca Bianchi/ },
+  { area: 'desk', route: 'GET /parties/:id', path: '/parties/901', who: SIGNED_IN, says: /Luca Bianchi/ },
+  { area: 'desk', route: 'GET /products', path: '/products?q=v2', who: SIGNED_IN, says: /V2-77/ },
+  { area: 'desk', route: 'GET /products/new', who: ['admin'], says: /name="role"/ },
+  { area: 'desk', route: 'POST /products', who: ['admin'], fields: { name: '' }, status: 422, says: /name="role"/ },
+  { area: 'desk', route: 'GET /products/:id', path: '/products/900', who: SIGNED_IN, says: /V2-77/ },
+  { area: 'desk', route: 'GET /products/:id/edit', path: '/products/900/edit', who: ['admin'], says: /value="V2"/ },
+  { area: 'desk', route: 'POST /products/:id', path: '/products/900', who: ['admin'], fields: { name: 'V2', version: '7' }, status: 409, says: /name="role"/ },
+  { area: 'desk', route: 'GET /items/new', who: WRITERS, says: /name="serial"/ },
+  { area: 'desk', route: 'POST /items', who: WRITERS, fields: { product: '' }, status: 422, says: /name="serial"/ },
+  { area: 'desk', route: 'GET /items/:id', path: '/items/900', who: SIGNED_IN, says: /V2-77/ },
+  { area: 'desk', route: 'GET /items/:id/edit', path: '/items/900/edit', who: WRITERS, says: /value="V2-77"/ },
+  { area: 'desk', route: 'POST /items/:id', path: '/items/900', who: WRITERS, fields: { product: 'V2', customer: 'Bar Prova', serial: 'V2-77', version: '7' }, status: 409, says: /name="serial"/ },
   { area: 'desk', route: 'GET /search', path: '/search?q=luca', who: SIGNED_IN, says: /Luca Bianchi/ },
   { area: 'desk', route: 'GET /attachments/:id', path: '/attachments/1', who: SIGNED_IN, says: /contenuto del file/ },
   { area: 'desk', route: 'GET /reports', who: ['reader', 'admin'], says: /href="\/reports\/bounce"/ },
@@ -106,12 +117,19 @@ function addStaff(role) {
       FROM staff WHERE login = '${ADMIN.login}';`;
 }
 
+// A product, and one of them at a customer's.
+const PRODUCT = `INSERT INTO party (party_id, kind, name, sort_key, buyer, language, created_at, version)
+    VALUES (900, 'company', 'Bar Prova', 'bar prova', 'business', 'it', 1, 1);
+  INSERT INTO product (product_id, name, sort_key, role, kind, active, version) VALUES (900, 'V2', 'v2', 'made', 'goods', 1, 1);
+  INSERT INTO installed_item (installed_item_id, product_id, serial, party_id, seller, batch, version)
+    VALUES (900, 900, 'V2-77', 900, '', '', 1);`;
+
 async function startDesk(t) {
   const sink = await startSink();
   t.after(() => sink.close());
   const filo = await startFilo({ sink, serve: false });
   t.after(() => filo.remove());
-  await filo.execute(addStaff('reader') + addStaff('operator'));
+  await filo.execute(addStaff('reader') + addStaff('operator') + PRODUCT);
   await filo.start();
   const taken = await filo.mailIn(WITH_FILE);
   assert.equal(taken.out?.ticket, 10001, taken.stderr);

@@ -71,6 +71,15 @@ ItemRows item_list_party(StoreTx *tx, Arena *arena, PartyId party, InstalledItem
     return list;
 }
 
+ItemRows item_list_product(StoreTx *tx, Arena *arena, ProductId product, const char *after_serial, int64_t how_many)
+{
+    ItemRows list;
+    SqlItemRowsOfProductList rows =
+        sql_item_rows_of_product(tx, arena, &(SqlItemRowsOfProductIn){product, after_serial, how_many});
+    ITEMS_OF_ROWS(arena, rows, list);
+    return list;
+}
+
 ItemRows item_search(StoreTx *tx, Arena *arena, const char *prefix, ItemCursor after, int64_t how_many)
 {
     bool first = !after.serial || strcmp(after.serial, prefix) < 0;

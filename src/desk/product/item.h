@@ -51,6 +51,9 @@ ItemRows item_list_serial(StoreTx *tx, Arena *arena, const char *serial);
 /* A customer's, oldest first, after the one given ({0}: from the first), at most how_many. */
 ItemRows item_list_party(StoreTx *tx, Arena *arena, PartyId party, InstalledItemId after, int64_t how_many);
 
+/* A product's, by serial, after the one given ("": from the first), at most how_many. */
+ItemRows item_list_product(StoreTx *tx, Arena *arena, ProductId product, const char *after_serial, int64_t how_many);
+
 /* The last row of the page before; zeros: from the first. */
 typedef struct ItemCursor {
     const char *serial;

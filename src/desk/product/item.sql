@@ -77,6 +77,27 @@ SELECT installed_item_id, product_id, serial, party_id, seller, sold_at, deliver
  ORDER BY installed_item_id
  LIMIT $3;
 
+-- @statement item_rows_of_product : list
+-- @param  product_id        id(product)
+-- @param  after             text
+-- @param  how_many          int
+-- @column installed_item_id id(installed_item)
+-- @column product_id        id(product)
+-- @column serial            text
+-- @column party_id          id(party)
+-- @column seller            text
+-- @column sold_at           time?
+-- @column delivered_at      time?
+-- @column batch             text
+-- @column version           int
+-- @index  unique key of installed_item
+SELECT installed_item_id, product_id, serial, party_id, seller, sold_at, delivered_at, batch, version
+  FROM installed_item
+ WHERE product_id = $1
+   AND serial > $2
+ ORDER BY serial
+ LIMIT $3;
+
 -- @statement item_rows_of_prefix : list
 -- @param  serial            text
 -- @param  installed_item_id id(installed_item)

@@ -128,18 +128,53 @@ WorklistPage worklist_list(StoreTx *tx, Arena *arena, const WorklistAsk *ask)
     return page;
 }
 
+/* The statements of one customer, product and item give the same columns too. */
+#define WORKLIST_HISTORY(arena, list, page, asked)                                                                     \
+    do {                                                                                                               \
+        (page)->more = (list).count > (size_t)(asked);                                                                 \
+        (page)->count = MIN((list).count, (size_t)(asked));                                                            \
+        (page)->rows = ARENA_ARRAY((arena), WorklistEntry, (page)->count);                                             \
+        for (size_t i = 0; i < (page)->count; i++)                                                                     \
+            (page)->rows[i] = (WorklistEntry){.ticket = (list).rows[i].ticket_id,                                      \
+                                              .subject = (list).rows[i].subject,                                       \
+                                              .state = (list).rows[i].state,                                           \
+                                              .received_at = (list).rows[i].received_at,                               \
+                                              .owner = (list).rows[i].owner};                                          \
+    } while (0)
+
 WorklistPage worklist_list_of_party(StoreTx *tx, Arena *arena, PartyId party, int64_t how_many)
 {
+    WorklistPage page;
     SqlWorklistOfPartyList list = sql_worklist_of_party(tx, arena, &(SqlWorklistOfPartyIn){party, how_many + 1});
-    WorklistPage page = {.more = list.count > (size_t)how_many, .count = MIN(list.count, (size_t)how_many)};
-    page.rows = ARENA_ARRAY(arena, WorklistEntry, page.count);
-    for (size_t i = 0; i < page.count; i++)
-        page.rows[i] = (WorklistEntry){.ticket = list.rows[i].ticket_id,
-                                       .subject = list.rows[i].subject,
-                                       .state = list.rows[i].state,
-                                       .received_at = list.rows[i].received_at,
-                                       .owner = list.rows[i].owner};
+    WORKLIST_HISTORY(arena, list, &page, how_many);
     return page;
+}
+
+WorklistPage worklist_list_of_product(StoreTx *tx, Arena *arena, ProductId product, int64_t how_many)
+{
+    WorklistPage page;
+    SqlWorklistOfProductList list =
+        sql_worklist_of_product(tx, arena, &(SqlWorklistOfProductIn){product, how_many + 1});
+    WORKLIST_HISTORY(arena, list, &page, how_many);
+    return page;
+}
+
+WorklistPage worklist_list_of_item(StoreTx *tx, Arena *arena, InstalledItemId item, int64_t how_many)
+{
+    WorklistPage page;
+    SqlWorklistOfItemList list = sql_worklist_of_item(tx, arena, &(SqlWorklistOfItemIn){item, how_many + 1});
+    WORKLIST_HISTORY(arena, list, &page, how_many);
+    return page;
+}
+
+ProblemCounts worklist_problems(StoreTx *tx, Arena *arena, ProductId product, int64_t latest)
+{
+    SqlWorklistProblemsOfProductList list =
+        sql_worklist_problems_of_product(tx, arena, &(SqlWorklistProblemsOfProductIn){product, latest});
+    ProblemCounts counts = {ARENA_ARRAY(arena, ProblemCount, list.count), list.count};
+    for (size_t i = 0; i < list.count; i++)
+        counts.items[i] = (ProblemCount){list.rows[i].problem_id, list.rows[i].tickets};
+    return counts;
 }
 
 WorklistCounts worklist_count(StoreTx *tx, Arena *arena, TimeMs now)

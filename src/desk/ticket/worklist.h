@@ -95,6 +95,23 @@ static inline WorklistPlace worklist_place(const WorklistEntry *row)
 /* A customer's requests, newest first; open or not. next_update_at, last_event_at and channel are not filled. */
 WorklistPage worklist_list_of_party(StoreTx *tx, Arena *arena, PartyId party, int64_t how_many);
 
+/* The same of a product, and of one installed item. */
+WorklistPage worklist_list_of_product(StoreTx *tx, Arena *arena, ProductId product, int64_t how_many);
+WorklistPage worklist_list_of_item(StoreTx *tx, Arena *arena, InstalledItemId item, int64_t how_many);
+
+typedef struct ProblemCount {
+    CodeId problem;
+    int64_t tickets;
+} ProblemCount;
+
+typedef struct ProblemCounts {
+    ProblemCount *items;
+    size_t count;
+} ProblemCounts;
+
+/* The problem codes of a product's latest requests, the most frequent first. */
+ProblemCounts worklist_problems(StoreTx *tx, Arena *arena, ProductId product, int64_t latest);
+
 typedef struct WorklistCounts {
     int64_t open, late;
 } WorklistCounts;

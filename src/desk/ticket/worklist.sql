@@ -241,6 +241,57 @@ SELECT t.ticket_id, t.subject, t.state, t.received_at, s.display_name AS owner
  ORDER BY t.ticket_id DESC
  LIMIT $2;
 
+-- A product's requests, newest first.
+-- @statement worklist_of_product : list
+-- @param  product_id  id(product)
+-- @param  how_many    int
+-- @column ticket_id   id(ticket)
+-- @column subject     text
+-- @column state       enum(ticket_state)
+-- @column received_at time
+-- @column owner       text?
+-- @index  ticket_product
+SELECT t.ticket_id, t.subject, t.state, t.received_at, s.display_name AS owner
+  FROM ticket t
+  LEFT JOIN staff s ON s.staff_id = t.owner_id
+ WHERE t.product_id = $1
+ ORDER BY t.ticket_id DESC
+ LIMIT $2;
+
+-- Requests about one installed item, newest first.
+-- @statement worklist_of_item : list
+-- @param  installed_item_id id(installed_item)
+-- @param  how_many    int
+-- @column ticket_id   id(ticket)
+-- @column subject     text
+-- @column state       enum(ticket_state)
+-- @column received_at time
+-- @column owner       text?
+-- @index  ticket_item
+SELECT t.ticket_id, t.subject, t.state, t.received_at, s.display_name AS owner
+  FROM ticket t
+  LEFT JOIN staff s ON s.staff_id = t.owner_id
+ WHERE t.installed_item_id = $1
+ ORDER BY t.ticket_id DESC
+ LIMIT $2;
+
+-- Which problems a product's latest requests had, the most frequent first.
+-- @statement worklist_problems_of_product : list
+-- @param  product_id id(product)
+-- @param  latest     int
+-- @column problem_id id(code)
+-- @column tickets    int
+-- @index  ticket_product
+SELECT l.problem_id, COUNT(*) AS tickets
+  FROM (SELECT t.problem_id
+          FROM ticket t
+         WHERE t.product_id = $1
+         ORDER BY t.ticket_id DESC
+         LIMIT $2) l
+ WHERE l.problem_id IS NOT NULL
+ GROUP BY l.problem_id
+ ORDER BY tickets DESC, l.problem_id NULLS LAST;
+
 -- One team's open requests, whoever has them.
 -- @statement worklist_team : list
 -- @param  after_at       time

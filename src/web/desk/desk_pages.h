@@ -36,6 +36,17 @@ void ticket_new_page(HttpRequest *request, HttpResponse *response, void *context
 void ticket_new_post(HttpRequest *request, HttpResponse *response, void *context);
 void party_list_page(HttpRequest *request, HttpResponse *response, void *context);
 void party_page(HttpRequest *request, HttpResponse *response, void *context);
+void product_list_page(HttpRequest *request, HttpResponse *response, void *context);
+void product_new_page(HttpRequest *request, HttpResponse *response, void *context);
+void product_new_post(HttpRequest *request, HttpResponse *response, void *context);
+void product_page(HttpRequest *request, HttpResponse *response, void *context);
+void product_edit_page(HttpRequest *request, HttpResponse *response, void *context);
+void product_edit_post(HttpRequest *request, HttpResponse *response, void *context);
+void item_new_page(HttpRequest *request, HttpResponse *response, void *context);
+void item_new_post(HttpRequest *request, HttpResponse *response, void *context);
+void item_page(HttpRequest *request, HttpResponse *response, void *context);
+void item_edit_page(HttpRequest *request, HttpResponse *response, void *context);
+void item_edit_post(HttpRequest *request, HttpResponse *response, void *context);
 void search_page(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_original(HttpRequest *request, HttpResponse *response, void *context);
 void attachment_show(HttpRequest *request, HttpResponse *response, void *context);

@@ -7,6 +7,7 @@
 #include "web/customer_page_view.h"
 #include "web/desk/desk_pages.h"
 #include "web/desk/party_line.h"
+#include "web/desk/product_line.h"
 #include "web/layout.h"
 #include "web/problem.h"
 #include "web/words.h"
@@ -174,10 +175,12 @@ static void fill_items(PartyPage *page)
     ShortLine *lines = ARENA_ARRAY(page->arena, ShortLine, page->items.count);
     for (size_t i = 0; i < page->items.count; i++) {
         const Item *item = &page->items.items[i];
-        lines[i] = (ShortLine){product_name(page, item->product), {NULL}, item->serial};
+        lines[i] = (ShortLine){product_name(page, item->product), item_url(page->arena, item->id), item->serial};
     }
     page->view.items = lines;
     page->view.items_count = page->items.count;
+    if (visit_may(page->visit, "item.write"))
+        page->view.item_url = url_local(page->arena, "/items/new?party=%", id_text(page->arena, page->party.id.value));
 }
 
 static void add_fact(PartyPage *page, Fact *facts, MsgId label, const char *text, SafeUrl url)
