@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The demo company: the stories of the specification with their exact numbers, recomputed here from what is stored, by
 // rules of our own (the house's hours, months, years of 365.25 days); whenever it is made; the same twice; and its end.
-// timeout: 300
+// timeout: 600
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eachEngine, startFilo } from './support/filo.js';
-import { textOf } from './support/page.js';
+import { findForm, textOf } from './support/page.js';
 
 const PASSWORD = 'caffe di prova 2026';
 const DAY = 86_400_000;
@@ -234,11 +234,11 @@ async function everyStory(filo) {
     await story(filo);
 }
 
-// Ten seconds are the promise; a busy machine gets thrice that before this test complains.
+// Ten seconds are the promise on a machine of its own; one that runs other tests gets a minute.
 eachEngine('the demo company and its stories, made now', async (t, engine) => {
   const filo = await makeDemo(t, engine);
   t.diagnostic(`made in ${filo.took} ms`);
-  assert.ok(filo.took < 30_000, `${filo.took} ms`);
+  assert.ok(filo.took < 60_000, `${filo.took} ms`);
   await everyStory(filo);
   const { code, stdout } = await filo.check();
   assert.deepEqual([code, stdout], [0, 'ok: 2340 tickets\n']);
@@ -296,4 +296,137 @@ eachEngine('one click is enough to come in as anybody, and nothing leaves', asyn
   assert.match(queue, /14 aperte, 3 in ritardo/);
   assert.match(queue, /non parte nessun messaggio|nessun messaggio parte/i);
   assert.match(queue, /^(?:(?!Gelateria).)*Bar Centrale/s, 'Bar Centrale stands before the others');
+});
+
+const OWNER = { company: 'Torrefazione Vera S.n.c.', name: 'Anna Rossi', email: 'anna@torrefazione.test', password: 'quattro chicchi di arabica' };
+const SURE = { ...OWNER, sure: '1' };
+
+test('the tour: five links that can be followed, and it stays away once closed', async (t) => {
+  const filo = await makeDemo(t, 'sqlite');
+  await filo.start();
+  for (const login of ['sara', 'giulia', 'anna', 'roberto']) {
+    const browser = await filo.signIn({ login, password: PASSWORD });
+    const { text } = await browser.get('/tickets');
+    const [tour] = /<section class="tour".*?<\/section>/s.exec(text);
+    const links = [...tour.matchAll(/<li><a href="([^"]*)">([^<]*)/g)].map(([, url, words]) => [url.replaceAll('&amp;', '&'), words]);
+    assert.equal(links.length, 5, login);
+    for (const [url, words] of links) assert.equal((await browser.get(url)).status, 200, `${login}: ${words} ${url}`);
+    assert.equal(/href="\/settings\/demo"/.test(tour), login === 'roberto', `${login} and the button`);
+    const [first] = links;
+    assert.match(textOf((await browser.get(first[0])).text), /Bar Centrale/);
+    assert.equal((await browser.post('/preferences', { tour: 'closed', return_to: '/tickets' })).status, 303);
+    assert.doesNotMatch((await browser.get('/tickets')).text, /class="tour"/);
+  }
+});
+
+async function assertWholeDemo(filo) {
+  assert.equal(await filo.count('FROM ticket'), 2340);
+  assert.equal(await filo.count('FROM staff'), 9);
+  assert.equal(await filo.count(`FROM setting WHERE setting_key = 'company.demo' AND value = '1'`), 1);
+}
+
+const GONE = ['ticket', 'ticket_event', 'ticket_phase', 'message', 'attachment', 'participant', 'outbox', 'party', 'contact_point',
+  'installed_item', 'product', 'solution', 'blob', 'channel_account', 'cost_entry', 'search_document', 'inbound', 'reply_address', 'code_word'];
+
+// An empty company whose administrator is who asked for it.
+async function assertNewCompany(filo) {
+  for (const table of GONE) assert.equal(await filo.count(`FROM ${table}`), 0, table);
+  assert.deepEqual((await filo.rows('SELECT login, display_name, email, role FROM staff')).map((row) => ({ ...row })),
+    [{ login: OWNER.email, display_name: OWNER.name, email: OWNER.email, role: 'admin' }]);
+  assert.deepEqual((await filo.rows('SELECT setting_key AS k, value AS v FROM setting ORDER BY 1')).map(({ k, v }) => `${k} ${v}`),
+    ['company.language it', `company.name ${OWNER.company}`]);
+  assert.ok(await filo.count('FROM code') > 80 && await filo.count('FROM tariff') === 3 && await filo.count('FROM team') === 1);
+}
+
+// Writes down a call; gives where the browser is sent.
+async function aCall(browser, subject) {
+  const form = (await browser.get('/tickets/new')).text;
+  const { received } = findForm(form, /^\/tickets$/).fields;
+  const answer = await browser.submit(form, /^\/tickets$/, { channel: 'phone', received, customer: 'Bar Vero', person: 'Vera Veri',
+    contact: 'vera@bar.test', kind: 'fault', origin: 'ours', subject, description: 'Ha chiamato adesso.' });
+  assert.equal(answer.status, 303, textOf(answer.text).slice(0, 400));
+  return answer.headers.location;
+}
+
+eachEngine('"Elimina la demo" leaves an empty company that works', async (t, engine) => {
+  const filo = await makeDemo(t, engine);
+  await filo.start();
+  const sara = await filo.signIn({ login: 'sara', password: PASSWORD });
+  assert.equal((await sara.get('/settings/demo')).status, 403);
+  assert.equal((await sara.post('/settings/demo', SURE)).status, 403);
+  const roberto = await filo.signIn({ login: 'roberto', password: PASSWORD });
+  const page = textOf((await roberto.get('/settings/demo')).text);
+  for (const said of [/2340 richieste|2\.340 richieste/, /164 clienti/, /412 matricole/, /9 persone/, /13 soluzioni/, /ricominciano da 10001/])
+    assert.match(page, said);
+  assert.doesNotMatch(page, /da chi ha provato/);
+  // a visitor's own request is counted, and so is what is wrong with the form
+  assert.match(await aCall(sara, 'Una prova'), /^\/tickets\/12341$/);
+  assert.match(textOf((await roberto.get('/settings/demo')).text), /2\.?341 richieste.*1 è entrata dopo, da chi ha provato/s);
+  for (const [field, value] of [['company', ' '], ['name', ''], ['email', 'nessuna'], ['password', 'corta'], ['sure', undefined]]) {
+    const fields = { ...SURE, [field]: value };
+    if (value === undefined) delete fields[field];
+    const refused = await roberto.post('/settings/demo', fields);
+    assert.equal(refused.status, 422, field);
+    if (field !== 'company') assert.match(refused.text, /Torrefazione Vera/, 'what was typed is kept');
+    assert.ok(!refused.text.includes(OWNER.password), 'a password is never sent back');
+  }
+  assert.equal(await filo.count('FROM ticket'), 2341);
+  const done = await roberto.post('/settings/demo', SURE);
+  assert.equal(done.status, 303, textOf(done.text).slice(0, 400));
+  assert.equal(done.headers.location, '/settings');
+  await assertNewCompany(filo);
+  assert.match(textOf((await roberto.get('/settings')).text), /Anna Rossi/, 'whoever asked is signed in');
+  assert.equal((await sara.get('/tickets')).status, 303, 'everybody else is signed out');
+  await passwordsAreBack(filo);
+  await theNewCompanyWorks(filo, roberto);
+});
+
+async function passwordsAreBack(filo) {
+  const door = await filo.browser().get('/sign-in');
+  assert.ok(!door.text.includes(PASSWORD) && !/demo-roles/.test(door.text));
+  for (const login of ['sara', 'roberto']) assert.equal((await filo.browser().post('/sign-in', { email: login, password: PASSWORD })).status, 422);
+  const anna = await filo.signIn({ login: OWNER.email, password: OWNER.password });
+  assert.equal((await anna.get('/settings/demo')).status, 404);
+  assert.equal((await anna.post('/settings/demo', SURE)).status, 404);
+  const queue = (await anna.get('/tickets?view=open')).text;
+  assert.doesNotMatch(queue, /class="tour"|non parte|nessun messaggio/);
+}
+
+async function theNewCompanyWorks(filo, browser) {
+  assert.equal(await aCall(browser, 'La prima richiesta'), '/tickets/10001');
+  assert.match((await browser.get('/tickets/10001')).text, /La prima richiesta/);
+  assert.equal(await one(filo, 'SELECT count(*) AS n FROM outbox WHERE state = \'sealed\''), 0, 'what leaves, leaves');
+  assert.match(textOf((await browser.get('/search?q=prima')).text), /La prima richiesta/);
+  assert.doesNotMatch(textOf((await browser.get('/search?q=decalcificazione')).text), /E07/);
+  await filo.stop();
+  assert.equal((await filo.check()).stdout, 'ok: 1 tickets\n');
+  const verified = await filo.plain(['audit', 'verify', '--data', filo.dir, ...(filo.db ? ['--db', filo.db] : [])]);
+  assert.equal(verified.code, 0, verified.stdout + verified.stderr);
+  await filo.start();
+  assert.equal((await filo.signIn({ login: OWNER.email, password: OWNER.password }).then((again) => again.get('/tickets/10001'))).status, 200);
+}
+
+// Killed at one moment or another after it was asked for: either company, whole.
+eachEngine('a kill while the demo is deleted leaves one company or the other, whole', async (t, engine) => {
+  const seen = new Set();
+  const filo = await makeDemo(t, engine);
+  for (const pause of [60, 5, 120, 25, 250, 500, 1000, 2000, 4000]) {
+    await filo.start();
+    const roberto = await filo.signIn({ login: 'roberto', password: PASSWORD });
+    const asked = roberto.post('/settings/demo', SURE).catch(() => null);
+    await new Promise((done) => { setTimeout(done, pause); });
+    await filo.kill();
+    const answer = await asked;
+    const gone = await filo.count('FROM ticket') === 0;
+    assert.ok(gone || answer?.status !== 303, 'it was said to be done');
+    seen.add(gone);
+    if (gone) {
+      await assertNewCompany(filo);
+      break;
+    }
+    await assertWholeDemo(filo);
+  }
+  assert.ok(seen.has(false) && seen.has(true), 'the kills came all too early or all too late');
+  t.diagnostic(`killed before the commit: ${seen.has(false)}, after it: ${seen.has(true)}`);
+  assert.equal((await filo.check()).code, 0);
 });

@@ -82,6 +82,9 @@ const ROUTES = [
   { area: 'settings', route: 'POST /account/password', who: SIGNED_IN, fields: { password: 'corta' }, status: 422, says: /almeno 12 caratteri/ },
   { area: 'settings', route: 'POST /account/sessions/end', who: SIGNED_IN, fields: {}, status: 303, to: /^\/account/ },
   { area: 'settings', route: 'POST /account/sessions/:id/end', path: '/account/sessions/99999/end', who: SIGNED_IN, fields: {}, status: 422, says: /name="current"/ },
+  // a company that is no demo has no such page; in the demo: tests/demo.test.js
+  { area: 'settings', route: 'GET /settings/demo', who: ['admin'], status: 404, says: /<h1>/ },
+  { area: 'settings', route: 'POST /settings/demo', who: ['admin'], fields: { company: 'Altra S.r.l.', sure: '1' }, status: 404, says: /<h1>/ },
   { area: 'portal', route: 'GET /help', who: EVERYBODY, says: /name="form_token"/ },
   { area: 'portal', route: 'POST /help', who: EVERYBODY, fields: { subject: 'x' }, status: 422, says: /name="form_token"/ },
   { area: 'portal', route: 'GET /track/:token', path: 'TRACK', who: EVERYBODY, says: /E07 e non scalda/ },

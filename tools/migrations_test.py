@@ -245,6 +245,24 @@ class Output(Bench):
         self.assertIn("store_migration_count = 0;", text)
         self.assertIn("FILO_SCHEMA_IDS_H", (self.src / "out/schema_ids.h").read_text())
 
+    def test_emptying_takes_every_row_and_begins_anew(self) -> None:
+        model = self.load(STAFF + table("badge_id @id(10001), staff_id @int NOT NULL REFERENCES staff (staff_id)") + "CREATE INDEX badge_staff ON badge (staff_id);"
+                          + "-- owner: x\n-- only: sqlite\nCREATE VIRTUAL TABLE word USING fts5 (body, content='');")
+        database = sqlite3.connect(":memory:")
+        database.executescript(model.migrations[0].sql["sqlite"])
+        add = ("INSERT INTO staff (name) VALUES ('Ada')", "INSERT INTO badge (staff_id) VALUES (1)",
+               "INSERT INTO word (rowid, body) VALUES (1, 'caldaia')")
+        for _ in range(2):
+            for statement in add:
+                database.execute(statement)
+            self.assertEqual(database.execute("SELECT staff_id FROM staff").fetchall(), [(1,)])
+            self.assertEqual(database.execute("SELECT badge_id FROM badge").fetchall(), [(10001,)])
+            self.assertEqual(database.execute("SELECT rowid FROM word WHERE word MATCH 'caldaia'").fetchall(), [(1,)])
+            database.executescript(migrations.empty_sql(model.schemas["sqlite"], "sqlite"))
+        self.assertEqual(database.execute("SELECT count(*) FROM word WHERE word MATCH 'caldaia'").fetchall(), [(0,)])
+        self.assertEqual(migrations.empty_sql(model.schemas["postgresql"], "postgresql"),
+                         "TRUNCATE TABLE staff, badge RESTART IDENTITY;\n")
+
     def test_ids(self) -> None:
         path = self.write("m/0001_a.sql", STAFF.replace("staff", "staff_badge") + "-- owner: x\n-- key: a\n"
                           "CREATE TABLE pair (a @text NOT NULL PRIMARY KEY);")

@@ -44,6 +44,8 @@ class Table:
     primary_key: list[str] = field(default_factory=list)
     unique: list[list[str]] = field(default_factory=list)
     key_note: str | None = None
+    virtual: bool = False
+    first_id: int | None = None  # None: 1
 
     def id_column(self) -> Column | None:
         return next((column for column in self.columns.values() if column.type == "id"), None)

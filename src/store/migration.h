@@ -23,4 +23,7 @@ typedef struct Migration {
 extern const Migration store_migrations[]; /* one empty row more when there is none */
 extern const unsigned store_migration_count;
 
+/* By StoreEngine: takes every row of every table of the newest version away, and begins the numbers anew. */
+extern const char *const store_empty_sql[2];
+
 #endif

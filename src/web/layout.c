@@ -47,6 +47,7 @@ const LayoutView *layout_desk(HttpRequest *request, const char *title, MsgId cur
         .language = lang_tag(visit->lang),
         .theme = visit->theme,
         .return_to = request->path,
+        .switch_url = visit->policy->demo ? url_checked("/sign-in") : (SafeUrl){NULL},
         .new_url = visit_may(visit, "ticket.write") ? url_checked("/tickets/new") : (SafeUrl){NULL},
     };
     view->menu = menu_of(request, current, &view->menu_count);

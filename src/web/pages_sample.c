@@ -207,11 +207,11 @@ static void queue_empty(GString *out, const Sample *sample)
 static void queue_tour(GString *out, const Sample *sample)
 {
     QueueView view = queue_view(sample);
-    const TourStep tour[] = {
+    const TourStep steps[] = {
         {said(sample, "Bar Centrale aspetta da due giorni: apra la prima riga."), {"/tickets/12318"}}};
+    const TourView tour = {steps, 1, {"/sign-in"}, {"/settings/demo"}};
     view.has_tour = view.filtered = view.opened = true;
-    view.tour = tour;
-    view.tour_count = 1;
+    view.tour = &tour;
     view.next_url = to(NULL);
     queue_render(out, sample->lang, &view);
 }

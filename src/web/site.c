@@ -5,6 +5,7 @@
 #include "desk/staff/permission.h"
 #include "net/stream.h"
 #include "web/assets.h"
+#include "web/desk/tour.h"
 #include "web/layout.h"
 #include "web/problem.h"
 #include "web/sign_in_view.h"
@@ -13,7 +14,7 @@
 
 #include <string.h>
 
-enum { COOKIE_YEAR_S = 365 * 24 * 3600, COOKIE_WEEK_S = 7 * 24 * 3600 };
+enum { COOKIE_YEAR_S = 365 * 24 * 3600 };
 
 /* The value is of ours (base32, a language tag, a word): it can always be set. */
 static void set_cookie(HttpResponse *response, const char *name, const char *value, int64_t max_age)
@@ -93,12 +94,6 @@ static void sign_in_show(HttpRequest *request, HttpResponse *response, void *con
     render_sign_in(request, response, "", "");
 }
 
-static void set_session_cookies(HttpRequest *request, HttpResponse *response, const SignedIn *in)
-{
-    set_cookie(response, visit_cookie_name(request), in->session.text, COOKIE_WEEK_S);
-    set_cookie(response, VISIT_DEVICE_COOKIE, in->device.text, COOKIE_YEAR_S);
-}
-
 static const char *refusal_text(Arena *arena, Lang lang, const InputError *refused)
 {
     MsgId id;
@@ -122,7 +117,7 @@ static void sign_in_do(HttpRequest *request, HttpResponse *response, void *conte
                       .session = http_cookie(request, visit_cookie_name(request))};
     switch (sign_in(desk_store(visit->desk), &attempt, visit->now, &in, &refused, &error)) {
     case SIGN_IN_DONE:
-        set_session_cookies(request, response, &in);
+        visit_begin(request, response, &in);
         http_redirect(response, return_path(http_form(request, "return_to")));
         return;
     case SIGN_IN_REFUSED:
@@ -171,6 +166,8 @@ static void preferences_set(HttpRequest *request, HttpResponse *response, void *
         set_cookie(response, "filo-lang", lang_tag(lang), COOKIE_YEAR_S);
     if (theme && (strcmp(theme, "light") == 0 || strcmp(theme, "dark") == 0 || strcmp(theme, "system") == 0))
         set_cookie(response, "filo-theme", theme, COOKIE_YEAR_S);
+    if (http_form(request, "tour"))
+        set_cookie(response, TOUR_COOKIE, "closed", COOKIE_YEAR_S);
     http_redirect(response, return_path(http_form(request, "return_to")));
 }
 

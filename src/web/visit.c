@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+enum { COOKIE_YEAR_S = 365 * 24 * 3600, COOKIE_WEEK_S = 7 * 24 * 3600 };
+
 const char *visit_cookie_name(const HttpRequest *request)
 {
     return request->secure ? "__Host-filo" : "filo";
@@ -24,6 +26,18 @@ const Visit *visit_of(const HttpRequest *request)
 bool visit_may(const Visit *visit, const char *permission)
 {
     return visit->signed_in && permission_allows(visit->session.role, permission);
+}
+
+static void set_cookie(HttpResponse *response, const char *name, const char *value, int64_t max_age)
+{
+    bool set = http_set_cookie(response, name, value, max_age);
+    check(set); /* keys of ours */
+}
+
+void visit_begin(const HttpRequest *request, HttpResponse *response, const SignedIn *in)
+{
+    set_cookie(response, visit_cookie_name(request), in->session.text, COOKIE_WEEK_S);
+    set_cookie(response, VISIT_DEVICE_COOKIE, in->device.text, COOKIE_YEAR_S);
 }
 
 static Lang language_of(const HttpRequest *request, const Visit *visit)

@@ -49,6 +49,9 @@ bool visit_may(const Visit *visit, const char *permission);
 /* The session cookie's name: the __Host- prefix wherever the browser came by https. */
 const char *visit_cookie_name(const HttpRequest *request);
 
+/* This browser is signed in from its next request on. */
+void visit_begin(const HttpRequest *request, HttpResponse *response, const SignedIn *in);
+
 /* Records what this visitor does, in the transaction that does it; and what they look at. action is static text. */
 void visit_audit(StoreTx *tx, const Visit *visit, const char *action, const char *object, int64_t object_id);
 void visit_note_read(const Visit *visit, const char *action, const char *object, int64_t object_id);

@@ -74,3 +74,24 @@ SELECT channel_account_id, channel, name, address, config, sealed_secret, active
    AND active = 1
  ORDER BY channel_account_id
  LIMIT 1;
+
+-- What the demo holds; added: what came in after it was made, by hand or otherwise.
+-- @statement demo_contents_count : find
+-- @column requests  int
+-- @column added     int
+-- @column customers int
+-- @column items     int
+-- @column people    int
+-- @column products  int
+-- @column solutions int
+-- @index  none: all of it, for a page seen once, of a company that is small
+SELECT (SELECT COUNT(*) FROM ticket) AS requests,
+       (SELECT COUNT(*)
+          FROM ticket t
+          JOIN setting s ON s.setting_key = 'company.demo'
+         WHERE t.registered_at > s.changed_at) AS added,
+       (SELECT COUNT(*) FROM party) AS customers,
+       (SELECT COUNT(*) FROM installed_item) AS items,
+       (SELECT COUNT(*) FROM staff WHERE active = 1) AS people,
+       (SELECT COUNT(*) FROM product) AS products,
+       (SELECT COUNT(*) FROM solution) AS solutions;

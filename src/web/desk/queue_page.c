@@ -4,6 +4,7 @@
 #include "desk/staff/staff.h"
 #include "desk/ticket/worklist.h"
 #include "web/desk/desk_pages.h"
+#include "web/desk/tour.h"
 #include "web/layout.h"
 #include "web/queue_view.h"
 #include "web/visit.h"
@@ -344,6 +345,8 @@ void queue_page(HttpRequest *request, HttpResponse *response, void *context)
     WorklistPage page = worklist_list(tx, request->arena, &ask);
     WorklistCounts counts = worklist_count(tx, request->arena, visit->now);
     Roster roster = {team_list(tx, request->arena), staff_list(tx, request->arena)};
+    TourView tour = {.steps_count = 0};
+    bool has_tour = tour_fill(request, tx, &tour);
     if (!visit_read_end(request, response, tx))
         return;
     QueueView view = {
@@ -352,6 +355,8 @@ void queue_page(HttpRequest *request, HttpResponse *response, void *context)
         .summary = summary_of(request, counts),
         .tabs = tabs_of(request, &ask),
         .tabs_count = WORKLIST_KIND_COUNT,
+        .has_tour = has_tour,
+        .tour = &tour,
         .view_key = kinds[ask.kind].key,
         .live_url = list_url(request->arena, &ask, ask.kind, NULL, NULL),
     };

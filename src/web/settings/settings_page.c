@@ -16,6 +16,7 @@ static const struct {
     {MSG_SETTINGS_TAB_COMPANY, MSG_SETTINGS_LEAD_COMPANY, "/settings/company", "building-2", "settings.read"},
     {MSG_SETTINGS_TAB_STAFF, MSG_SETTINGS_LEAD_STAFF, "/settings/staff", "user", "staff.write"},
     {MSG_SETTINGS_TAB_TEAMS, MSG_SETTINGS_LEAD_TEAMS, "/settings/teams", "users", "settings.read"},
+    {MSG_DEMO_END_TITLE, MSG_DEMO_END_SHORT, "/settings/demo", "x", "settings.write"}, /* in the demo only */
 };
 
 typedef struct Missing {
@@ -51,7 +52,8 @@ void settings_page(HttpRequest *request, HttpResponse *response, void *context)
     SettingsSection *shown = ARENA_ARRAY(form->arena, SettingsSection, G_N_ELEMENTS(sections));
     size_t count = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(sections); i++)
-        if (visit_may(form->visit, sections[i].permission))
+        if (visit_may(form->visit, sections[i].permission) &&
+            (form->visit->policy->demo || sections[i].label != MSG_DEMO_END_TITLE))
             shown[count++] = (SettingsSection){sections[i].label,
                                                {sections[i].url},
                                                sections[i].icon,

@@ -12,6 +12,7 @@ static const struct {
     {MSG_SETTINGS_TAB_COMPANY, "/settings/company", "settings.read"},
     {MSG_SETTINGS_TAB_STAFF, "/settings/staff", "staff.write"},
     {MSG_SETTINGS_TAB_TEAMS, "/settings/teams", "settings.read"},
+    {MSG_DEMO_END_TITLE, "/settings/demo", "settings.write"}, /* in the demo only */
 };
 
 const SettingsTab *settings_tabs(Arena *arena, const Visit *visit, MsgId current, size_t *count_out)
@@ -19,7 +20,7 @@ const SettingsTab *settings_tabs(Arena *arena, const Visit *visit, MsgId current
     SettingsTab *shown = ARENA_ARRAY(arena, SettingsTab, G_N_ELEMENTS(tabs));
     *count_out = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(tabs); i++)
-        if (visit_may(visit, tabs[i].permission))
+        if (visit_may(visit, tabs[i].permission) && (visit->policy->demo || tabs[i].label != MSG_DEMO_END_TITLE))
             shown[(*count_out)++] = (SettingsTab){tabs[i].label, {tabs[i].url}, tabs[i].label == current};
     return shown;
 }
@@ -51,5 +52,9 @@ static const Route routes[] = {
      "Ends all of one's other sessions."},
     {HTTP_POST, "/account/sessions/:id/end", account_session_end_post, PERMISSION_OWN_ACCOUNT, LANE_PAGE, 0, 8192,
      "Ends one of one's sessions."},
+    {HTTP_GET, "/settings/demo", demo_end_page, "settings.write", LANE_PAGE, 0, 0,
+     "In the demo: what its end would delete, and who begins then."},
+    {HTTP_POST, "/settings/demo", demo_end_post, "settings.write", LANE_HASH, 0, 16384,
+     "Deletes the demo; an empty company with this administrator stays."},
 };
 const RouteTable settings_routes = {"settings", routes, G_N_ELEMENTS(routes)};

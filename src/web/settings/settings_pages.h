@@ -44,5 +44,7 @@ void account_page(HttpRequest *request, HttpResponse *response, void *context);
 void account_password_post(HttpRequest *request, HttpResponse *response, void *context);
 void account_session_end_post(HttpRequest *request, HttpResponse *response, void *context);
 void account_sessions_end_post(HttpRequest *request, HttpResponse *response, void *context);
+void demo_end_page(HttpRequest *request, HttpResponse *response, void *context);
+void demo_end_post(HttpRequest *request, HttpResponse *response, void *context);
 
 #endif
