@@ -267,6 +267,10 @@ static const TicketEntry *entries(const Sample *sample, size_t *count_out)
                              .body = body(sample, "Le confermo domani mattina."),
                              .status = said(sample, "consegna non riuscita: casella piena"),
                              .failed = true};
+    for (size_t i = 0; i < 6; i++)
+        entry[i].from = i == 4 ? said(sample, "12301") : "";
+    entry[4].from_url = to("/tickets/12301");
+    entry[4].fresh = true;
     *count_out = 6;
     return entry;
 }
@@ -330,6 +334,7 @@ static const TicketClosing *closing(const Sample *sample, bool open)
                             .causes_count = 2,
                             .remedies = remedies,
                             .remedies_count = 1,
+                            .likely = said(sample, "Proposto: 9 volte con «vapore»"),
                             .product = said(sample, "V2"),
                             .minutes = "24"};
     return view;
@@ -346,6 +351,50 @@ static const TicketCosts *costs(const Sample *sample)
     return view;
 }
 
+static TicketMore more_forms(const Sample *sample)
+{
+    const char *nothing = said(sample, "");
+    return (TicketMore){.merge_url = to("/tickets/12318/merge"),
+                        .merge_into = nothing,
+                        .merge_error = nothing,
+                        .merge_confirm = sample->hostile,
+                        .link_url = to("/tickets/12318/links"),
+                        .link_other = nothing,
+                        .link_error = nothing,
+                        .not_ours_url = to("/tickets/12318/not-ours"),
+                        .pointer = nothing,
+                        .pointer_error = nothing,
+                        .cancel_url = to("/tickets/12318/cancel"),
+                        .cancel_why = nothing,
+                        .spam_url = to("/tickets/12318/spam"),
+                        .reopen_url = to(sample->hostile ? "/tickets/12318/reopen" : NULL),
+                        .reopen_why = nothing,
+                        .restore_url = to(sample->hostile ? "/tickets/12318/restore" : NULL),
+                        .restore_why = nothing};
+}
+
+static TicketFactsForm facts_form(const Sample *sample, const Option *options)
+{
+    const char **names = ARENA_ARRAY(sample->arena, const char *, 1);
+    names[0] = said(sample, "V2");
+    return (TicketFactsForm){.url = to("/tickets/12318/facts"),
+                             .error = said(sample, ""),
+                             .subject = said(sample, "La V2 non fa vapore al mattino, poi riparte da sola"),
+                             .kinds = options,
+                             .kinds_count = 2,
+                             .customer = said(sample, "Bar Centrale"),
+                             .product = names[0],
+                             .products = names,
+                             .products_count = 1,
+                             .serial = said(sample, "V2-25-01837"),
+                             .serials = names,
+                             .serials_count = 1,
+                             .origins = options,
+                             .origins_count = 2,
+                             .initiatives = options,
+                             .initiatives_count = 2};
+}
+
 static void ticket(GString *out, const Sample *sample, bool closing_open)
 {
     const TicketButton buttons[] = {
@@ -356,13 +405,18 @@ static void ticket(GString *out, const Sample *sample, bool closing_open)
     const Option people[] = {{"", "–", true}, {"3", said(sample, "Marco Vitali"), false}};
     const Option waits[] = {{"waiting_part", state(sample, "waiting_part", ""), true},
                             {"waiting_third_party", state(sample, "waiting_third_party", ""), false}};
-    const TicketAssign assign = {{"/tickets/12318/assign"}, people, 2, people, 2};
-    const TicketWait wait = {{"/tickets/12318/wait"}, waits, 2, "2026-04-03T17:20"};
-    const TicketMore more = {{"/tickets/12318/merge"},
-                             said(sample, ""),
-                             said(sample, ""),
-                             {"/tickets/12318/spam"},
-                             {sample->hostile ? "/tickets/12318/reopen" : NULL}};
+    const TicketAssign assign = {.url = to("/tickets/12318/assign"),
+                                 .people = people,
+                                 .people_count = 2,
+                                 .teams = people,
+                                 .teams_count = 2,
+                                 .why = said(sample, "")};
+    const TicketWait wait = {.url = to("/tickets/12318/wait"),
+                             .states = waits,
+                             .states_count = 2,
+                             .reason = said(sample, ""),
+                             .until = "2026-04-03T17:20"};
+    const TicketMore more = more_forms(sample);
     const TicketComposer composer = {.url = to("/tickets/12318/messages"),
                                      .to = said(sample, "Lucia Ferri <barcentrale@example.it>"),
                                      .text = said(sample, ""),
@@ -387,6 +441,7 @@ static void ticket(GString *out, const Sample *sample, bool closing_open)
                           {MSG_FIELD_PRODUCT, said(sample, "V2"), {"/products/1"}},
                           {MSG_FIELD_SERIAL, said(sample, "V2-25-01837"), {"/items/1837"}},
                           {MSG_FIELD_TEAM, said(sample, "Assistenza tecnica"), {NULL}}};
+    const TicketFactsForm put_right = facts_form(sample, people);
     size_t entry_count;
     const TicketEntry *entry = entries(sample, &entry_count);
     const char *span = msg_fill_count(sample->arena, sample->lang, MSG_SPAN_HOURS, 2, NULL);
@@ -400,6 +455,11 @@ static void ticket(GString *out, const Sample *sample, bool closing_open)
                            .due = filled(sample, MSG_TICKET_LATE, "span", span),
                            .update = filled(sample, MSG_TICKET_UPDATE_BY, "when", "oggi, 17:20"),
                            .warning = words_warning(sample->arena, sample->lang, 2 * TIME_DAY, 2 * TIME_DAY, 0),
+                           .bounced = words_warning(sample->arena, sample->lang, 0, 2 * TIME_DAY, 3),
+                           .reason = said(sample, "La valvola arriva giovedì"),
+                           .since = said(sample, "da ieri, 9:12"),
+                           .open = true,
+                           .put_right = &put_right,
                            .version = 7,
                            .stale = closing_open ? said(sample, "Marco Vitali, oggi, 9:31: «Passo io venerdì».") : "",
                            .facts = facts,

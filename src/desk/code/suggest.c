@@ -164,25 +164,36 @@ static const Code *code_today(const CodeRows *codes, CodeId id)
     return code;
 }
 
-static void gather(Gathering *gathering, const char *word)
+static void gather_word(Gathering *gathering, const SqlCodeWordOfWordsList *rows, const char *word)
 {
-    SqlCodeWordOfWordList rows =
-        sql_code_word_of_word(gathering->tx, gathering->arena, &(SqlCodeWordOfWordIn){word, gathering->product});
-    for (size_t i = 0; i < rows.count; i++) {
-        const Code *code = code_today(&gathering->codes, rows.rows[i].code_id);
-        if (!code)
-            continue;
-        CodeEvidence one = {word, code->id, rows.rows[i].uses, rows.rows[i].uses_here};
-        g_array_append_val(gathering->evidence, one);
+    for (size_t i = 0; i < rows->count; i++) {
+        const SqlCodeWordOfWords *row = &rows->rows[i];
+        const Code *code = strcmp(row->word, word) == 0 ? code_today(&gathering->codes, row->code_id) : NULL;
+        CodeEvidence one = {word, code ? code->id : (CodeId){0}, row->uses, row->uses_here};
+        if (code)
+            g_array_append_val(gathering->evidence, one);
     }
+}
+
+/* The product first, then the words as they were said: of equal reasons the first is named. */
+static void gather(Gathering *gathering, const SuggestWords *words)
+{
+    const char *word[SUGGEST_WORDS_MAX];
+    for (size_t i = 0; i < SUGGEST_WORDS_MAX; i++)
+        word[i] = i < words->count ? words->items[i] : "";
+    SqlCodeWordOfWordsIn in = {
+        gathering->product, word[0], word[1], word[2], word[3], word[4], word[5], word[6], word[7], word[8], word[9],
+        word[10],           word[11]};
+    SqlCodeWordOfWordsList rows = sql_code_word_of_words(gathering->tx, gathering->arena, &in);
+    gather_word(gathering, &rows, "");
+    for (size_t i = 0; i < words->count; i++)
+        gather_word(gathering, &rows, word[i]);
 }
 
 CodeSuggestions code_suggest(StoreTx *tx, Arena *arena, const SuggestWords *words, ProductId product)
 {
     g_autoptr(GArray) evidence = g_array_new(FALSE, FALSE, sizeof(CodeEvidence));
     Gathering gathering = {tx, arena, product, code_list(tx, arena, CODE_SYMPTOM, true), evidence};
-    gather(&gathering, "");
-    for (size_t i = 0; i < words->count; i++)
-        gather(&gathering, words->items[i]);
+    gather(&gathering, words);
     return suggest_rank(arena, (const CodeEvidence *)(const void *)evidence->data, evidence->len);
 }

@@ -142,6 +142,38 @@ bool ticket_merge(StoreTx *tx, Arena *arena, const Merging *merging, Actor actor
     return ticket_edit_end(&merge.from);
 }
 
+static bool note_link(StoreTx *tx, Arena *arena, TicketId ticket, TicketId other, Actor actor, TimeMs now,
+                      InputError *refused_out)
+{
+    TicketEdit edit;
+    TicketChange change = {0};
+    change_set(&change, FIELD_OTHER_TICKET, other.value);
+    if (!ticket_edit_begin(&edit, tx, arena, ticket, actor, now)) {
+        *refused_out = edit.refused;
+        return false;
+    }
+    ticket_edit_event(&edit, EVENT_LINKED, &change, now);
+    return ticket_edit_end(&edit);
+}
+
+bool ticket_link_related(StoreTx *tx, Arena *arena, TicketId ticket, TicketId other, Actor actor, TimeMs now,
+                         InputError *refused_out)
+{
+    Ticket found;
+    *refused_out = (InputError){0};
+    if (ticket.value == other.value) {
+        *refused_out = (InputError){"other", "ticket.error.merge_itself", NULL};
+        return false;
+    }
+    if (!ticket_find(tx, arena, other, &found)) {
+        *refused_out = (InputError){"other", store_tx_failed(tx) ? NULL : "ticket.error.no_other", NULL};
+        return false;
+    }
+    ticket_link(tx, ticket, other, LINK_RELATED, now);
+    return note_link(tx, arena, ticket, other, actor, now, refused_out) &&
+           note_link(tx, arena, other, ticket, actor, now, refused_out);
+}
+
 /* -------------------------------------------------------------------------------------------------------- and back */
 
 /* When it arrived itself, whatever it took over from others. */

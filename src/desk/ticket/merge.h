@@ -47,6 +47,10 @@ typedef struct Restoring {
 bool ticket_restore(StoreTx *tx, Arena *arena, const Restoring *restoring, Actor actor, TimeMs now,
                     InputError *refused_out);
 
+/* Two requests that go on apart but belong together. Refused: ticket.error.merge_itself, no_other, not_found. */
+bool ticket_link_related(StoreTx *tx, Arena *arena, TicketId ticket, TicketId other, Actor actor, TimeMs now,
+                         InputError *refused_out);
+
 /* The requests joined to this one, by number. */
 TicketIdList ticket_list_merged(StoreTx *tx, Arena *arena, TicketId master);
 

@@ -85,30 +85,41 @@ MessageId message_add(StoreTx *tx, const Message *message)
     return added.id;
 }
 
+/* Both statements give these columns; each row struct is its own C type. */
+#define MESSAGE_OF(row, of_ticket)                                                                                     \
+    ((Message){                                                                                                        \
+        .id = (row)->message_id,                                                                                       \
+        .ticket = (of_ticket),                                                                                         \
+        .direction = (row)->direction,                                                                                 \
+        .channel = (row)->channel,                                                                                     \
+        .author = {(row)->author_kind, (row)->author_id.has ? (row)->author_id.value : 0},                             \
+        .sender_name = (row)->sender_name,                                                                             \
+        .sender_address = (row)->sender_address,                                                                       \
+        .at = (row)->at,                                                                                               \
+        .subject = (row)->subject,                                                                                     \
+        .text = (row)->text,                                                                                           \
+        .quoted_at = (row)->quoted_at.has ? (row)->quoted_at.value : MESSAGE_NOT_QUOTED,                               \
+        .html_sha256 = (row)->html_sha256,                                                                             \
+        .raw_sha256 = (row)->raw_sha256,                                                                               \
+        .external_id = (row)->external_id,                                                                             \
+        .flags = (row)->flags,                                                                                         \
+    })
+
 MessageList message_list(StoreTx *tx, Arena *arena, TicketId ticket)
 {
     SqlMessageListList rows = sql_message_list(tx, arena, &(SqlMessageListIn){ticket});
     MessageList list = {ARENA_ARRAY(arena, Message, rows.count), rows.count};
-    for (size_t i = 0; i < rows.count; i++) {
-        const SqlMessageList *row = &rows.rows[i];
-        list.items[i] = (Message){
-            .id = row->message_id,
-            .ticket = ticket,
-            .direction = row->direction,
-            .channel = row->channel,
-            .author = {row->author_kind, row->author_id.has ? row->author_id.value : 0},
-            .sender_name = row->sender_name,
-            .sender_address = row->sender_address,
-            .at = row->at,
-            .subject = row->subject,
-            .text = row->text,
-            .quoted_at = row->quoted_at.has ? row->quoted_at.value : MESSAGE_NOT_QUOTED,
-            .html_sha256 = row->html_sha256,
-            .raw_sha256 = row->raw_sha256,
-            .external_id = row->external_id,
-            .flags = row->flags,
-        };
-    }
+    for (size_t i = 0; i < rows.count; i++)
+        list.items[i] = MESSAGE_OF(&rows.rows[i], ticket);
+    return list;
+}
+
+MessageList message_list_merged(StoreTx *tx, Arena *arena, TicketId master)
+{
+    SqlMessageListMergedList rows = sql_message_list_merged(tx, arena, &(SqlMessageListMergedIn){master});
+    MessageList list = {ARENA_ARRAY(arena, Message, rows.count), rows.count};
+    for (size_t i = 0; i < rows.count; i++)
+        list.items[i] = MESSAGE_OF(&rows.rows[i], rows.rows[i].ticket_id);
     return list;
 }
 
@@ -131,6 +142,19 @@ void attachment_add(StoreTx *tx, const Attachment *attachment)
 AttachmentList attachment_list(StoreTx *tx, Arena *arena, TicketId ticket)
 {
     SqlAttachmentListList rows = sql_attachment_list(tx, arena, &(SqlAttachmentListIn){ticket});
+    AttachmentList list = {ARENA_ARRAY(arena, Attachment, rows.count), rows.count};
+    for (size_t i = 0; i < rows.count; i++)
+        list.items[i] = (Attachment){.id = rows.rows[i].attachment_id,
+                                     .message = rows.rows[i].message_id,
+                                     .name = rows.rows[i].name,
+                                     .media_type = rows.rows[i].media_type,
+                                     .size = rows.rows[i].size};
+    return list;
+}
+
+AttachmentList attachment_list_merged(StoreTx *tx, Arena *arena, TicketId master)
+{
+    SqlAttachmentListMergedList rows = sql_attachment_list_merged(tx, arena, &(SqlAttachmentListMergedIn){master});
     AttachmentList list = {ARENA_ARRAY(arena, Attachment, rows.count), rows.count};
     for (size_t i = 0; i < rows.count; i++)
         list.items[i] = (Attachment){.id = rows.rows[i].attachment_id,

@@ -68,6 +68,9 @@ bool message_index(StoreTx *tx, const Message *message);
 bool message_unindex(StoreTx *tx, const Message *message);
 MessageList message_list(StoreTx *tx, Arena *arena, TicketId ticket);
 
+/* What was said on the requests joined to this one (merge.h), by when it was said. */
+MessageList message_list_merged(StoreTx *tx, Arena *arena, TicketId master);
+
 /* A file: its own blob (sha256), or a slice of the message's raw original (raw_length > 0). */
 typedef struct Attachment {
     AttachmentId id;
@@ -97,6 +100,7 @@ bool attachment_find(StoreTx *tx, Arena *arena, AttachmentId id, AttachmentFile 
 
 void attachment_add(StoreTx *tx, const Attachment *attachment);
 AttachmentList attachment_list(StoreTx *tx, Arena *arena, TicketId ticket);
+AttachmentList attachment_list_merged(StoreTx *tx, Arena *arena, TicketId master);
 
 typedef struct Participant {
     ContactKind kind;

@@ -46,6 +46,48 @@ SELECT message_id, direction, channel, author_kind, author_id, sender_name, send
  WHERE ticket_id = $1
  ORDER BY message_id;
 
+-- What was said on the requests joined to this one.
+-- @statement message_list_merged : list
+-- @param  master_id      id(ticket)
+-- @column message_id     id(message)
+-- @column ticket_id      id(ticket)
+-- @column direction      enum(message_direction)
+-- @column channel        text
+-- @column author_kind    enum(actor_kind)
+-- @column author_id      int?
+-- @column sender_name    text
+-- @column sender_address text
+-- @column at             time
+-- @column subject        text
+-- @column text           text
+-- @column quoted_at      int?
+-- @column html_sha256    text?
+-- @column raw_sha256     text?
+-- @column external_id    text?
+-- @column flags          int
+-- @index  ticket_master, message_ticket
+SELECT m.message_id, m.ticket_id, m.direction, m.channel, m.author_kind, m.author_id, m.sender_name, m.sender_address,
+       m.at, m.subject, m.text, m.quoted_at, m.html_sha256, m.raw_sha256, m.external_id, m.flags
+  FROM ticket t
+  JOIN message m ON m.ticket_id = t.ticket_id
+ WHERE t.master_id = $1
+ ORDER BY m.at, m.message_id;
+
+-- @statement attachment_list_merged : list
+-- @param  master_id     id(ticket)
+-- @column attachment_id id(attachment)
+-- @column message_id    id(message)
+-- @column name          text
+-- @column media_type    text
+-- @column size          int
+-- @index  ticket_master, message_ticket, attachment_message
+SELECT a.attachment_id, a.message_id, a.name, a.media_type, a.size
+  FROM ticket t
+  JOIN message m ON m.ticket_id = t.ticket_id
+  JOIN attachment a ON a.message_id = m.message_id
+ WHERE t.master_id = $1
+ ORDER BY a.attachment_id;
+
 -- The tickets that hold a message with this external id (a Message-ID), newest first; ids repeat in the wild.
 -- @statement message_find_ticket : list
 -- @param  external_id text

@@ -336,7 +336,7 @@ CREATE INDEX ticket_team ON ticket (team_id, next_update_at, ticket_id);
 CREATE INDEX ticket_received ON ticket (received_at, ticket_id);
 CREATE INDEX ticket_resolved ON ticket (resolved_at) WHERE resolved_at IS NOT NULL;
 CREATE INDEX ticket_master ON ticket (master_id) WHERE master_id IS NOT NULL;
-CREATE INDEX ticket_problem ON ticket (problem_id) WHERE problem_id IS NOT NULL;
+CREATE INDEX ticket_problem ON ticket (problem_id, product_id, ticket_id) WHERE problem_id IS NOT NULL;
 CREATE INDEX ticket_condition ON ticket (condition_id) WHERE condition_id IS NOT NULL;
 CREATE INDEX ticket_component ON ticket (component_id) WHERE component_id IS NOT NULL;
 CREATE INDEX ticket_origin ON ticket (origin_id) WHERE origin_id IS NOT NULL;

@@ -26,6 +26,11 @@ void ticket_start_post(HttpRequest *request, HttpResponse *response, void *conte
 void ticket_wait_post(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_assign_post(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_merge_post(HttpRequest *request, HttpResponse *response, void *context);
+void ticket_link_post(HttpRequest *request, HttpResponse *response, void *context);
+void ticket_not_ours_post(HttpRequest *request, HttpResponse *response, void *context);
+void ticket_cancel_post(HttpRequest *request, HttpResponse *response, void *context);
+void ticket_restore_post(HttpRequest *request, HttpResponse *response, void *context);
+void ticket_facts_post(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_spam_post(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_resolve_post(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_close_post(HttpRequest *request, HttpResponse *response, void *context);

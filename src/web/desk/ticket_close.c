@@ -12,26 +12,48 @@
 
 #include <string.h>
 
-enum { SOLUTIONS_SHOWN = 5, MINUTES_DEFAULT = 5 };
+enum { SOLUTIONS_SHOWN = 5, MINUTES_DEFAULT = 5, PRECEDENTS_SHOWN = 3, WORDS_READ = 300 };
 
 /* ------------------------------------------------------------------------------------------------------------- showing */
 
-void close_material_read(StoreTx *tx, Arena *arena, const Ticket *ticket, CloseMaterial *material_out)
+/* What is asked, in the customer's words: the subject, and the beginning of what they wrote first. */
+static const char *asked_words(Arena *arena, const TicketMaterial *material)
+{
+    for (size_t i = 0; i < material->messages.count; i++) {
+        const Message *message = &material->messages.items[i];
+        if (message->direction == MESSAGE_IN)
+            return arena_printf(arena, "%s %.*s", material->ticket.subject, WORDS_READ, message->text);
+    }
+    return material->ticket.subject;
+}
+
+/* A solution for the problem it most likely is, while nobody has said. */
+static CodeId problem_or_likely(const Ticket *ticket, const CodeSuggestions *likely)
+{
+    if (ticket->now.problem_id || !likely->count)
+        return (CodeId){ticket->now.problem_id};
+    return likely->items[0].code;
+}
+
+void close_material_read(StoreTx *tx, Arena *arena, const TicketMaterial *material, CloseMaterial *material_out)
 {
     Product product;
+    const Ticket *ticket = &material->ticket;
     ProductId product_id = {ticket->now.product_id};
-    CostEntryList costs = cost_list(tx, arena, ticket->id);
-    *material_out = (CloseMaterial){.product = "", .costs = costs};
+    *material_out = (CloseMaterial){.product = "", .costs = cost_list(tx, arena, ticket->id)};
     if (!ticket_state_is_open((TicketState)ticket->now.state))
         return; /* no form will be shown */
-    *material_out = (CloseMaterial){
-        .problems = code_list(tx, arena, CODE_SYMPTOM, false),
-        .origins = code_list(tx, arena, CODE_ORIGIN, false),
-        .remedies = code_list(tx, arena, CODE_SOLUTION, false),
-        .solutions = solution_suggest(tx, arena, product_id, (CodeId){ticket->now.problem_id}, SOLUTIONS_SHOWN),
-        .product = product_id.value && product_find(tx, arena, product_id, &product) ? product.name : "",
-        .costs = costs,
-    };
+    SuggestWords words = suggest_words(arena, asked_words(arena, material));
+    if (!ticket->now.problem_id)
+        material_out->likely = code_suggest(tx, arena, &words, product_id);
+    material_out->precedents = precedent_list(tx, arena, ticket, &words, &material_out->likely, PRECEDENTS_SHOWN);
+    material_out->problems = code_list(tx, arena, CODE_SYMPTOM, false);
+    material_out->origins = code_list(tx, arena, CODE_ORIGIN, false);
+    material_out->remedies = code_list(tx, arena, CODE_SOLUTION, false);
+    material_out->solutions =
+        solution_suggest(tx, arena, product_id, problem_or_likely(ticket, &material_out->likely), SOLUTIONS_SHOWN);
+    if (product_id.value && product_find(tx, arena, product_id, &product))
+        material_out->product = product.name;
 }
 
 static const char *id_text(Arena *arena, int64_t id)
@@ -39,56 +61,130 @@ static const char *id_text(Arena *arena, int64_t id)
     return arena_int(arena, id);
 }
 
-/* The leaves of a list, after a "not said" row. */
-static const Option *options_of(Arena *arena, Lang lang, const CodeRows *codes, int64_t chosen, size_t *count_out)
+static const Code *code_of(const CodeRows *codes, CodeId id)
 {
-    Option *options = ARENA_ARRAY(arena, Option, codes->count + 1);
-    options[0] = (Option){"", "—", chosen == 0};
-    *count_out = 1;
     for (size_t i = 0; i < codes->count; i++)
-        if (codes->items[i].parent.value)
-            options[(*count_out)++] = (Option){id_text(arena, codes->items[i].id.value),
-                                               code_name(&codes->items[i], lang), codes->items[i].id.value == chosen};
-    return options;
+        if (codes->items[i].id.value == id.value)
+            return &codes->items[i];
+    return NULL;
 }
 
-static const SolutionChoice *choices_of(Arena *arena, Lang lang, const CloseMaterial *material)
+typedef struct CodeChoice {
+    const Option *options;
+    size_t count;
+} CodeChoice;
+
+static bool is_likely(const CodeSuggestions *likely, CodeId code)
 {
-    SolutionChoice *choices = ARENA_ARRAY(arena, SolutionChoice, material->solutions.count);
-    for (size_t i = 0; i < material->solutions.count; i++)
+    for (size_t i = 0; likely && i < likely->count; i++)
+        if (likely->items[i].code.value == code.value)
+            return true;
+    return false;
+}
+
+/* The leaves of a list after a "not said" row, the likely ones first. */
+static CodeChoice choice_of(const CloseAsk *ask, const CodeRows *codes, const CodeSuggestions *likely,
+                            const char *chosen)
+{
+    Lang lang = ask->visit->lang;
+    Option *options = ARENA_ARRAY(ask->arena, Option, codes->count + SUGGEST_MAX + 1);
+    size_t count = 0;
+    options[count++] = (Option){"", "—", !*chosen};
+    for (size_t i = 0; likely && i < likely->count; i++) {
+        const Code *code = code_of(codes, likely->items[i].code);
+        const char *id = id_text(ask->arena, likely->items[i].code.value);
+        if (code)
+            options[count++] = (Option){id, code_name(code, lang), strcmp(id, chosen) == 0};
+    }
+    for (size_t i = 0; i < codes->count; i++) {
+        const char *id = id_text(ask->arena, codes->items[i].id.value);
+        if (codes->items[i].parent.value && !is_likely(likely, codes->items[i].id))
+            options[count++] = (Option){id, code_name(&codes->items[i], lang), strcmp(id, chosen) == 0};
+    }
+    return (CodeChoice){options, count};
+}
+
+/* Why the first problem stands there already: what it was the other times. */
+static const char *hint_of(const CloseAsk *ask)
+{
+    const CodeSuggestions *likely = &ask->material->likely;
+    if (!likely->count)
+        return "";
+    const CodeSuggestion *best = &likely->items[0];
+    if (*best->word)
+        return msg_fill_count(ask->arena, ask->visit->lang, MSG_CLOSING_LIKELY_WORD, best->uses, "word", best->word,
+                              NULL);
+    return msg_fill_count(ask->arena, ask->visit->lang, MSG_CLOSING_LIKELY_PRODUCT, best->uses, NULL);
+}
+
+/* What was typed before a refusal, else what it starts with. */
+static const char *typed_or(const CloseAsk *ask, const char *field, const char *otherwise)
+{
+    const char *typed = ask->typed ? http_form(ask->typed, field) : NULL;
+    return typed ? typed : otherwise;
+}
+
+static const char *code_or_none(const CloseAsk *ask, const char *field, int64_t code)
+{
+    return typed_or(ask, field, code ? id_text(ask->arena, code) : "");
+}
+
+static const SolutionChoice *choices_of(const CloseAsk *ask)
+{
+    const SolutionList *solutions = &ask->material->solutions;
+    const char *chosen = typed_or(ask, "solution_id", "");
+    SolutionChoice *choices = ARENA_ARRAY(ask->arena, SolutionChoice, solutions->count);
+    for (size_t i = 0; i < solutions->count; i++) {
+        const char *id = id_text(ask->arena, solutions->items[i].id.value);
         choices[i] = (SolutionChoice){
-            id_text(arena, material->solutions.items[i].id.value), material->solutions.items[i].title,
-            msg_fill_count(arena, lang, MSG_CLOSING_USED, material->solutions.items[i].used_count, NULL), false};
+            id, solutions->items[i].title,
+            msg_fill_count(ask->arena, ask->visit->lang, MSG_CLOSING_USED, solutions->items[i].used_count, NULL),
+            strcmp(id, chosen) == 0};
+    }
     return choices;
 }
 
 /* Minutes of labour counted so far, or a first guess: shown to be corrected, not asked. */
-static const char *minutes_of(Arena *arena, const CloseMaterial *material)
+static const char *minutes_of(const CloseAsk *ask)
 {
-    return material->costs.count ? "" : arena_printf(arena, "%d", MINUTES_DEFAULT);
+    return ask->material->costs.count ? "" : arena_printf(ask->arena, "%d", MINUTES_DEFAULT);
 }
 
-const TicketClosing *close_view(Arena *arena, const Visit *visit, const Ticket *ticket, const CloseMaterial *material)
+static void fill_codes(const CloseAsk *ask, TicketClosing *closing)
 {
-    TicketState state = (TicketState)ticket->now.state;
-    if (!visit_may(visit, "ticket.write") || !ticket_state_is_open(state))
+    const TicketProjection *now = &ask->ticket->now;
+    const CloseMaterial *material = ask->material;
+    int64_t problem = problem_or_likely(ask->ticket, &material->likely).value;
+    CodeChoice symptoms = choice_of(ask, &material->problems, &material->likely, code_or_none(ask, "symptom", problem));
+    CodeChoice causes = choice_of(ask, &material->origins, NULL, code_or_none(ask, "cause", now->origin_id));
+    CodeChoice remedies = choice_of(ask, &material->remedies, NULL, code_or_none(ask, "remedy", now->solution_code_id));
+    closing->symptoms = symptoms.options;
+    closing->symptoms_count = symptoms.count;
+    closing->causes = causes.options;
+    closing->causes_count = causes.count;
+    closing->remedies = remedies.options;
+    closing->remedies_count = remedies.count;
+    closing->likely = hint_of(ask);
+}
+
+const TicketClosing *close_view(const CloseAsk *ask)
+{
+    const Ticket *ticket = ask->ticket;
+    if (!visit_may(ask->visit, "ticket.write") || !ticket_state_is_open((TicketState)ticket->now.state))
         return NULL;
-    TicketClosing *closing = ARENA_NEW(arena, TicketClosing);
+    TicketClosing *closing = ARENA_NEW(ask->arena, TicketClosing);
     *closing = (TicketClosing){
-        .url = url_local(arena, "/tickets/%/resolve", id_text(arena, ticket->id.value)),
+        .url = url_local(ask->arena, "/tickets/%/resolve", id_text(ask->arena, ticket->id.value)),
         .error = "",
-        .solutions = choices_of(arena, visit->lang, material),
-        .solutions_count = material->solutions.count,
-        .solution = "",
-        .product = material->product,
-        .minutes = minutes_of(arena, material),
-        .zero_cost = ticket->now.zero_cost != 0,
+        .solutions = choices_of(ask),
+        .solutions_count = ask->material->solutions.count,
+        .solution = typed_or(ask, "solution", ""),
+        .product = typed_or(ask, "product", ask->material->product),
+        .minutes = typed_or(ask, "minutes", minutes_of(ask)),
+        .zero_cost = ask->typed ? http_form(ask->typed, "zero_cost") != NULL : ticket->now.zero_cost != 0,
+        .peace = ask->typed && http_form(ask->typed, "peace") != NULL,
     };
-    closing->symptoms =
-        options_of(arena, visit->lang, &material->problems, ticket->now.problem_id, &closing->symptoms_count);
-    closing->causes = options_of(arena, visit->lang, &material->origins, ticket->now.origin_id, &closing->causes_count);
-    closing->remedies =
-        options_of(arena, visit->lang, &material->remedies, ticket->now.solution_code_id, &closing->remedies_count);
+    fill_codes(ask, closing);
     return closing;
 }
 
@@ -175,6 +271,17 @@ static bool find_named(StoreTx *tx, CloseWork *work)
     return true;
 }
 
+/* In the customer's language, if it is one of ours. */
+static const char *notice_text(StoreTx *tx, const CloseWork *work)
+{
+    Arena *arena = work->request->arena;
+    Ticket ticket;
+    Lang lang = work->visit->lang;
+    if (ticket_find(tx, arena, work->ticket, &ticket))
+        (void)lang_find(ticket.language, &lang);
+    return msg_fill(arena, lang, MSG_CLOSING_NOTICE, "number", id_text(arena, work->ticket.value), NULL);
+}
+
 /* Tells the customer, when somebody can be told by mail. */
 static void add_notice(StoreTx *tx, CloseWork *work)
 {
@@ -189,6 +296,7 @@ static void add_notice(StoreTx *tx, CloseWork *work)
     work->notice.to_count = 1;
     work->notice.recipient_key = to->address_key;
     work->closing.notice = &work->notice;
+    work->notice.text = notice_text(tx, work);
 }
 
 static bool close_ticket(StoreTx *tx, void *arg)
@@ -210,7 +318,7 @@ static Answer notice_of(HttpRequest *request, const Visit *visit, TicketId ticke
     return (Answer){
         .ticket = ticket,
         .channel = "mail",
-        .text = msg_fill(request->arena, visit->lang, MSG_CLOSING_NOTICE, "number", number, NULL),
+        .text = "",
         .author_name = visit->session.display_name,
         .author_team = visit->session.team,
         .reply = token_new(),
@@ -276,9 +384,7 @@ void ticket_resolve_post(HttpRequest *request, HttpResponse *response, void *con
         return;
     case STORE_REFUSED:
         http_set_status(response, 422);
-        ticket_view_show(
-            request, response, work.ticket,
-            &(TicketTyped){.closing_error = refusal_words(&work), .solution = http_form(request, "solution")});
+        ticket_view_show(request, response, work.ticket, &(TicketTyped){.closing_error = refusal_words(&work)});
         return;
     case STORE_FAILED:
     default:
@@ -360,7 +466,7 @@ void ticket_costs_post(HttpRequest *request, HttpResponse *response, void *conte
     } else if (outcome == STORE_REFUSED && work.refused.key) {
         http_set_status(response, 422);
         ticket_view_show(request, response, ticket,
-                         &(TicketTyped){.flash = msg_find(work.visit->lang, work.refused.key)});
+                         &(TicketTyped){.form = "costs", .wrong = msg_find(work.visit->lang, work.refused.key)});
     } else if (error) {
         problem_of_error(request, response, error);
     } else {

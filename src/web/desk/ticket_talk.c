@@ -37,9 +37,8 @@ static const char *who(const Talk *talk, Actor actor)
 
 /* ------------------------------------------------------------------------------------------------------------- messages */
 
-static const File *files_of(const Talk *talk, MessageId message, size_t *count_out)
+static const File *files_of(const Talk *talk, const AttachmentList *all, MessageId message, size_t *count_out)
 {
-    const AttachmentList *all = &talk->material->files;
     File *files = ARENA_ARRAY(talk->arena, File, all->count);
     *count_out = 0;
     for (size_t i = 0; i < all->count; i++) {
@@ -123,11 +122,22 @@ static void add_message(Talk *talk, const Message *message)
         entry.original_url =
             url_local(talk->arena, "/tickets/%/messages/%/original", arena_int(talk->arena, message->ticket.value),
                       arena_int(talk->arena, message->id.value));
-    entry.files = files_of(talk, message->id, &entry.files_count);
+    bool elsewhere = message->ticket.value != talk->material->ticket.id.value;
+    entry.from = elsewhere ? arena_int(talk->arena, message->ticket.value) : "";
+    entry.from_url = elsewhere ? url_local(talk->arena, "/tickets/%", entry.from) : (SafeUrl){NULL};
+    entry.fresh = talk->material->seen && message->id.value > talk->material->seen;
+    entry.files = files_of(talk, elsewhere ? &talk->material->merged_files : &talk->material->files, message->id,
+                           &entry.files_count);
     talk->entries[talk->count++] = entry;
 }
 
 /* --------------------------------------------------------------------------------------------------------------- events */
+
+static const char *with_other(const Talk *talk, const TicketEvent *event, MsgId words)
+{
+    return msg_fill(talk->arena, talk->visit->lang, words, "who", who(talk, event->actor), "number",
+                    arena_int(talk->arena, event->change.value[FIELD_OTHER_TICKET]), NULL);
+}
 
 static const char *event_words(const Talk *talk, const TicketEvent *event, const TicketProjection *after)
 {
@@ -141,6 +151,12 @@ static const char *event_words(const Talk *talk, const TicketEvent *event, const
         return msg_fill(talk->arena, lang, MSG_EVENT_ASSIGNED, "who", who(talk, event->actor), "state", state, NULL);
     case EVENT_REOPENED:
         return msg_fill(talk->arena, lang, MSG_EVENT_REOPENED, "who", who(talk, event->actor), NULL);
+    case EVENT_MERGED:
+        return with_other(talk, event, MSG_EVENT_MERGED);
+    case EVENT_LINKED:
+        return change_has(&event->change, FIELD_OTHER_TICKET) ? with_other(talk, event, MSG_EVENT_LINKED) : NULL;
+    case EVENT_DESCRIBED:
+        return msg_fill(talk->arena, lang, MSG_EVENT_DESCRIBED, "who", who(talk, event->actor), NULL);
     case EVENT_ACKNOWLEDGED:
         return msg(lang, MSG_EVENT_ACKNOWLEDGED);
     case EVENT_DELIVERY:
@@ -159,7 +175,8 @@ static void add_event(Talk *talk, const TicketEventRecord *record, const TicketP
                           .author = "",
                           .when = moment(talk, record->event.occurred_at),
                           .text = words,
-                          .status = ""};
+                          .status = "",
+                          .from = ""};
 }
 
 static const Message *message_of(const Talk *talk, const TicketEvent *event)
@@ -170,20 +187,32 @@ static const Message *message_of(const Talk *talk, const TicketEvent *event)
     return NULL;
 }
 
+/* What was said on joined requests until then, in its place by time; gives what comes next. */
+static size_t add_merged(Talk *talk, size_t next, TimeMs until)
+{
+    const MessageList *merged = &talk->material->merged;
+    while (next < merged->count && merged->items[next].at <= until)
+        add_message(talk, &merged->items[next++]);
+    return next;
+}
+
 const TicketEntry *ticket_talk(Arena *arena, const Visit *visit, const TicketMaterial *material, size_t *count_out)
 {
     Talk talk = {.arena = arena, .visit = visit, .material = material};
     TicketProjection fold = projection_empty();
-    talk.entries = ARENA_ARRAY(arena, TicketEntry, material->events.count);
+    size_t merged = 0;
+    talk.entries = ARENA_ARRAY(arena, TicketEntry, material->events.count + material->merged.count);
     for (size_t i = 0; i < material->events.count; i++) {
         const TicketEventRecord *record = &material->events.items[i];
         const Message *message = message_of(&talk, &record->event);
         projection_apply(&fold, &record->event);
+        merged = add_merged(&talk, merged, record->event.occurred_at);
         if (message)
             add_message(&talk, message);
         else
             add_event(&talk, record, &fold);
     }
+    add_merged(&talk, merged, INT64_MAX);
     *count_out = talk.count;
     return talk.entries;
 }

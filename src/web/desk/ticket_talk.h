@@ -27,6 +27,9 @@ typedef struct TicketMaterial {
     OutboxStatusList sendings;
     StaffList staff;
     ParticipantList participants;
+    MessageList merged; /* said on the requests joined to this one, by when */
+    AttachmentList merged_files;
+    int64_t seen; /* the last message a writer had before them; 0: nobody was writing */
 } TicketMaterial;
 
 /* The display name of a member of staff, or NULL for {0} or somebody who left. */

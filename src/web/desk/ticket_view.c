@@ -2,14 +2,20 @@
 #include "web/desk/ticket_view.h"
 
 #include "base/format.h"
+#include "base/text.h"
 #include "base/token.h"
 #include "desk/party/party.h"
 #include "desk/product/item.h"
+#include "desk/product/product.h"
 #include "desk/staff/staff.h"
+#include "desk/ticket/merge.h"
 #include "desk/ticket/transition.h"
 #include "desk/ticket/worklist.h"
 #include "queue/outbox.h"
+#include "ticket_initiative_enum.h"
+#include "ticket_ownership_enum.h"
 #include "web/desk/ticket_close.h"
+#include "web/desk/ticket_facts.h"
 #include "web/desk/ticket_talk.h"
 #include "web/layout.h"
 #include "web/problem.h"
@@ -19,7 +25,7 @@
 
 #include <string.h>
 
-enum { PAST_TICKETS = 5, ITEMS_SHOWN = 5, SILENT_DAYS = 2 };
+enum { PAST_TICKETS = 4, ITEMS_SHOWN = 4, SILENT_DAYS = 2, QUOTED_SHOWN = 80 };
 
 typedef struct Build {
     HttpRequest *request;
@@ -38,10 +44,40 @@ typedef struct Build {
     TicketLinkList links;
     TeamList teams;
     CloseMaterial closing;
+    ProductRows products;
+    Product product;
+    Item item;
     TicketPageView view;
 } Build;
 
 /* ------------------------------------------------------------------------------------------------------------ reading */
+
+/* Only where something was joined to it. */
+static void read_merged(Build *build, StoreTx *tx)
+{
+    TicketMaterial *material = &build->material;
+    bool joined = false;
+    for (size_t i = 0; i < build->links.count; i++)
+        joined =
+            joined || (build->links.items[i].kind == LINK_DUPLICATE && build->links.items[i].state == TICKET_DUPLICATE);
+    if (!joined)
+        return;
+    material->merged = message_list_merged(tx, build->arena, material->ticket.id);
+    material->merged_files = attachment_list_merged(tx, build->arena, material->ticket.id);
+}
+
+static void read_product(Build *build, StoreTx *tx)
+{
+    const TicketProjection *now = &build->material.ticket.now;
+    build->product = (Product){.name = ""};
+    build->item = (Item){.serial = ""};
+    if (now->product_id && !product_find(tx, build->arena, (ProductId){now->product_id}, &build->product))
+        build->product = (Product){.name = ""};
+    if (now->installed_item_id && !item_find(tx, build->arena, (InstalledItemId){now->installed_item_id}, &build->item))
+        build->item = (Item){.serial = ""};
+    if (ticket_state_is_open((TicketState)now->state) && visit_may(build->visit, "ticket.write"))
+        build->products = product_list(tx, build->arena, false);
+}
 
 static bool read_all(Build *build, StoreTx *tx, TicketId id)
 {
@@ -57,7 +93,9 @@ static bool read_all(Build *build, StoreTx *tx, TicketId id)
     material->participants = participant_list(tx, build->arena, id);
     build->links = ticket_link_list(tx, build->arena, id);
     build->teams = team_list(tx, build->arena);
-    close_material_read(tx, build->arena, &material->ticket, &build->closing);
+    read_merged(build, tx);
+    read_product(build, tx);
+    close_material_read(tx, build->arena, material, &build->closing);
     build->has_customer = now->party_id && party_find(tx, build->arena, (PartyId){now->party_id}, &build->customer);
     if (now->contact_id && !party_find(tx, build->arena, (PartyId){now->contact_id}, &build->contact))
         build->contact = (Party){0};
@@ -82,6 +120,45 @@ static const char *owner_name(const Build *build)
     return ticket_material_staff_name(&build->material, build->material.ticket.now.owner_id);
 }
 
+/* Silence and passing from hand to hand are two things, and here is room for both. */
+static void fill_warnings(Build *build, TicketState state)
+{
+    const TicketProjection *now = &build->material.ticket.now;
+    int64_t silence = build->visit->now - now->last_event_at;
+    build->view.warning = build->view.bounced = "";
+    if (!ticket_state_is_open(state))
+        return;
+    build->view.warning = words_warning(build->arena, build->lang, silence, SILENT_DAYS * TIME_DAY, 0);
+    build->view.bounced = words_warning(build->arena, build->lang, 0, SILENT_DAYS * TIME_DAY, now->handovers);
+}
+
+/* Why we wait and since when, or where the customer was sent: what they were told. */
+static void fill_wait_line(Build *build, TicketState state)
+{
+    const Ticket *ticket = &build->material.ticket;
+    bool waits = state >= TICKET_WAITING_CUSTOMER && state <= TICKET_SCHEDULED;
+    build->view.reason = ticket->waiting_reason ? ticket->waiting_reason : "";
+    build->view.since = waits ? msg_fill(build->arena, build->lang, MSG_TICKET_SINCE, "when",
+                                         format_moment(build->arena, build->lang, build->zone, ticket->now.state_since,
+                                                       build->visit->now),
+                                         NULL)
+                              : "";
+}
+
+/* Whoever wrote while somebody was writing: the last of them, with the beginning of what they said. */
+static const char *stale_words(const Build *build)
+{
+    const MessageList *messages = &build->material.messages;
+    const Message *last = messages->count ? &messages->items[messages->count - 1] : NULL;
+    if (!build->typed->seen || !last || last->id.value <= build->typed->seen || last->direction == MESSAGE_NOTE)
+        return "";
+    const char *name = *last->sender_name ? last->sender_name : last->sender_address;
+    const char *said = text_clean_line(build->arena, bytes_of(last->text));
+    return arena_printf(build->arena, "%s, %s: «%s»", name,
+                        format_moment(build->arena, build->lang, build->zone, last->at, build->visit->now),
+                        text_clip(build->arena, said, QUOTED_SHOWN));
+}
+
 static void fill_head(Build *build)
 {
     const Ticket *ticket = &build->material.ticket;
@@ -104,12 +181,10 @@ static void fill_head(Build *build)
     view->update = view->late ? ""
                               : words_update_by(build->arena, build->lang, build->zone, ticket->now.next_update_at,
                                                 build->visit->now);
-    view->warning = ticket_state_is_open(state)
-                        ? words_warning(build->arena, build->lang, build->visit->now - ticket->now.last_event_at,
-                                        SILENT_DAYS * TIME_DAY, 0)
-                        : "";
+    fill_warnings(build, state);
+    fill_wait_line(build, state);
     view->version = ticket->version;
-    view->stale = build->typed->stale ? build->typed->stale : "";
+    view->stale = stale_words(build);
 }
 
 static void add_button(Build *build, TicketButton *buttons, MsgId label, const char *pattern, const char *icon)
@@ -134,6 +209,18 @@ static void fill_buttons(Build *build)
         add_button(build, buttons, MSG_ACTION_RESUME, "/tickets/%/start", "rotate-ccw");
 }
 
+static bool came_back(const Build *build, const char *form)
+{
+    return g_strcmp0(build->typed->form, form) == 0;
+}
+
+/* What stood in a form's field before it came back, else what it starts with. */
+static const char *typed_or(const Build *build, const char *form, const char *field, const char *otherwise)
+{
+    const char *typed = came_back(build, form) ? http_form(build->request, field) : NULL;
+    return typed ? typed : otherwise;
+}
+
 static void fill_assign(Build *build)
 {
     const TicketMaterial *material = &build->material;
@@ -142,50 +229,87 @@ static void fill_assign(Build *build)
     TicketAssign *assign = ARENA_NEW(build->arena, TicketAssign);
     Option *people = ARENA_ARRAY(build->arena, Option, material->staff.count + 1);
     Option *teams = ARENA_ARRAY(build->arena, Option, build->teams.count);
-    people[0] = (Option){"", "—", false};
-    for (size_t i = 0; i < material->staff.count; i++)
-        people[i + 1] =
-            (Option){arena_int(build->arena, material->staff.items[i].id.value), material->staff.items[i].display_name,
-                     material->staff.items[i].id.value == material->ticket.now.owner_id};
-    for (size_t i = 0; i < build->teams.count; i++)
-        teams[i] = (Option){arena_int(build->arena, build->teams.items[i].id.value), build->teams.items[i].name,
-                            build->teams.items[i].id.value == material->ticket.now.team_id};
-    *assign = (TicketAssign){action_url(build, "/tickets/%/assign"), people, material->staff.count + 1, teams,
-                             build->teams.count};
+    const char *person = typed_or(build, "assign", "person", arena_int(build->arena, material->ticket.now.owner_id));
+    const char *team = typed_or(build, "assign", "team", arena_int(build->arena, material->ticket.now.team_id));
+    people[0] = (Option){"", msg(build->lang, MSG_ASSIGN_QUEUE), false};
+    for (size_t i = 0; i < material->staff.count; i++) {
+        const char *id = arena_int(build->arena, material->staff.items[i].id.value);
+        people[i + 1] = (Option){id, material->staff.items[i].display_name, strcmp(id, person) == 0};
+    }
+    for (size_t i = 0; i < build->teams.count; i++) {
+        const char *id = arena_int(build->arena, build->teams.items[i].id.value);
+        teams[i] = (Option){id, build->teams.items[i].name, strcmp(id, team) == 0};
+    }
+    *assign = (TicketAssign){.url = action_url(build, "/tickets/%/assign"),
+                             .open = came_back(build, "assign"),
+                             .people = people,
+                             .people_count = material->staff.count + 1,
+                             .teams = teams,
+                             .teams_count = build->teams.count,
+                             .why = typed_or(build, "assign", "why", "")};
     build->view.assign = assign;
 }
 
 static void fill_waits(Build *build)
 {
     static const TicketState states[] = {TICKET_WAITING_CUSTOMER, TICKET_WAITING_THIRD_PARTY, TICKET_WAITING_PART,
-                                         TICKET_WAITING_APPROVAL};
+                                         TICKET_WAITING_APPROVAL, TICKET_SCHEDULED};
     TicketState state = (TicketState)build->material.ticket.now.state;
-    if (!visit_may(build->visit, "ticket.write") || (state != TICKET_OWNED && state != TICKET_IN_PROGRESS))
+    if (!visit_may(build->visit, "ticket.write") || !ticket_state_is_owned(state))
         return;
+    const char *chosen = typed_or(build, "wait", "state", ticket_state_text(state));
     TicketWait *wait = ARENA_NEW(build->arena, TicketWait);
     Option *options = ARENA_ARRAY(build->arena, Option, G_N_ELEMENTS(states));
     for (size_t i = 0; i < G_N_ELEMENTS(states); i++)
         options[i] = (Option){ticket_state_text(states[i]),
-                              words_state(build->arena, build->lang, ticket_state_text(states[i]), ""), i == 0};
+                              words_state(build->arena, build->lang, ticket_state_text(states[i]), ""),
+                              strcmp(ticket_state_text(states[i]), chosen) == 0};
     TimeMs until = desk_next_update(build->visit->desk, build->visit->now);
-    *wait = (TicketWait){action_url(build, "/tickets/%/wait"), options, G_N_ELEMENTS(states),
-                         time_format(build->arena, build->zone, until, "%Y-%m-%dT%H:%M")};
+    *wait = (TicketWait){
+        .url = action_url(build, "/tickets/%/wait"),
+        .open = came_back(build, "wait"),
+        .states = options,
+        .states_count = G_N_ELEMENTS(states),
+        .reason = typed_or(build, "wait", "reason", ""),
+        .until = typed_or(build, "wait", "until", time_format(build->arena, build->zone, until, "%Y-%m-%dT%H:%M"))};
     build->view.waits = wait;
+}
+
+/* The address of what the table allows in this state; {NULL} for what it does not. */
+static SafeUrl offered(const Build *build, TicketAction action, const char *pattern)
+{
+    TicketState state = (TicketState)build->material.ticket.now.state;
+    return transition_find(state, action) ? action_url(build, pattern) : (SafeUrl){NULL};
 }
 
 static void fill_more(Build *build)
 {
-    TicketState state = (TicketState)build->material.ticket.now.state;
-    bool ended = state == TICKET_RESOLVED || state == TICKET_CLOSED;
+    const char *refused = build->typed->error ? build->typed->error->key : "";
     if (!visit_may(build->visit, "ticket.write"))
         return;
     TicketMore *more = ARENA_NEW(build->arena, TicketMore);
     *more = (TicketMore){
-        .merge_url = action_url(build, "/tickets/%/merge"),
-        .merge_into = "",
-        .merge_error = "",
-        .spam_url = transition_find(state, TICKET_MARK_SPAM) ? action_url(build, "/tickets/%/spam") : (SafeUrl){NULL},
-        .reopen_url = ended ? action_url(build, "/tickets/%/reopen") : (SafeUrl){NULL},
+        .open = came_back(build, "merge") || came_back(build, "link") || came_back(build, "not_ours") ||
+                came_back(build, "cancel"),
+        .merge_url = offered(build, TICKET_MARK_DUPLICATE, "/tickets/%/merge"),
+        .merge_into = typed_or(build, "merge", "into", ""),
+        .merge_error = came_back(build, "merge") ? build->typed->wrong : "",
+        .merge_confirm = strcmp(refused, "ticket.error.merge_other_customer") == 0,
+        .link_url = action_url(build, "/tickets/%/links"),
+        .link_other = typed_or(build, "link", "other", ""),
+        .link_error = came_back(build, "link") ? build->typed->wrong : "",
+        .not_ours_url = offered(build, TICKET_MARK_NOT_OURS, "/tickets/%/not-ours"),
+        .pointer = typed_or(build, "not_ours", "pointer", ""),
+        .pointer_error = came_back(build, "not_ours") ? build->typed->wrong : "",
+        .cancel_url = offered(build, TICKET_CANCEL, "/tickets/%/cancel"),
+        .cancel_why = typed_or(build, "cancel", "why", ""),
+        .spam_url = offered(build, TICKET_MARK_SPAM, "/tickets/%/spam"),
+        .reopen_url = offered(build, TICKET_REOPEN, "/tickets/%/reopen"),
+        .reopen_open = came_back(build, "reopen"),
+        .reopen_why = typed_or(build, "reopen", "why", ""),
+        .restore_url = offered(build, TICKET_RESTORE, "/tickets/%/restore"),
+        .restore_open = came_back(build, "restore"),
+        .restore_why = typed_or(build, "restore", "why", ""),
     };
     build->view.more = more;
 }
@@ -264,6 +388,9 @@ static void fill_customer(Build *build)
     const char *email = point_of(build, CONTACT_EMAIL), *phone = point_of(build, CONTACT_PHONE);
     *customer = (TicketCustomer){
         .name = build->has_customer ? build->customer.name : msg(build->lang, MSG_TICKET_NO_CUSTOMER),
+        .url = build->has_customer
+                   ? url_local(build->arena, "/parties/%", arena_int(build->arena, build->customer.id.value))
+                   : (SafeUrl){NULL},
         .kind = "",
         .person = build->contact.name && build->contact.id.value != build->customer.id.value ? build->contact.name : "",
         .phone = phone,
@@ -292,38 +419,145 @@ static void fill_coverage(Build *build)
 static void fill_closing(Build *build)
 {
     const Ticket *ticket = &build->material.ticket;
-    const TicketClosing *offered = close_view(build->arena, build->visit, ticket, &build->closing);
+    CloseAsk ask = {build->arena, build->visit, ticket, &build->closing,
+                    build->typed->closing_error ? build->request : NULL};
+    const TicketClosing *offered_form = close_view(&ask);
     build->view.costs = costs_view(build->arena, build->visit, ticket, &build->closing);
-    if (!offered)
+    if (!offered_form)
         return;
     TicketClosing *closing = ARENA_NEW(build->arena, TicketClosing);
-    *closing = *offered;
+    *closing = *offered_form;
     if (build->typed->closing_error) {
         closing->open = true;
         closing->error = build->typed->closing_error;
-        closing->solution = build->typed->solution ? build->typed->solution : "";
     }
     build->view.closing = closing;
 }
 
-static void fill_facts(Build *build)
+static const char *solution_words(const Build *build, const Precedent *precedent)
+{
+    const CodeRows *remedies = &build->closing.remedies;
+    if (precedent->solution)
+        return precedent->solution;
+    for (size_t i = 0; i < remedies->count; i++)
+        if (remedies->items[i].id.value == precedent->solution_code.value)
+            return code_name(&remedies->items[i], build->lang);
+    return "";
+}
+
+static void fill_similar(Build *build)
+{
+    const PrecedentList *found = &build->closing.precedents;
+    SimilarTicket *similar = ARENA_ARRAY(build->arena, SimilarTicket, found->count);
+    for (size_t i = 0; i < found->count; i++) {
+        const char *number = arena_int(build->arena, found->items[i].ticket.value);
+        similar[i] = (SimilarTicket){number, url_local(build->arena, "/tickets/%", number), found->items[i].subject,
+                                     solution_words(build, &found->items[i])};
+    }
+    build->view.similar = similar;
+    build->view.similar_count = found->count;
+    build->view.open = ticket_state_is_open((TicketState)build->material.ticket.now.state);
+}
+
+/* -------------------------------------------------------------------------------------------------------------- facts */
+
+enum { FACTS_MAX = 12 };
+
+typedef struct Facts {
+    const Build *build;
+    Fact *items;
+    size_t count;
+} Facts;
+
+static void fact(Facts *facts, MsgId label, const char *text)
+{
+    if (text && *text)
+        facts->items[facts->count++] = (Fact){label, text, {NULL}};
+}
+
+static const char *enum_words(const Build *build, const char *family, const char *constant)
+{
+    const char *words = msg_find(build->lang, arena_printf(build->arena, "%s%s", family, constant));
+    return words ? words : constant;
+}
+
+static const char *moment(const Build *build, TimeMs at)
+{
+    return at ? format_moment(build->arena, build->lang, build->zone, at, build->visit->now) : "";
+}
+
+static const char *kind_words(const Build *build)
+{
+    const TicketProjection *now = &build->material.ticket.now;
+    const char *kind = enum_words(build, "ticket.kind.", ticket_kind_text((TicketKind)now->kind));
+    return now->complaint ? arena_printf(build->arena, "%s · %s", kind, msg(build->lang, MSG_TICKET_COMPLAINT)) : kind;
+}
+
+static const char *team_name(const Build *build)
+{
+    for (size_t i = 0; i < build->teams.count; i++)
+        if (build->teams.items[i].id.value == build->material.ticket.now.team_id)
+            return build->teams.items[i].name;
+    return "";
+}
+
+static void add_facts(Facts *facts)
+{
+    const Build *build = facts->build;
+    const Ticket *ticket = &build->material.ticket;
+    const TicketProjection *now = &ticket->now;
+    bool late_entry = ticket->registered_at - now->received_at >= TIME_MINUTE;
+    fact(facts, MSG_FIELD_KIND, kind_words(build));
+    fact(facts, MSG_FIELD_PRODUCT, build->product.name);
+    fact(facts, MSG_FIELD_SERIAL, build->item.serial);
+    if (now->ownership != OWNERSHIP_UNKNOWN)
+        fact(facts, MSG_FIELD_ORIGIN,
+             enum_words(build, "ticket.origin.", ticket_ownership_text((TicketOwnership)now->ownership)));
+    if (now->initiative == INITIATIVE_PROACTIVE)
+        fact(facts, MSG_FIELD_INITIATIVE, enum_words(build, "ticket.initiative.", "proactive"));
+    fact(facts, MSG_TICKET_FACT_OCCURRED, moment(build, now->occurred_at));
+    fact(facts, MSG_TICKET_FACT_RECEIVED, moment(build, now->received_at));
+    fact(facts, MSG_TICKET_FACT_REGISTERED, late_entry ? moment(build, ticket->registered_at) : "");
+    fact(facts, MSG_TICKET_FACT_CHANNEL, build->view.channel);
+    fact(facts, MSG_FIELD_TEAM, team_name(build));
+}
+
+static void add_links(Facts *facts)
 {
     static const MsgId labels[TICKET_LINK_KIND_COUNT] = {[LINK_RELATED] = MSG_TICKET_FACT_LINK_RELATED,
                                                          [LINK_FOLLOWS] = MSG_TICKET_FACT_LINK_FOLLOWS,
                                                          [LINK_POSSIBLE] = MSG_TICKET_FACT_LINK_POSSIBLE,
                                                          [LINK_DUPLICATE] = MSG_TICKET_FACT_LINK_DUPLICATE};
-    Fact *facts = ARENA_ARRAY(build->arena, Fact, build->links.count + 2);
-    size_t count = 0;
-    facts[count++] = (Fact){MSG_TICKET_FACT_RECEIVED, build->view.received, {NULL}};
-    facts[count++] = (Fact){MSG_TICKET_FACT_CHANNEL, build->view.channel, {NULL}};
+    const Build *build = facts->build;
     for (size_t i = 0; i < build->links.count; i++) {
         const TicketLink *link = &build->links.items[i];
         const char *number = arena_int(build->arena, link->other.value);
-        facts[count++] = (Fact){labels[link->kind], arena_printf(build->arena, "%s — %s", number, link->subject),
-                                url_local(build->arena, "/tickets/%", number)};
+        bool joined_here = link->kind == LINK_DUPLICATE && build->material.ticket.now.master_id != link->other.value;
+        facts->items[facts->count++] = (Fact){joined_here ? MSG_TICKET_FACT_JOINED : labels[link->kind],
+                                              arena_printf(build->arena, "%s — %s", number, link->subject),
+                                              url_local(build->arena, "/tickets/%", number)};
     }
-    build->view.facts = facts;
-    build->view.facts_count = count;
+}
+
+static void fill_facts(Build *build)
+{
+    Facts facts = {build, ARENA_ARRAY(build->arena, Fact, build->links.count + FACTS_MAX), 0};
+    FactsAsk ask = {.arena = build->arena,
+                    .visit = build->visit,
+                    .request = build->request,
+                    .ticket = &build->material.ticket,
+                    .customer = build->has_customer ? build->customer.name : "",
+                    .product = build->product.name,
+                    .serial = build->item.serial,
+                    .products = &build->products,
+                    .items = &build->items,
+                    .typed = came_back(build, "facts"),
+                    .error = came_back(build, "facts") ? build->typed->wrong : NULL};
+    add_facts(&facts);
+    add_links(&facts);
+    build->view.facts = facts.items;
+    build->view.facts_count = facts.count;
+    build->view.put_right = ticket_facts_form(&ask);
 }
 
 /* -------------------------------------------------------------------------------------------------------------- whole */
@@ -333,9 +567,10 @@ static const LayoutView *layout_of(Build *build)
     LayoutView *page = ARENA_NEW(build->arena, LayoutView);
     *page = *layout_desk(build->request, arena_printf(build->arena, "%s %s", build->number, build->view.subject),
                          MSG_MENU_QUEUE);
-    if (build->typed->flash) {
+    const char *words = build->typed->wrong ? build->typed->wrong : build->typed->flash;
+    if (words) {
         Flash *flash = ARENA_NEW(build->arena, Flash);
-        *flash = (Flash){build->typed->flash, !build->typed->undo_url.text, build->typed->undo_url};
+        *flash = (Flash){words, !build->typed->undo_url.text, build->typed->undo_url};
         page->flash = flash;
     }
     return page;
@@ -348,11 +583,13 @@ static void fill(Build *build)
     fill_assign(build);
     fill_waits(build);
     fill_more(build);
+    build->material.seen = build->typed->seen;
     build->view.entries = ticket_talk(build->arena, build->visit, &build->material, &build->view.entries_count);
     fill_composer(build);
     fill_customer(build);
     fill_coverage(build);
     fill_closing(build);
+    fill_similar(build);
     fill_facts(build);
     build->view.page = layout_of(build);
 }

@@ -22,15 +22,16 @@
 
 /* What was typed and why it was refused; zeroed for a plain look. */
 typedef struct TicketTyped {
-    const char *text; /* in the composer */
+    const char *form;  /* which form came back ("wait"); its fields are read from the request again. NULL: none */
+    const char *wrong; /* why, on top of the page, or NULL */
+    const char *text;  /* in the composer */
+    int64_t seen;      /* the last message its writer had before them */
     bool note;
     const char *key;         /* the form's own, so that trying again stays the same answer */
     const InputError *error; /* of the composer */
     const char *flash;       /* a sentence on top of the page, or NULL */
-    const char *stale;       /* what a colleague did meanwhile, or NULL */
     SafeUrl undo_url;
     const char *closing_error; /* why it could not be solved, or NULL */
-    const char *solution;      /* what was typed there, or NULL */
 } TicketTyped;
 
 void ticket_view_show(HttpRequest *request, HttpResponse *response, TicketId id, const TicketTyped *typed);
