@@ -33,12 +33,12 @@ SELECT t.ticket_id, t.subject, s.title AS solution, t.solution_code_id, t.resolv
 -- @column resolved_at      time?
 -- @index  ticket_problem, primary key of ticket
 SELECT t.ticket_id, t.subject, s.title AS solution, t.solution_code_id, t.resolved_at
-  FROM (SELECT ticket_id
-          FROM ticket
-         WHERE problem_id = $1
-         ORDER BY ticket_id DESC
-         LIMIT 200) newest
-  JOIN ticket t ON t.ticket_id = newest.ticket_id
+  FROM (SELECT n.ticket_id AS newest_id
+          FROM ticket n
+         WHERE n.problem_id = $1
+         ORDER BY n.ticket_id DESC
+         LIMIT 200) w
+  JOIN ticket t ON t.ticket_id = w.newest_id
   LEFT JOIN solution s ON s.solution_id = t.solution_id
  WHERE t.ticket_id <> $2
    AND t.state IN ('resolved', 'closed')
