@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { ADMIN, eachEngine, startFilo } from './support/filo.js';
 import { findForm, textOf } from './support/page.js';
+import { startSink } from './support/smtp_sink.js';
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0';
 const FIRST = 'bicchieri di vetro blu';
@@ -122,4 +123,88 @@ eachEngine('people come, change and go', async (t, engine) => {
   assert.equal((await back.get('/tickets')).status, 303);
   for (const [action, times] of [['staff.add', 1], ['staff.role', 1], ['staff.disable', 1], ['staff.enable', 1], ['staff.password', 2], ['team.add', 1]])
     assert.equal(await audited(filo, action), times, action);
+});
+
+const SECRET = 'parola della casella';
+
+function letter(subject, id) {
+  return Buffer.from(`From: Luca Bianchi <luca@bar.test>\r\nTo: assistenza@filo.test\r\nSubject: ${subject}\r\nMessage-ID: <${id}@bar.test>\r\n\r\nBuongiorno.\r\n`);
+}
+
+const readable = (message) => message.data.toString().replace(/=\r\n/g, '');
+
+eachEngine('a mailbox, tried before anybody relies on it', async (t, engine) => {
+  const sink = await startSink({ auth: { user: 'assistenza', password: SECRET } });
+  const thief = await startSink({ auth: { user: 'assistenza', password: SECRET } });
+  const cipher = await startSink({ tls: 'starttls' });
+  t.after(() => Promise.all([sink, thief, cipher].map((one) => one.close())));
+  const filo = await startFilo({ engine });
+  t.after(() => filo.remove());
+  const admin = await filo.signIn();
+  assert.match(textOf((await admin.get('/settings')).text), /Nessuna casella in uso/);
+
+  const typed = { address: 'assistenza@filo.test', name: 'assistenza', smtp_host: '127.0.0.1', smtp_port: `${sink.port}`,
+    smtp_tls: 'none', smtp_user: 'assistenza', smtp_password: 'sbagliata', signature: 'Caffemeccanica\ntel. 0733 960000' };
+  const plain = await fill(admin, '/settings/mailboxes/new', /mailboxes$/, { ...typed, smtp_host: 'smtp.filo.test' });
+  assert.equal(plain.status, 422);
+  assert.match(errorOf(plain, 'smtp_tls'), /Senza cifratura/);
+  assert.doesNotMatch(plain.text, /sbagliata/);
+  const open = await fill(admin, '/settings/mailboxes/new', /mailboxes$/, { ...typed, smtp_password: '' });
+  assert.match(errorOf(open, 'smtp_password'), /serve anche la password/);
+  const odd = await fill(admin, '/settings/mailboxes/new', /mailboxes$/, { ...typed, name: 'La casella' });
+  assert.match(errorOf(odd, 'name'), /lettere minuscole/);
+  const made = await fill(admin, '/settings/mailboxes/new', /mailboxes$/, typed);
+  assert.equal(made.status, 303, textOf(made.text));
+  const page = '/settings/mailboxes/1';
+  const attempt = (fields = {}) => fill(admin, page, /test$/, { to: 'sara@filo.test', ...fields });
+
+  // a wrong password, a right one, a server that refuses the recipient, a server that is not there
+  assert.match(textOf((await attempt()).text), /non accetta il nome utente o la password.*Ha risposto: 535/);
+  assert.match(errorOf(await attempt({ to: 'nessuno' }), 'to'), /@/);
+  const right = await fill(admin, page, /mailboxes\/1$/, { smtp_password: SECRET });
+  assert.equal(right.status, 303, textOf(right.text));
+  assert.match(textOf((await attempt()).text), /Funziona: il server 127\.0\.0\.1 ha preso in consegna il messaggio per sara@filo\.test/);
+  assert.equal(sink.messages.length, 1);
+  assert.equal(sink.messages[0].from, 'assistenza@filo.test');
+  assert.deepEqual(sink.messages[0].to, ['sara@filo.test']);
+  sink.rules.push({ at: 'rcpt', match: /ignota/, reply: '550 5.1.1 casella sconosciuta' });
+  assert.match(textOf((await attempt({ to: 'ignota@filo.test' })).text), /non accetta l.indirizzo ignota@filo\.test\..*Ha risposto: .*casella sconosciuta/);
+  sink.rules.push({ at: 'greeting', reply: '554 andate via', times: 1 });
+  assert.match(textOf((await attempt()).text), /non si lascia usare per spedire.*Ha risposto: 554 andate via/);
+
+  // the stored password is shown nowhere, and goes to no other server
+  const shown = await admin.get(page);
+  assert.ok(!shown.text.includes(SECRET));
+  assert.match(textOf(shown.text), /C'è una password/);
+  const moved = await fill(admin, page, /mailboxes\/1$/, { smtp_port: `${thief.port}` });
+  assert.equal(moved.status, 422);
+  assert.match(errorOf(moved, 'smtp_password'), /scriva di nuovo la password/);
+  await attempt();
+  assert.equal(thief.connections, 0);
+  const rows = await filo.rows('SELECT config, signature FROM channel_account');
+  assert.ok(!JSON.stringify(rows).includes(SECRET));
+
+  // a certificate nobody vouches for: nothing is sent
+  const closed = await startSink();
+  const { port } = closed;
+  await closed.close();
+  const away = { smtp_user: '', smtp_password: '' };
+  assert.equal((await fill(admin, page, /mailboxes\/1$/, { ...away, smtp_port: `${cipher.port}`, smtp_tls: 'starttls' })).status, 303);
+  assert.match(textOf((await attempt()).text), /Il collegamento cifrato con 127\.0\.0\.1 non riesce/);
+  assert.equal(cipher.messages.length, 0);
+  assert.equal((await fill(admin, page, /mailboxes\/1$/, { ...away, smtp_port: `${port}`, smtp_tls: 'none' })).status, 303);
+  assert.match(textOf((await attempt()).text), new RegExp(`Non si riesce a raggiungere il server 127\\.0\\.0\\.1 sulla porta ${port}`));
+
+  // and the desk answers through it, signed
+  const stale = (await admin.get(page)).text;
+  assert.equal((await fill(admin, page, /mailboxes\/1$/, { smtp_port: `${sink.port}`, smtp_user: 'assistenza', smtp_password: SECRET })).status, 303);
+  assert.equal((await admin.submit(stale, /mailboxes\/1$/, { signature: 'di prima' })).status, 409);
+  const before = sink.messages.length;
+  await filo.mailIn(letter('Non scalda', 'uno'));
+  assert.equal((await fill(admin, '/tickets/10001', /messages$/, { kind: 'reply', text: 'Arriviamo domani.' })).status, 303);
+  await filo.until(() => sink.messages.length === before + 2, 'the acknowledgement and the answer');
+  const answer = readable(sink.messages.find((message) => readable(message).includes('Arriviamo domani')));
+  assert.match(answer, /Arriviamo domani\.\r\n\r\n--(?: |=20)\r\nCaffemeccanica\r\ntel\. 0733 960000/);
+  assert.doesNotMatch(textOf((await admin.get('/settings')).text), /Nessuna casella in uso/);
+  for (const [action, least] of [['mailbox.add', 1], ['mailbox.change', 4]]) assert.equal(await audited(filo, action), least, action);
 });

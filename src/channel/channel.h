@@ -126,6 +126,7 @@ typedef struct DeliveryResult {
                                 alarm the administrator, and let no customer look unreachable because of it */
     const char *external_id; /* the message's id on the channel; set whenever it could be made */
     const char *peer_id;     /* what the peer calls it (queue id), or NULL */
+    const char *step;        /* how far it came, a static word of the adapter ("sign_in"); NULL: it has none */
     int code;                /* the peer's last code, 0 if it said none */
     const char *enhanced;    /* "5.1.1", or NULL */
     const char *reason;      /* one English line for the log and the tray; "" when sent */

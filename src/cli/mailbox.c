@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "channel/channel.h"
+#include "channel/config.h"
 #include "cli/command.h"
 #include "desk/setting/secret.h"
 #include "desk/setting/setting.h"
 
-#include <jansson.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,24 +22,14 @@ static void mailbox_options_clear(MailboxOptions *options)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(MailboxOptions, mailbox_options_clear)
 
-static char *config_json(Arena *arena, const MailboxOptions *options)
+static const char *config_json(Arena *arena, const MailboxOptions *options)
 {
-    const struct {
-        const char *key, *value;
-    } rows[] = {{"smtp_host", options->host},
-                {"smtp_port", options->port},
-                {"smtp_tls", options->tls},
-                {"smtp_user", options->user},
-                {"smtp_ca_file", options->ca_file}};
-    json_t *object = json_object();
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
-        if (rows[i].value)
-            json_object_set_new(object, rows[i].key, json_string(rows[i].value));
-    char *text = json_dumps(object, JSON_COMPACT);
-    char *copy = arena_strdup(arena, text);
-    free(text);
-    json_decref(object);
-    return copy;
+    const ChannelSetting items[] = {{"smtp_host", options->host},
+                                    {"smtp_port", options->port},
+                                    {"smtp_tls", options->tls},
+                                    {"smtp_user", options->user},
+                                    {"smtp_ca_file", options->ca_file}};
+    return channel_config_text(arena, &(ChannelSettings){items, G_N_ELEMENTS(items)});
 }
 
 static bool check_settings(const MailboxOptions *options, const char *password, GError **error)

@@ -3,6 +3,7 @@
 
 #include "base/catalogue.h"
 #include "base/format.h"
+#include "channel/config.h"
 #include "desk/setting/secret.h"
 #include "desk/setting/setting.h"
 #include "desk/ticket/message.h"
@@ -10,7 +11,6 @@
 #include "desk/ticket/ticket.h"
 #include "store/blob.h"
 
-#include <jansson.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -29,38 +29,23 @@ typedef struct Build {
 
 /* ------------------------------------------------------------------------------------------------------------ settings */
 
-static size_t add_config(Arena *arena, json_t *config, ChannelSetting *items)
-{
-    size_t count = 0;
-    const char *key;
-    json_t *value;
-    json_object_foreach(config, key, value) if (json_is_string(value)) items[count++] =
-        (ChannelSetting){arena_strdup(arena, key), arena_strdup(arena, json_string_value(value))};
-    return count;
-}
-
 /* The adapter's view of an account: its JSON, its address, the company's name and the secret. */
 static bool build_settings(Build *build, GError **error)
 {
-    json_t *config = json_loads(build->account.config, JSON_REJECT_DUPLICATES, NULL);
-    if (!json_is_object(config)) {
-        json_decref(config);
+    ChannelSettings *settings = &build->parcel->settings;
+    if (!channel_config_read(build->arena, build->account.config, settings)) {
         g_set_error(error, FILO_ERROR, FILO_ERROR_CORRUPT, "the configuration of '%s'", build->account.name);
         return false;
     }
-    ChannelSetting *items = ARENA_ARRAY(build->arena, ChannelSetting, json_object_size(config) + 3);
-    size_t count = add_config(build->arena, config, items);
-    json_decref(config);
-    items[count++] = (ChannelSetting){"address", build->account.address};
-    items[count++] = (ChannelSetting){"company_name", desk_policy(build->desk)->company_name};
+    channel_config_add(build->arena, settings, "address", build->account.address);
+    channel_config_add(build->arena, settings, "company_name", desk_policy(build->desk)->company_name);
     if (build->account.sealed_secret.size) {
         build->parcel->secret = secret_open(build->arena, desk_store(build->desk), build->account.name,
                                             build->account.sealed_secret, error);
         if (!build->parcel->secret)
             return false;
-        items[count++] = (ChannelSetting){"smtp_password", build->parcel->secret};
+        channel_config_add(build->arena, settings, "smtp_password", build->parcel->secret);
     }
-    build->parcel->settings = (ChannelSettings){items, count};
     return true;
 }
 
@@ -113,6 +98,13 @@ static bool add_files(Build *build, MessageId message, GError **error)
     return true;
 }
 
+/* The line of two dashes tells every mail program where the signature begins (RFC 3676, 4.3). */
+static const char *signed_text(const Build *build, const char *text)
+{
+    const char *signature = build->account.signature;
+    return *signature ? arena_printf(build->arena, "%s\n\n-- \n%s", text, signature) : text;
+}
+
 static bool build_answer(Build *build, GError **error)
 {
     Message message;
@@ -124,7 +116,7 @@ static bool build_answer(Build *build, GError **error)
     build->parcel->outbound.operator_name = message.sender_name;
     build->parcel->outbound.written_at = message.at;
     build->parcel->outbound.subject = answer_subject(build);
-    build->parcel->outbound.text = message.text;
+    build->parcel->outbound.text = signed_text(build, message.text);
     build->parcel->outbound.marker = msg(build->lang, MSG_MAIL_MARKER);
     return add_files(build, message.id, error);
 }

@@ -55,6 +55,16 @@ static bool wrong(InputError *error_out, const char *field, const char *key)
     return false;
 }
 
+/* Somebody waits for the answer, as in the settings page's test: less than a queue would give. */
+static void read_patience(const ChannelSettings *settings, SmtpServer *server_out)
+{
+    guint64 seconds;
+    if (!g_ascii_string_to_unsigned(channel_setting(settings, "smtp_seconds"), 10, 1, 600, &seconds, NULL))
+        return;
+    server_out->connect_seconds = server_out->reply_seconds = (unsigned)seconds;
+    server_out->stall_seconds = server_out->total_seconds = (unsigned)seconds;
+}
+
 /* Reads the settings into *server_out (texts borrowed from settings), or says which field is wrong. */
 static bool read_server(const ChannelSettings *settings, SmtpServer *server_out, InputError *error_out)
 {
@@ -64,6 +74,7 @@ static bool read_server(const ChannelSettings *settings, SmtpServer *server_out,
         .password = channel_setting(settings, "smtp_password"),
         .ca_file = channel_setting(settings, "smtp_ca_file"),
     };
+    read_patience(settings, server_out);
     const char *address = channel_setting(settings, "address");
     if (!mail_address_is_safe(address))
         return wrong(error_out, "address", "channel.mail.error.address");
@@ -186,6 +197,7 @@ static void copy_result(Arena *arena, const SmtpResult *smtp, DeliveryResult *re
     result_out->outcome = outcome_of(smtp->outcome);
     result_out->configuration = smtp->outcome == SMTP_TEMPORARY && smtp->stage > SMTP_STAGE_CONNECT &&
                                 smtp->stage < SMTP_STAGE_MAIL && smtp->code / 100 != 4;
+    result_out->step = smtp_stage_name(smtp->stage);
     result_out->peer_id = smtp->queue_id;
     result_out->code = smtp->code;
     result_out->enhanced = smtp->enhanced;

@@ -2,6 +2,7 @@
 #include "desk/setting/setting.h"
 
 #include "base/text.h"
+#include "desk/audit/audit.h"
 #include "setting_sql.h"
 
 #include <string.h>
@@ -80,6 +81,11 @@ bool setting_set(StoreTx *tx, SettingKey key, const char *value, TimeMs now, Inp
     return true;
 }
 
+/* The row types have the same columns; C does not know. */
+#define ACCOUNT_OF_ROW(row)                                                                                            \
+    ((ChannelAccount){(row).channel_account_id, (row).channel, (row).name, (row).address, (row).config,                \
+                      (row).sealed_secret, (row).signature, (row).active, (row).version})
+
 void channel_account_put(StoreTx *tx, const ChannelAccount *account)
 {
     sql_channel_account_upsert(tx,
@@ -92,8 +98,7 @@ bool channel_account_find(StoreTx *tx, Arena *arena, const char *name, ChannelAc
     SqlChannelAccountFindName row;
     if (!sql_channel_account_find_name(tx, arena, &(SqlChannelAccountFindNameIn){name}, &row))
         return false;
-    *account_out = (ChannelAccount){row.channel_account_id, row.channel, row.name, row.address, row.config,
-                                    row.sealed_secret,      row.active};
+    *account_out = ACCOUNT_OF_ROW(row);
     return true;
 }
 
@@ -107,8 +112,74 @@ ChannelAccountList channel_account_list(StoreTx *tx, Arena *arena)
                                          .name = rows.rows[i].name,
                                          .address = rows.rows[i].address,
                                          .config = rows.rows[i].config,
-                                         .active = rows.rows[i].active};
+                                         .signature = rows.rows[i].signature,
+                                         .active = rows.rows[i].active,
+                                         .version = rows.rows[i].version};
     return list;
+}
+
+enum { ACCOUNT_NAME_MAX = 40, SIGNATURE_MAX = 1000 };
+
+static bool refuse_account(InputError *refused_out, const char *field, const char *key)
+{
+    *refused_out = (InputError){field, key, NULL};
+    return false;
+}
+
+/* What can stand in a command line and a mail server's configuration as it is. */
+static bool is_account_name(const char *name)
+{
+    size_t size = strlen(name);
+    return size > 0 && size <= ACCOUNT_NAME_MAX && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") == size &&
+           *name != '-';
+}
+
+/* Whether it clashes with no other: two accounts of one address would take each other's messages. */
+static bool is_apart(StoreTx *tx, Arena *arena, const ChannelAccount *account, InputError *refused_out)
+{
+    ChannelAccountList list = channel_account_list(tx, arena);
+    for (size_t i = 0; i < list.count; i++) {
+        const ChannelAccount *other = &list.items[i];
+        if (other->id.value == account->id.value)
+            continue;
+        if (strcmp(other->name, account->name) == 0)
+            return refuse_account(refused_out, "name", "mailbox.error.name_taken");
+        if (g_ascii_strcasecmp(other->address, account->address) == 0)
+            return refuse_account(refused_out, "address", "mailbox.error.address_taken");
+    }
+    return true;
+}
+
+static bool account_add(StoreTx *tx, const ChannelAccount *account, Actor by, TimeMs now, InputError *refused_out)
+{
+    if (!is_account_name(account->name))
+        return refuse_account(refused_out, "name", "mailbox.error.name");
+    ChannelAccountId id = sql_channel_account_insert(
+        tx, &(SqlChannelAccountInsertIn){account->channel, account->name, account->address, account->config,
+                                         account->sealed_secret, account->signature, account->active});
+    audit_add(tx, &(AuditEntry){now, by, "mailbox.add", "channel_account", id.value, NULL});
+    return true;
+}
+
+static bool account_change(StoreTx *tx, const ChannelAccount *account, Actor by, TimeMs now, InputError *refused_out)
+{
+    if (sql_channel_account_update(tx, &(SqlChannelAccountUpdateIn){account->id, account->version, account->address,
+                                                                    account->config, account->sealed_secret,
+                                                                    account->signature, account->active}) != 1)
+        return refuse_account(refused_out, "version", "mailbox.error.stale");
+    audit_add(tx, &(AuditEntry){now, by, "mailbox.change", "channel_account", account->id.value, NULL});
+    return true;
+}
+
+bool channel_account_keep(StoreTx *tx, const ChannelAccount *account, Actor by, TimeMs now, InputError *refused_out)
+{
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    if (g_utf8_strlen(account->signature, -1) > SIGNATURE_MAX)
+        return refuse_account(refused_out, "signature", "mailbox.error.signature");
+    if (!is_apart(tx, arena, account, refused_out))
+        return false;
+    return account->id.value ? account_change(tx, account, by, now, refused_out)
+                             : account_add(tx, account, by, now, refused_out);
 }
 
 bool channel_account_default(StoreTx *tx, Arena *arena, const char *channel, ChannelAccount *account_out)
@@ -116,7 +187,6 @@ bool channel_account_default(StoreTx *tx, Arena *arena, const char *channel, Cha
     SqlChannelAccountFirstActive row;
     if (!sql_channel_account_first_active(tx, arena, &(SqlChannelAccountFirstActiveIn){channel}, &row))
         return false;
-    *account_out = (ChannelAccount){row.channel_account_id, row.channel, row.name, row.address, row.config,
-                                    row.sealed_secret,      row.active};
+    *account_out = ACCOUNT_OF_ROW(row);
     return true;
 }

@@ -16,6 +16,7 @@
 #define FILO_DESK_SETTING_SETTING_H
 
 #include "base/error.h"
+#include "desk/audit/actor.h"
 #include "schema_ids.h"
 #include "store/store.h"
 
@@ -44,15 +45,17 @@ bool setting_set(StoreTx *tx, SettingKey key, const char *value, TimeMs now, Inp
 /* One way in and out: a mailbox. */
 typedef struct ChannelAccount {
     ChannelAccountId id;
-    const char *channel; /* adapter's key */
-    const char *name;    /* how mail-in and pages call it; unique */
-    const char *address; /* what customers write to */
-    const char *config;  /* JSON, the adapter's */
-    Bytes sealed_secret; /* no bytes: none */
+    const char *channel;   /* adapter's key */
+    const char *name;      /* how mail-in and pages call it; unique */
+    const char *address;   /* what customers write to */
+    const char *config;    /* JSON, the adapter's */
+    Bytes sealed_secret;   /* no bytes: none */
+    const char *signature; /* stands under every answer; "" for none */
     bool active;
+    int64_t version;
 } ChannelAccount;
 
-/* Adds the account, or replaces the one of that name. */
+/* Adds the account, or replaces the one of that name, whose signature stays (channel_account_keep is for pages). */
 void channel_account_put(StoreTx *tx, const ChannelAccount *account);
 bool channel_account_find(StoreTx *tx, Arena *arena, const char *name, ChannelAccount *account_out);
 
@@ -61,6 +64,11 @@ typedef struct ChannelAccountList {
     size_t count;
 } ChannelAccountList;
 ChannelAccountList channel_account_list(StoreTx *tx, Arena *arena);
+
+/* The work of one write: adds the account (id {0}) or changes the one that was read at account->version; its channel and
+ * name never change (the secret is sealed under the name). Refused: name, name_taken, address_taken, stale, not_found,
+ * signature. Audit: mailbox.add, mailbox.change. */
+bool channel_account_keep(StoreTx *tx, const ChannelAccount *account, Actor by, TimeMs now, InputError *refused_out);
 
 /* The first active account of a channel; false when it has none. */
 bool channel_account_default(StoreTx *tx, Arena *arena, const char *channel, ChannelAccount *account_out);

@@ -26,11 +26,11 @@ ON CONFLICT (setting_key) DO UPDATE
 -- @param  sealed_secret blob?
 -- @param  active        bool
 INSERT INTO channel_account
-       (channel, name, address, config, sealed_secret, active)
-VALUES ($1, $2, $3, $4, $5, $6)
+       (channel, name, address, config, sealed_secret, signature, active, version)
+VALUES ($1, $2, $3, $4, $5, '', $6, 1)
 ON CONFLICT (name) DO UPDATE
    SET channel = excluded.channel, address = excluded.address, config = excluded.config,
-       sealed_secret = excluded.sealed_secret, active = excluded.active;
+       sealed_secret = excluded.sealed_secret, active = excluded.active, version = channel_account.version + 1;
 
 -- @statement channel_account_find_name : find
 -- @param  name               text
@@ -40,9 +40,11 @@ ON CONFLICT (name) DO UPDATE
 -- @column address            text
 -- @column config             text
 -- @column sealed_secret      blob?
+-- @column signature          text
 -- @column active             bool
+-- @column version            int
 -- @index  unique key of channel_account
-SELECT channel_account_id, channel, name, address, config, sealed_secret, active
+SELECT channel_account_id, channel, name, address, config, sealed_secret, signature, active, version
   FROM channel_account
  WHERE name = $1;
 
@@ -52,9 +54,11 @@ SELECT channel_account_id, channel, name, address, config, sealed_secret, active
 -- @column name               text
 -- @column address            text
 -- @column config             text
+-- @column signature          text
 -- @column active             bool
+-- @column version            int
 -- @index  none: a handful of rows
-SELECT channel_account_id, channel, name, address, config, active
+SELECT channel_account_id, channel, name, address, config, signature, active, version
   FROM channel_account
  ORDER BY channel_account_id;
 
@@ -66,14 +70,43 @@ SELECT channel_account_id, channel, name, address, config, active
 -- @column address            text
 -- @column config             text
 -- @column sealed_secret      blob?
+-- @column signature          text
 -- @column active             bool
+-- @column version            int
 -- @index  none: a handful of rows
-SELECT channel_account_id, channel, name, address, config, sealed_secret, active
+SELECT channel_account_id, channel, name, address, config, sealed_secret, signature, active, version
   FROM channel_account
  WHERE channel = $1
    AND active = 1
  ORDER BY channel_account_id
  LIMIT 1;
+
+-- @statement channel_account_insert : add
+-- @param  channel       text
+-- @param  name          text
+-- @param  address       text
+-- @param  config        text
+-- @param  sealed_secret blob?
+-- @param  signature     text
+-- @param  active        bool
+INSERT INTO channel_account
+       (channel, name, address, config, sealed_secret, signature, active, version)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 1)
+RETURNING channel_account_id;
+
+-- @statement channel_account_update : run
+-- @param  channel_account_id id(channel_account)
+-- @param  version            int
+-- @param  address            text
+-- @param  config             text
+-- @param  sealed_secret      blob?
+-- @param  signature          text
+-- @param  active             bool
+-- @index  primary key of channel_account
+UPDATE channel_account
+   SET address = $3, config = $4, sealed_secret = $5, signature = $6, active = $7, version = version + 1
+ WHERE channel_account_id = $1
+   AND version = $2;
 
 -- What the demo holds; added: what came in after it was made, by hand or otherwise.
 -- @statement demo_contents_count : find

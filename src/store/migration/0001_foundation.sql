@@ -34,7 +34,8 @@ CREATE TABLE setting (
     changed_at  @time NOT NULL
 );
 
--- One way in and out, for instance a mailbox. config is the adapter's JSON; the secret is sealed by keys/seal.key.
+-- One way in and out, for instance a mailbox. config is the adapter's JSON; the secret is sealed by keys/seal.key;
+-- signature stands under every answer that leaves this way.
 -- owner: desk/setting
 CREATE TABLE channel_account (
     channel_account_id @id,
@@ -43,7 +44,9 @@ CREATE TABLE channel_account (
     address            @text NOT NULL,
     config             @text NOT NULL,
     sealed_secret      @blob NULL,
-    active             @bool NOT NULL
+    signature          @text NOT NULL,
+    active             @bool NOT NULL,
+    version            @int NOT NULL
 );
 
 -- ------------------------------------------------------------------------------------------------------- staff

@@ -4,6 +4,7 @@
 #include "web/settings_view.h"
 
 #include "desk/setting/company.h"
+#include "desk/setting/setting.h"
 #include "desk/staff/staff.h"
 
 #include <string.h>
@@ -16,15 +17,18 @@ static const struct {
     {MSG_SETTINGS_TAB_COMPANY, MSG_SETTINGS_LEAD_COMPANY, "/settings/company", "building-2", "settings.read"},
     {MSG_SETTINGS_TAB_STAFF, MSG_SETTINGS_LEAD_STAFF, "/settings/staff", "user", "staff.write"},
     {MSG_SETTINGS_TAB_TEAMS, MSG_SETTINGS_LEAD_TEAMS, "/settings/teams", "users", "settings.read"},
+    {MSG_SETTINGS_TAB_MAILBOXES, MSG_SETTINGS_LEAD_MAILBOXES, "/settings/mailboxes", "mail", "settings.read"},
     {MSG_DEMO_END_TITLE, MSG_DEMO_END_SHORT, "/settings/demo", "x", "settings.write"}, /* in the demo only */
 };
 
 typedef struct Missing {
-    const char *company, *staff;
+    const char *company, *staff, *mailboxes;
 } Missing;
 
 static const char *missing_of(const Missing *missing, MsgId section)
 {
+    if (section == MSG_SETTINGS_TAB_MAILBOXES)
+        return missing->mailboxes;
     if (section == MSG_SETTINGS_TAB_STAFF)
         return missing->staff;
     return section == MSG_SETTINGS_TAB_COMPANY ? missing->company : "";
@@ -35,6 +39,9 @@ static void look(StoreTx *tx, const SettingsForm *form, Missing *missing)
     Company company = company_get(tx, form->arena);
     Lang lang = form->visit->lang;
     missing->company = *company.phone ? "" : msg(lang, MSG_SETTINGS_MISSING_PHONE);
+    ChannelAccount mailbox;
+    missing->mailboxes =
+        channel_account_default(tx, form->arena, "mail", &mailbox) ? "" : msg(lang, MSG_SETTINGS_MISSING_MAILBOX);
     missing->staff = staff_list(tx, form->arena).count > 1 ? "" : msg(lang, MSG_SETTINGS_MISSING_STAFF);
 }
 
@@ -42,7 +49,7 @@ void settings_page(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
     SettingsForm *form = settings_form_of(request);
-    Missing missing = {"", ""};
+    Missing missing = {"", "", ""};
     StoreTx *tx = visit_read(request, response);
     if (!tx)
         return;

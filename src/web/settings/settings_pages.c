@@ -12,6 +12,7 @@ static const struct {
     {MSG_SETTINGS_TAB_COMPANY, "/settings/company", "settings.read"},
     {MSG_SETTINGS_TAB_STAFF, "/settings/staff", "staff.write"},
     {MSG_SETTINGS_TAB_TEAMS, "/settings/teams", "settings.read"},
+    {MSG_SETTINGS_TAB_MAILBOXES, "/settings/mailboxes", "settings.read"},
     {MSG_DEMO_END_TITLE, "/settings/demo", "settings.write"}, /* in the demo only */
 };
 
@@ -45,6 +46,14 @@ static const Route routes[] = {
     {HTTP_GET, "/settings/teams/:id", team_page, "staff.write", LANE_PAGE, 0, 0, "One team."},
     {HTTP_POST, "/settings/teams", team_new_post, "staff.write", LANE_PAGE, 0, 8192, "Adds a team."},
     {HTTP_POST, "/settings/teams/:id", team_post, "staff.write", LANE_PAGE, 0, 8192, "Changes a team."},
+    {HTTP_GET, "/settings/mailboxes", mailbox_list_page, "settings.read", LANE_PAGE, 0, 0, "The mailboxes."},
+    {HTTP_GET, "/settings/mailboxes/new", mailbox_new_page, "settings.write", LANE_PAGE, 0, 0,
+     "The form for one more mailbox."},
+    {HTTP_GET, "/settings/mailboxes/:id", mailbox_page, "settings.write", LANE_PAGE, 0, 0, "One mailbox."},
+    {HTTP_POST, "/settings/mailboxes", mailbox_new_post, "settings.write", LANE_PAGE, 0, 16384, "Adds a mailbox."},
+    {HTTP_POST, "/settings/mailboxes/:id", mailbox_post, "settings.write", LANE_PAGE, 0, 16384, "Changes a mailbox."},
+    {HTTP_POST, "/settings/mailboxes/:id/test", mailbox_test_post, "settings.write", LANE_SLOW, 0, 8192,
+     "Sends a message through it, now."},
     {HTTP_GET, "/account", account_page, PERMISSION_OWN_ACCOUNT, LANE_PAGE, 0, 0, "One's own password and sessions."},
     {HTTP_POST, "/account/password", account_password_post, PERMISSION_OWN_ACCOUNT, LANE_HASH, 0, 8192,
      "Changes one's own password."},

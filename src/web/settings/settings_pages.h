@@ -44,6 +44,12 @@ void account_page(HttpRequest *request, HttpResponse *response, void *context);
 void account_password_post(HttpRequest *request, HttpResponse *response, void *context);
 void account_session_end_post(HttpRequest *request, HttpResponse *response, void *context);
 void account_sessions_end_post(HttpRequest *request, HttpResponse *response, void *context);
+void mailbox_list_page(HttpRequest *request, HttpResponse *response, void *context);
+void mailbox_new_page(HttpRequest *request, HttpResponse *response, void *context);
+void mailbox_page(HttpRequest *request, HttpResponse *response, void *context);
+void mailbox_new_post(HttpRequest *request, HttpResponse *response, void *context);
+void mailbox_post(HttpRequest *request, HttpResponse *response, void *context);
+void mailbox_test_post(HttpRequest *request, HttpResponse *response, void *context);
 void demo_end_page(HttpRequest *request, HttpResponse *response, void *context);
 void demo_end_post(HttpRequest *request, HttpResponse *response, void *context);
 
