@@ -76,6 +76,7 @@ void party_list_page(HttpRequest *request, HttpResponse *response, void *context
         rows[i] = party_row(arena, visit->lang, lines.items[i].id, lines.items[i].kind, lines.items[i].name);
     PartiesView view = {.page = layout_desk(request, msg(visit->lang, MSG_MENU_CUSTOMERS), MSG_MENU_CUSTOMERS),
                         .words = words,
+                        .new_url = visit_may(visit, "party.write") ? url_checked("/parties/new") : (SafeUrl){NULL},
                         .rows = rows,
                         .rows_count = shown};
     if (lines.count > shown) {
@@ -231,6 +232,8 @@ static void fill(PartyPage *page, const char *id)
     bool may_write = visit_may(page->visit, "ticket.write");
     page->view.page = layout_desk(page->request, page->party.name, MSG_MENU_CUSTOMERS);
     page->view.name = page->party.name;
+    if (visit_may(page->visit, "party.write"))
+        page->view.edit_url = url_local(page->arena, "/parties/%/edit", id);
     page->view.kind = party_kind_words(page->visit->lang, page->party.kind);
     page->view.new_url = may_write ? url_local(page->arena, "/tickets/new?party=%", id) : (SafeUrl){NULL};
     fill_contacts(page);

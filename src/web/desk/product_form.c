@@ -15,18 +15,6 @@
 
 enum { OFFERED_MAX = 200, NAMESAKES = 2, DAY_LENGTH = 10 };
 
-static const char *const *errors_of(SettingsForm *form, size_t *count_out)
-{
-    const char **texts = ARENA_ARRAY(form->arena, const char *, form->error_count + 1);
-    *count_out = 0;
-    for (size_t i = 0; i < form->error_count; i++)
-        if (!form->errors[i].shown)
-            texts[(*count_out)++] = form->errors[i].text;
-    if (form->error_count && *count_out == 0)
-        texts[(*count_out)++] = msg(form->visit->lang, MSG_SETTINGS_NOT_KEPT);
-    return texts;
-}
-
 /* ------------------------------------------------------------------------------------------------------------ product */
 
 typedef struct ProductWork {
@@ -72,7 +60,7 @@ static void product_show(SettingsForm *form, HttpResponse *response, const Produ
         .is_new = is_new,
         .active = product->active,
     };
-    view.errors = errors_of(form, &view.errors_count);
+    view.errors = form_errors(form, &view.errors_count);
     product_form_render(http_html(response), form->visit->lang, &view);
 }
 
@@ -241,7 +229,7 @@ static void item_show(SettingsForm *form, HttpResponse *response, const ItemEntr
         .delivered_error = settings_error(form, "delivered"),
         .batch = entry->batch,
     };
-    view.errors = errors_of(form, &view.errors_count);
+    view.errors = form_errors(form, &view.errors_count);
     item_form_render(http_html(response), form->visit->lang, &view);
 }
 

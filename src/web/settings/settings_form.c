@@ -128,7 +128,7 @@ const LayoutView *settings_layout(const SettingsForm *form, MsgId title)
 }
 
 /* Those that stand beside no field; and one line that says there are some. */
-static const char *const *errors_on_top(const SettingsForm *form, size_t *count_out)
+const char *const *form_errors(const SettingsForm *form, size_t *count_out)
 {
     const char **texts = ARENA_ARRAY(form->arena, const char *, form->error_count + 1);
     *count_out = 0;
@@ -145,7 +145,7 @@ const SettingsHeadView *settings_head(const SettingsForm *form, MsgId title, Msg
     SettingsHeadView *head = ARENA_NEW(form->arena, SettingsHeadView);
     *head = (SettingsHeadView){.title = title};
     head->tabs = settings_tabs(form->arena, form->visit, tab, &head->tabs_count);
-    head->errors = errors_on_top(form, &head->errors_count);
+    head->errors = form_errors(form, &head->errors_count);
     return head;
 }
 

@@ -59,6 +59,9 @@ bool settings_is_sound(const SettingsForm *form);
 /* The words beside a field, "" when nothing is wrong with it. */
 const char *settings_error(SettingsForm *form, const char *field);
 
+/* What stands on top of a page: the errors that no field has shown, or that there are some. Call after settings_error. */
+const char *const *form_errors(const SettingsForm *form, size_t *count_out);
+
 typedef enum SettingsOutcome {
     SETTINGS_KEPT,
     SETTINGS_REFUSED, /* the refusal is noted and the status set: show the page again */
