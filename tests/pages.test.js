@@ -29,7 +29,9 @@ const PAGES = [
   ['product', 'operator', (page) => page.locator('main .lines a[href^="/products/"]').first().getAttribute('href')],
   ['item', 'operator', (page) => page.locator('main a[href^="/items/"]').first().getAttribute('href')],
   ['item-new', 'operator', '/items/new'],
+  ['queue-owner', 'owner', '/tickets'],
   ['settings', 'owner', '/settings'],
+  ['settings-demo', 'owner', '/settings/demo'],
   ['reports', 'owner', '/reports'],
   ...['times', 'backlog', 'reopen', 'repeat', 'bounce', 'volume', 'completeness', 'cost'].map(
     (name) => [`report-${name}`, 'owner', `/reports/${name}`]),

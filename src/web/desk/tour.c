@@ -55,14 +55,6 @@ static void step_belvedere(TourFilling *filling)
     step(filling, MSG_TOUR_COST, url_local(arena, "/reports/cost?by=customer&from=%", day));
 }
 
-static void step_win(TourFilling *filling)
-{
-    bool figures = visit_may(filling->visit, "report.read");
-    step(filling, MSG_TOUR_WIN,
-         url_checked(figures ? "/reports/volume?by=code&from=all&group=error_shown"
-                             : "/search?q=E07%20decalcificazione"));
-}
-
 bool tour_fill(HttpRequest *request, StoreTx *tx, TourView *tour_out)
 {
     const Visit *visit = visit_of(request);
@@ -72,7 +64,7 @@ bool tour_fill(HttpRequest *request, StoreTx *tx, TourView *tour_out)
     step(&filling, MSG_TOUR_FIRST, last_ticket_of(&filling, "info@barcentrale.example"));
     step(&filling, MSG_TOUR_BOUNCED, last_ticket_of(&filling, "info@panificiomoretti.example"));
     step_belvedere(&filling);
-    step_win(&filling);
+    step(&filling, MSG_TOUR_WIN, url_checked("/search?q=E07%20decalcificazione"));
     step(&filling, MSG_TOUR_PORTAL, url_checked("/help"));
     *tour_out = (TourView){.steps = filling.steps, .steps_count = filling.count, .switch_url = url_checked("/sign-in")};
     if (visit_may(visit, "settings.write"))
