@@ -574,6 +574,7 @@ static void track(GString *out, const Sample *sample)
     TrackingView view = {.page = public_layout(sample, "12318"),
                          .number = "12318",
                          .subject = said(sample, "La V2 non fa vapore al mattino"),
+                         .joined = said(sample, ""),
                          .state = state(sample, "waiting_part", ""),
                          .owner = said(sample, "Sara Conti"),
                          .next_step = said(sample, "La valvola arriva giovedì, Sara la chiama per l'uscita"),

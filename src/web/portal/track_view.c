@@ -5,9 +5,58 @@
 #include "base/format.h"
 #include "base/token.h"
 #include "desk/staff/staff.h"
+#include "desk/ticket/merge.h"
 #include "desk/ticket/transition.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#define JOIN_LISTS(arena, Type, into, more)                                                                            \
+    do {                                                                                                               \
+        Type *both = ARENA_ARRAY((arena), Type, (into)->count + (more).count);                                         \
+        if ((into)->count)                                                                                             \
+            memcpy(both, (into)->items, (into)->count * sizeof *both);                                                 \
+        if ((more).count)                                                                                              \
+            memcpy(both + (into)->count, (more).items, (more).count * sizeof *both);                                   \
+        (into)->items = both;                                                                                          \
+        (into)->count += (more).count;                                                                                 \
+    } while (0)
+
+static void read_said(StoreTx *tx, Arena *arena, TicketId id, Track *track)
+{
+    MessageList messages = message_list(tx, arena, id);
+    AttachmentList files = attachment_list(tx, arena, id);
+    OutboxStatusList sendings = outbox_list_of_ticket(tx, arena, id);
+    JOIN_LISTS(arena, Message, &track->messages, messages);
+    JOIN_LISTS(arena, Attachment, &track->files, files);
+    JOIN_LISTS(arena, OutboxStatus, &track->sendings, sendings);
+}
+
+static int by_time(const void *left, const void *right)
+{
+    const Message *a = left, *b = right;
+    if (a->at != b->at)
+        return a->at < b->at ? -1 : 1;
+    return a->id.value < b->id.value ? -1 : a->id.value > b->id.value;
+}
+
+/* The other requests of a merge: the one it went into and those that went into that one, where they are the same
+ * person's. Another customer's are merged too when somebody confirmed it, and stay unseen. */
+static void read_joined(StoreTx *tx, Arena *arena, Track *track)
+{
+    TicketId own = track->ticket.id, goes_on = track->goes_on.id;
+    TicketIdList merged = ticket_list_merged(tx, arena, goes_on);
+    if (own.value != goes_on.value && ticket_same_customer(&track->ticket, &track->goes_on))
+        read_said(tx, arena, goes_on, track);
+    for (size_t i = 0; i < merged.count; i++) {
+        Ticket other;
+        if (merged.items[i].value != own.value && ticket_find(tx, arena, merged.items[i], &other) &&
+            ticket_same_customer(&track->ticket, &other))
+            read_said(tx, arena, other.id, track);
+    }
+    if (track->messages.count > 1)
+        qsort(track->messages.items, track->messages.count, sizeof track->messages.items[0], by_time);
+}
 
 bool track_read(StoreTx *tx, Arena *arena, const char *token, Track *track_out)
 {
@@ -19,11 +68,14 @@ bool track_read(StoreTx *tx, Arena *arena, const char *token, Track *track_out)
     *track_out = (Track){.token = token, .owner = ""};
     if (!id.value || !ticket_find(tx, arena, id, &track_out->ticket))
         return false;
-    track_out->messages = message_list(tx, arena, id);
-    track_out->files = attachment_list(tx, arena, id);
-    track_out->events = ticket_event_history(tx, arena, id);
-    track_out->sendings = outbox_list_of_ticket(tx, arena, id);
-    if (staff_find(tx, arena, (StaffId){track_out->ticket.now.owner_id}, &owner))
+    track_out->goes_on = track_out->ticket;
+    TicketId master = {track_out->ticket.now.master_id};
+    if (master.value && !ticket_find(tx, arena, master, &track_out->goes_on))
+        return false;
+    read_said(tx, arena, id, track_out);
+    read_joined(tx, arena, track_out);
+    track_out->events = ticket_event_history(tx, arena, track_out->goes_on.id);
+    if (staff_find(tx, arena, (StaffId){track_out->goes_on.now.owner_id}, &owner))
         track_out->owner = owner.display_name;
     return true;
 }
@@ -99,7 +151,7 @@ static bool is_solved(TicketState state)
  * (joined, not ours, cancelled) has no road to show. */
 static void fill_steps(Fill *fill)
 {
-    const TicketProjection *now = &fill->track->ticket.now;
+    const TicketProjection *now = &fill->track->goes_on.now;
     TicketState state = (TicketState)now->state;
     bool solved = is_solved(state);
     TimeMs taken = taken_at(fill->track);
@@ -130,7 +182,7 @@ static void fill_steps(Fill *fill)
 
 static const char *words(const Fill *fill, const char *family)
 {
-    const char *state = ticket_state_text((TicketState)fill->track->ticket.now.state);
+    const char *state = ticket_state_text((TicketState)fill->track->goes_on.now.state);
     MsgId id;
     check(msg_id_find(arena_printf(fill->arena, "%s%s", family, state), &id));
     const char *owner = *fill->track->owner ? fill->track->owner : fill->visit->policy->company_name;
@@ -139,11 +191,15 @@ static const char *words(const Fill *fill, const char *family)
 
 static void fill_head(Fill *fill)
 {
-    const Ticket *ticket = &fill->track->ticket;
+    const Ticket *own = &fill->track->ticket, *ticket = &fill->track->goes_on;
     TrackingView *view = fill->view;
     TimeMs by = ticket_state_is_open((TicketState)ticket->now.state) ? ticket->now.next_update_at : TIME_NONE;
-    view->number = arena_int(fill->arena, ticket->id.value);
-    view->subject = *ticket->subject ? ticket->subject : msg(fill->visit->lang, MSG_TICKET_NO_SUBJECT);
+    view->number = arena_int(fill->arena, own->id.value);
+    view->subject = *own->subject ? own->subject : msg(fill->visit->lang, MSG_TICKET_NO_SUBJECT);
+    view->joined = own->id.value == ticket->id.value
+                       ? ""
+                       : msg_fill(fill->arena, fill->visit->lang, MSG_TRACK_JOINED, "number",
+                                  arena_int(fill->arena, ticket->id.value), NULL);
     view->owner = fill->track->owner;
     view->state = words(fill, "track.state.");
     view->next_step = ticket->waiting_reason ? ticket->waiting_reason : words(fill, "track.next.");

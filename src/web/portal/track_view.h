@@ -11,7 +11,8 @@
  * Invariants:
  *  1. No note, cost, code, team, login or address of anybody is in a TrackingView; of the staff only the display name.
  *  2. An answer is seen only once it cannot be taken back, and never after it was.
- *  3. A robot's report and a message whose sender is unproven are not seen.
+ *  3. What was said on a request merged with this one is seen only when it is the same person's of the same customer.
+ *  4. A robot's report and a message whose sender is unproven are not seen.
  */
 #ifndef FILO_WEB_PORTAL_TRACK_VIEW_H
 #define FILO_WEB_PORTAL_TRACK_VIEW_H
@@ -25,7 +26,8 @@
 /* What one read transaction gave. */
 typedef struct Track {
     const char *token;
-    Ticket ticket;
+    Ticket ticket;  /* whose link it is */
+    Ticket goes_on; /* the one it was merged into, else itself: its state, owner and promise are shown */
     MessageList messages;
     AttachmentList files;
     TicketEventHistory events;
