@@ -165,6 +165,20 @@ eachEngine('a longer log of the same cases adds what is new; what comes late und
     assert.equal(other.out.tickets, 2, 'the same numbers of another desk are other cases');
   }));
 
+eachEngine('a packed file of two members is read to its end, a map may carry a byte order mark, a dry run counts the same', (t, engine) =>
+  withFilo(t, engine, async ({ filo, importText }) => {
+    const lines = STORY.split('\n');
+    const packed = Buffer.concat([gzipSync(`${lines.slice(0, 3).join('\n')}\n`), gzipSync(lines.slice(3).join('\n'))]);
+    const map = `\ufeff${MAP.replaceAll('\n', '\r\n')}`;
+    const dry = await importText(packed, { map, name: 'log.csv.gz', more: ['--dry-run'] });
+    const wet = await importText(packed, { map, name: 'log.csv.gz' });
+    assert.deepEqual(figures(wet.out), { rows: 6, tickets: 2, events: 6, already: 0 }, wet.stderr);
+    assert.equal(wet.out.notes, 1);
+    assert.deepEqual({ ...dry.out, status: 'imported' }, wet.out);
+    assert.deepEqual(figures((await importText(STORY)).out), { rows: 6, tickets: 0, events: 0, already: 6 }, 'unpacked it is the same log');
+    await assertSound(filo);
+  }));
+
 // ---- files that are not right
 
 const ROW = 'A1,07/11/2006 11:00,opened,Banco,Ada,Macchina,Non scalda';
@@ -182,6 +196,10 @@ const WRONG = [
   ['UTF-16', Buffer.from(`\ufeff${HEADER}\n`, 'utf16le'), 1, /UTF-16/],
   ['Latin-1', Buffer.from(`${HEADER}\n${ROW}\xe8\n`, 'latin1'), 2, /UTF-8/],
   ['a packed file cut off', gzipSync(`${HEADER}\n${`${ROW}\n`.repeat(5000)}`).subarray(0, -20), 0, /damaged or cut off/],
+  ['packed data with something behind it', Buffer.concat([gzipSync(`${HEADER}\n${ROW}\n`), Buffer.from('and more')]), 0, /damaged or cut off/],
+  ['packed data cut off in its second member', Buffer.concat([gzipSync(`${HEADER}\n${ROW}\n`), gzipSync(`${ROW}\n`).subarray(0, 12)]), 0, /damaged or cut off/],
+  ['a spreadsheet', Buffer.from('PK\x03\x04\x14\0\x06\0', 'latin1'), 0, /spreadsheet/],
+  ['another delimiter than the map says', `${HEADER.replaceAll(',', ';')}\n`, 1, /not there: 'number': .* another delimiter/],
   ['XES cut off', '<log><trace>', 1, /before <\/log>/],
   ['XES with entities', '<!DOCTYPE log [<!ENTITY a "x">]><log/>', 1, /document type/],
 ];
@@ -200,6 +218,11 @@ eachEngine('a file that is not right is refused whole, with its line', (t, engin
     assert.deepEqual(await counts(filo), before, 'a refused file left something');
     const many = await importText(`${HEADER}\n${`${ROW.replace('07', '99')}\n`.repeat(250)}`);
     assert.deepEqual([many.out.refused_count, many.out.refused.length], [250, 100]);
+
+    // What was counted before the wrong line does not stand in the summary: nothing of it was or would be kept.
+    const late = `${HEADER}\n${`${ROW}\n`.repeat(500)}A1,never,opened,,,,\n`;
+    for (const more of [[], ['--dry-run']])
+      assert.deepEqual(figures((await importText(late, { more })).out), { rows: 501, tickets: 0, events: 0, already: 0 });
 
     const maps = [[`${MAP}taken = closed\n`, /said twice/], [MAP.replace('Rome', 'Roma'), /no zone/], [MAP.replace(/zone.*\n/, ''), /say zone/]];
     for (const [map, reason] of maps) {

@@ -121,6 +121,7 @@ static void count_row(Import *import, StoreTx *tx, const ImportRow *row)
     import->result.rows++;
     import->result.tickets += fresh && !known.record;
     import->result.events += !noun && !known.row;
+    import->result.notes += !noun && !known.row && known.note;
     import->result.already += known.row || (noun && !fresh);
 }
 
@@ -341,6 +342,9 @@ static int say(Import *import)
 {
     bar_end(&import->bar);
     arena_clear(import->arena);
+    if (import->facts.refusals
+            .count) /* a dry run may have counted rows before the first wrong one: none would be kept */
+        import->result = (ImportRun){0};
     if (import->options->json)
         print_json(import);
     else

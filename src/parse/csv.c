@@ -6,6 +6,8 @@
  */
 #include "parse/csv.h"
 
+#include <string.h>
+
 typedef enum CsvState {
     AT_CELL,     /* before the first byte of a cell */
     IN_BARE,     /* inside a cell without quotation marks */
@@ -205,4 +207,10 @@ bool csv_reader_end(CsvReader *reader, GError **error)
     if (reader->state == AT_CELL && !begin_cell(reader, error))
         return false;
     return append(reader, '\0', error) && end_record(reader, false, error);
+}
+
+const char *csv_delimiter_hint(const CsvRecord *header)
+{
+    bool whole = header->count == 1 && strpbrk(header->cells[0], ",;|\t");
+    return whole ? ": the first line is a single cell, is another delimiter meant?" : "";
 }

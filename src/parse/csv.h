@@ -52,4 +52,7 @@ bool csv_reader_feed(CsvReader *reader, Bytes piece, GError **error);
 /* No more input: gives out a last record without a line end; a cell still quoted is an error. */
 bool csv_reader_end(CsvReader *reader, GError **error);
 
+/* Words to put after a refusal of the first line when it is one cell that another delimiter would part; else "". */
+const char *csv_delimiter_hint(const CsvRecord *header);
+
 #endif

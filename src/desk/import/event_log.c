@@ -167,6 +167,13 @@ static bool stop_at(int64_t line, GError **error, const char *what, const char *
     return false;
 }
 
+static bool stop_at_header(const CsvRecord *header, GError **error, const char *what, const char *name)
+{
+    g_set_error(error, FILO_ERROR, FILO_ERROR_USAGE, "line %" G_GINT64_FORMAT ": %s '%s'%s", header->line, what, name,
+                csv_delimiter_hint(header));
+    return false;
+}
+
 static int place_of(const CsvRecord *header, const char *name)
 {
     for (size_t i = 0; i < header->count; i++)
@@ -194,12 +201,12 @@ static bool take_header(Log *log, const CsvRecord *header, GError **error)
         const char *name = log->map->texts[i];
         log->place[i] = name ? place_of(header, name) : ABSENT;
         if (name && log->place[i] == ABSENT)
-            return stop_at(header->line, error, "the map names a column that is not there:", name);
+            return stop_at_header(header, error, "the map names a column that is not there:", name);
     }
     for (guint i = 0; i < log->map->keep->len; i++) {
         log->kept_place[i] = place_of(header, keep_name(log->map, i));
         if (log->kept_place[i] == ABSENT)
-            return stop_at(header->line, error, "the map keeps a column that is not there:", keep_name(log->map, i));
+            return stop_at_header(header, error, "the map keeps a column that is not there:", keep_name(log->map, i));
     }
     return true;
 }

@@ -336,7 +336,7 @@ static ImportKnown noun_is_known(StoreTx *tx, Arena *arena, ImportKind kind, con
     g_autoptr(GTimeZone) utc = zone_find("UTC");
     bool known = imported_noun_parse(arena, kind, utc, row->payload, &noun, &refused) &&
                  imported_noun_is_known(tx, arena, kind, source, &noun);
-    return (ImportKnown){known, known};
+    return (ImportKnown){known, known, false};
 }
 
 ImportKnown import_is_known(StoreTx *tx, Arena *arena, ImportKind kind, const char *source, const ImportRow *row,
@@ -344,11 +344,13 @@ ImportKnown import_is_known(StoreTx *tx, Arena *arena, ImportKind kind, const ch
 {
     SqlImportedCaseFind known;
     SqlImportedEventFind event;
+    ImportedEvent said;
     if (kind != IMPORT_TICKETS)
         return noun_is_known(tx, arena, kind, source, row);
+    bool note = imported_event_parse(arena, row->payload, &said) && !said.has_state;
     const char *identity = arena_printf(arena, "%s#%" G_GINT64_FORMAT, row->identity, ordinal);
     if (!sql_imported_case_find(tx, arena, &(SqlImportedCaseFindIn){source, row->record}, &known))
-        return (ImportKnown){false, false};
+        return (ImportKnown){false, false, note};
     SqlImportedEventFindIn wanted = {known.imported_case_id, identity};
-    return (ImportKnown){true, sql_imported_event_find(tx, arena, &wanted, &event)};
+    return (ImportKnown){true, sql_imported_event_find(tx, arena, &wanted, &event), note};
 }

@@ -50,7 +50,7 @@ typedef struct ImportNew {
     const char *file_name; /* without its folder */
 } ImportNew;
 
-/* What a run has done so far. tickets counts what was newly made, whatever the kind. */
+/* What a run has done so far. tickets counts what was newly made, whatever the kind; notes are among the events. */
 typedef struct ImportRun {
     ImportKind kind;
     const char *source; /* in the arena */
@@ -74,9 +74,10 @@ bool import_work(const Desk *desk, bool *idle_out, GError **error);
 /* false without *error when there is no such run: it was discarded. */
 bool import_find(const Desk *desk, Arena *arena, ImportRunId run, ImportRun *run_out, GError **error);
 
-/* For a dry run: which of the cases and rows are here already. The ordinal is counted by the caller. */
+/* For a dry run: which of the cases and rows are here already, and whether the row is one that leads to no state. The
+ * ordinal is counted by the caller. */
 typedef struct ImportKnown {
-    bool record, row;
+    bool record, row, note;
 } ImportKnown;
 ImportKnown import_is_known(StoreTx *tx, Arena *arena, ImportKind kind, const char *source, const ImportRow *row,
                             int64_t ordinal);

@@ -3,11 +3,12 @@
  * import_file: the bytes of a file to import, unpacked, and who is told of each line that is wrong. Answers: "what is in
  * it, how far are we, what was refused?"
  *
- * A file is read a piece at a time and, when it begins as gzip does, unpacked on the way. Not for what the bytes mean
- * (event_log.h). Tables: none. Called by: desk/import, cli import.
+ * A file is read a piece at a time and, when it begins as gzip does, unpacked on the way, all its members one after the
+ * other. Not for what the bytes mean (event_log.h). Tables: none. Called by: desk/import, cli import.
  *
  * Pointers: an ImportFile is yours: import_file_close; a piece lives until the next read. Refusals are yours:
- * refusals_clear. Errors: NOT_FOUND, IO; USAGE when the packed data is damaged or cut off.
+ * refusals_clear. Errors: NOT_FOUND, IO; USAGE when the packed data is damaged, cut off or
+ * followed by something else, and for a spreadsheet or a zip.
  *
  * Invariants:
  *  1. A file that is cut off inside its packed data never looks whole.

@@ -179,7 +179,8 @@ ImportMap *import_map_parse(const char *text, GError **error)
     map->events = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     MapReading reading = {.map = map, .seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)};
     bool fine = g_utf8_validate(text, -1, NULL) || refuse(&reading, "not UTF-8");
-    g_auto(GStrv) lines = fine ? g_strsplit(text, "\n", -1) : NULL;
+    bool marked = g_str_has_prefix(text, "\xEF\xBB\xBF"); /* what Windows editors put before UTF-8 */
+    g_auto(GStrv) lines = fine ? g_strsplit(text + (marked ? 3 : 0), "\n", -1) : NULL;
     for (char **line = lines; fine && *line; line++)
         fine = read_line(&reading, *line);
     fine = fine && check_whole(&reading);

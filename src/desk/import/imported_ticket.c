@@ -180,7 +180,7 @@ static void add_event(Applying *applying, const ImportChunkRow *row)
                                                                         event->activity, event->lifecycle, event->team,
                                                                         event->resource, event->attributes});
     applying->chunk->counts.events++;
-    applying->chunk->counts.notes += !change_has(&change, FIELD_STATE) || !event->has_state;
+    applying->chunk->counts.notes += !event->has_state;
 }
 
 /* A case's edit is begun only for a row that is new: what is there already changes no version. */

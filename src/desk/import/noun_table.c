@@ -53,6 +53,13 @@ static bool stop_at(int64_t line, GError **error, const char *what, const char *
     return false;
 }
 
+static bool stop_at_unknown(const CsvRecord *header, const char *name, GError **error)
+{
+    g_set_error(error, FILO_ERROR, FILO_ERROR_USAGE, "line %" G_GINT64_FORMAT ": there is no column '%s'%s",
+                header->line, name, csv_delimiter_hint(header));
+    return false;
+}
+
 static const char *known_name(const NounColumn *columns, const char *name)
 {
     for (; columns->name; columns++)
@@ -76,7 +83,7 @@ static bool take_header(Table *table, const CsvRecord *record, GError **error)
     for (size_t i = 0; i < record->count; i++) {
         const char *name = known_name(columns, record->cells[i]);
         if (!name)
-            return stop_at(record->line, error, "there is no column", record->cells[i]);
+            return stop_at_unknown(record, record->cells[i], error);
         if (header_has(table->header, name))
             return stop_at(record->line, error, "two columns have the name", name);
         g_ptr_array_add(table->header, (char *)name);
