@@ -70,6 +70,9 @@ static bool write_settings(StoreTx *tx, CompanyWork *work)
 {
     TimeMs now = work->world->now;
     return setting_set(tx, SETTING_COMPANY_NAME, "Caffemeccanica Valdichienti S.r.l.", now, &work->refused) &&
+           setting_set(tx, SETTING_COMPANY_ADDRESS, "Via del Vapore 1, 62029 Tolentino MC", now, &work->refused) &&
+           setting_set(tx, SETTING_COMPANY_PHONE, "+390733960000", now, &work->refused) &&
+           setting_set(tx, SETTING_COMPANY_PEC, "caffemeccanica@pec.example", now, &work->refused) &&
            setting_set(tx, SETTING_LANGUAGE, "it", now, &work->refused) &&
            setting_set(tx, SETTING_DEMO, "1", now, &work->refused) &&
            setting_set(tx, SETTING_DEMO_PASSWORD, DEMO_PASSWORD, now, &work->refused);

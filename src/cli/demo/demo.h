@@ -104,11 +104,12 @@ typedef struct DemoItem {
 } DemoItem;
 
 /* A later moment of a request that is told step by step, at part/10 of the business time from arrival to the end. */
-typedef enum DemoStepKind { STEP_TAKEN, STEP_ANSWER, STEP_CUSTOMER, STEP_NOTE, STEP_COMPLAINT } DemoStepKind;
+typedef enum DemoStepKind { STEP_HANDED, STEP_ANSWER, STEP_CUSTOMER, STEP_NOTE, STEP_COMPLAINT } DemoStepKind;
 typedef struct DemoStep {
     int part;
     DemoStepKind kind;
-    int who; /* in demo_people: who takes it, answers, notes */
+    int who; /* in demo_people: who is handed it, answers, notes */
+    int by;  /* who hands it on */
     const char *text;
 } DemoStep;
 

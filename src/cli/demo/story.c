@@ -168,19 +168,18 @@ static const DemoCase bounced = {
     NULL,
     NULL};
 static const DemoStep bounced_steps[] = {
-    {1, STEP_TAKEN, ELENA, NULL},
-    {1, STEP_ANSWER, ELENA, "Buongiorno, io seguo le vendite: passo la sua richiesta ai colleghi dell'assistenza."},
-    {2, STEP_TAKEN, LUCA, NULL},
-    {3, STEP_ANSWER, LUCA, "Mi dice la matricola della macchina? È sulla targhetta, sotto la vaschetta."},
-    {4, STEP_CUSTOMER, 0, "La matricola è sulla fattura, comunque è quella che vi ho scritto al momento dell'acquisto."},
-    {5, STEP_TAKEN, MARCO, NULL},
-    {5, STEP_NOTE, MARCO, "Passata a noi per controllare la fattura: risulta pagata."},
-    {6, STEP_ANSWER, MARCO, "La fattura è a posto. Mi manda per favore la matricola della macchina?"},
-    {7, STEP_CUSTOMER, 0, "È la seconda volta che la chiedete. Intanto la macchina è ferma da quattro giorni."},
-    {8, STEP_TAKEN, SARA, NULL},
-    {8, STEP_NOTE, SARA, "Terzo passaggio: la richiesta resta a me finché non è chiusa."},
-    {10, STEP_COMPLAINT, SARA,
-     "Reclamo formale. Da sette giorni la macchina è ferma e la nostra richiesta passa di mano in mano: vendite, "
+    {1, STEP_HANDED, ELENA, ELENA, NULL},
+    {1, STEP_ANSWER, ELENA, 0, "Buongiorno, io seguo le vendite: passo la sua richiesta ai colleghi dell'assistenza."},
+    {2, STEP_HANDED, LUCA, ELENA, NULL},
+    {3, STEP_ANSWER, LUCA, 0, "Mi dice la matricola della macchina? È sulla targhetta, sotto la vaschetta."},
+    {4, STEP_CUSTOMER, 0, 0, "La matricola è sulla fattura, comunque è quella che vi ho scritto al momento dell'acquisto."},
+    {5, STEP_HANDED, MARCO, LUCA, NULL},
+    {5, STEP_NOTE, MARCO, 0, "Passata a noi per controllare la fattura: risulta pagata."},
+    {6, STEP_ANSWER, MARCO, 0, "La fattura è a posto. Mi manda per favore la matricola della macchina?"},
+    {7, STEP_CUSTOMER, 0, 0, "È la seconda volta che la chiedete. Intanto la macchina è ferma da quattro giorni."},
+    {8, STEP_HANDED, SARA, GIULIA, NULL},
+    {8, STEP_NOTE, GIULIA, 0, "Terzo passaggio: da qui la richiesta resta a Sara finché non è chiusa."},
+    {10, STEP_COMPLAINT, SARA, 0, "Reclamo formale. Da sette giorni la macchina è ferma e la nostra richiesta passa di mano in mano: vendite, "
      "assistenza, amministrazione, di nuovo assistenza. Chiediamo un intervento entro domani e un responsabile."},
 };
 
