@@ -208,3 +208,44 @@ eachEngine('a mailbox, tried before anybody relies on it', async (t, engine) => 
   assert.doesNotMatch(textOf((await admin.get('/settings')).text), /Nessuna casella in uso/);
   for (const [action, least] of [['mailbox.add', 1], ['mailbox.change', 4]]) assert.equal(await audited(filo, action), least, action);
 });
+
+const wallDate = (daysAhead) => new Date(Date.now() + daysAhead * 86_400_000);
+const italian = (date) => `${date.getUTCDate()}/${date.getUTCMonth() + 1}/${date.getUTCFullYear()}`;
+
+eachEngine('hours and holidays', async (t, engine) => {
+  const sink = await startSink();
+  t.after(() => sink.close());
+  const filo = await startFilo({ engine, sink });
+  t.after(() => filo.remove());
+  const admin = await filo.signIn();
+  assert.match(textOf((await filo.browser().get('/help')).text), /Filo|Caffemeccanica/);
+  const overlap = await fill(admin, '/settings/calendar', /calendar$/, { day1: '9-13, 12-18', day2: 'mattina', patron: '31/2' });
+  assert.equal(overlap.status, 422);
+  assert.match(errorOf(overlap, 'day1'), /si sovrappongono: 9:00–13:00 \/ 12:00–18:00/);
+  assert.match(errorOf(overlap, 'day2'), /Ha scritto: mattina/);
+  assert.match(errorOf(overlap, 'patron'), /giorno e mese/);
+
+  // open every minute of every day but for a week of ours from tomorrow: looked at first, then kept
+  const always = Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((day) => [`day${day}`, '0-24']));
+  const typed = { ...always, closures: `${italian(wallDate(2))} - ${italian(wallDate(4))} inventario` };
+  const html = (await admin.get('/settings/calendar')).text;
+  const look = await admin.submit(html, /calendar$/, { ...typed, preview: '1' });
+  assert.equal(look.status, 200);
+  assert.match(textOf(look.text), /non è ancora salvato/);
+  assert.equal(textOf(look.text).match(/inventario/g).length >= 3, true, 'three days of inventory are listed');
+  assert.equal(await audited(filo, 'calendar.change'), 0);
+  assert.equal((await admin.submit(html, /calendar$/, typed)).status, 303);
+  const kept = await admin.get('/settings/calendar');
+  assert.match(textOf(kept.text), /In questo momento Aperto, fino a/);
+  assert.equal(findForm(kept.text, /calendar$/).fields.day1, '0:00–24:00');
+  assert.equal((await admin.submit(html, /calendar$/, { day1: '' })).status, 409, 'somebody else was there first');
+
+  // deadlines count with it: eight hours of a house that never closes are eight hours of the clock
+  await filo.mailIn(letter('Di notte', 'notte'));
+  const [ticket] = await filo.rows('SELECT received_at, next_update_at FROM ticket');
+  assert.equal(Number(ticket.next_update_at) - Number(ticket.received_at), 8 * 3_600_000);
+  const never = Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((day) => [`day${day}`, '']));
+  assert.equal((await fill(admin, '/settings/calendar', /calendar$/, never)).status, 303);
+  assert.match(textOf((await admin.get('/settings/calendar')).text), /non si apre mai/);
+  assert.equal(await audited(filo, 'calendar.change'), 2);
+});

@@ -17,11 +17,14 @@ typedef struct InitWork {
     bool exists;
 } InitWork;
 
+/* Without a password nobody could come in: the company is founded on the first page (desk/setting/first_start.h). */
 static bool init_company(StoreTx *tx, void *arg)
 {
     InitWork *work = arg;
     StaffId admin;
     work->exists = founding_is_done(tx, work->arena);
+    if (!work->founding.password_hash)
+        return !work->exists;
     return !work->exists && founding_write(tx, work->arena, &work->founding, work->now, &admin, &work->refused);
 }
 
@@ -87,11 +90,18 @@ int command_init(int argc, char **argv)
     founding->language = language ? language : "it";
     founding->name_sort_key = text_sort_key(arena, founding->name);
     founding->team_sort_key = text_sort_key(arena, founding_team_name(founding->language));
-    if (password_file && !read_password(password_file, &work, &hash, &error))
+    if (!password_file && (company || login || name))
+        g_set_error(&error, FILO_ERROR, FILO_ERROR_USAGE,
+                    "--company, --admin and --admin-name need "
+                    "--admin-password-file; without any of them the first page asks");
+    if (error || (password_file && !read_password(password_file, &work, &hash, &error)))
         return command_fail(error);
     founding->password_hash = password_file ? hash.text : NULL;
     if (init_store(&config, &work, &error) < 0)
         return command_fail(error);
     printf("made %s\n", config.data_dir);
+    if (!password_file)
+        printf("filo serve --data %s prints the address of its first page, which asks four questions\n",
+               config.data_dir);
     return 0;
 }

@@ -6,10 +6,12 @@
  */
 #include "api/api.h"
 #include "base/log.h"
+#include "base/token.h"
 #include "cli/command.h"
 #include "cli/import_door.h"
 #include "cli/mail_in.h"
 #include "cli/token_door.h"
+#include "desk/setting/first_start.h"
 #include "job/caretaker.h"
 #include "job/dispatcher.h"
 #include "net/local.h"
@@ -41,6 +43,7 @@ typedef struct Node {
     HttpServer *http;
     LocalServer *local;
     char *base_url;
+    Token start; /* opens the first page of a new installation; "" on one that works */
 } Node;
 
 /* ------------------------------------------------------------------------------------------------------------- rights */
@@ -126,6 +129,25 @@ static bool start_desk(Node *node, GError **error)
     return true;
 }
 
+static bool offer(StoreTx *tx, void *arg)
+{
+    Node *node = arg;
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    return first_start_offer(tx, arena, node->start.sha256, desk_now(node->installation.desk));
+}
+
+/* A new installation has one door, for whoever reads this terminal: a new one each time the server starts. */
+static bool start_offer(Node *node, GError **error)
+{
+    if (desk_policy(node->installation.desk)->is_founded)
+        return true;
+    node->start = token_new();
+    StoreOutcome outcome = store_write(node->installation.store, "start offer", offer, node, error);
+    if (outcome != STORE_COMMITTED)
+        node->start = (Token){0};
+    return outcome != STORE_FAILED;
+}
+
 /* The API's area stands beside the pages': it has its own hook, and neither knows the other. */
 static void add_api(Node *node, HttpServerOptions *options)
 {
@@ -197,9 +219,14 @@ static void stop(Node *node)
 
 static void say_ready(const Node *node)
 {
-    printf("{\"ready\":true,\"port\":%d,\"url\":\"%s\",\"pid\":%d}\n", http_server_port(node->http), node->base_url,
-           (int)getpid());
+    bool waits = *node->start.text;
+    printf("{\"ready\":true,\"port\":%d,\"url\":\"%s\",\"pid\":%d%s%s%s%s%s}\n", http_server_port(node->http),
+           node->base_url, (int)getpid(), waits ? ",\"start\":\"" : "", waits ? node->base_url : "",
+           waits ? "/start/" : "", node->start.text, waits ? "\"" : "");
     fflush(stdout);
+    if (waits && isatty(STDERR_FILENO))
+        fprintf(stderr, "\nfilo: a new installation. Open this address, once, to set it up:\n\n    %s/start/%s\n\n",
+                node->base_url, node->start.text);
 }
 
 static void wait_for_stop(const Node *node, const sigset_t *signals)
@@ -221,7 +248,8 @@ int command_serve_node(int argc, char **argv)
     sigprocmask(SIG_BLOCK, &signals, NULL); /* before any thread: they inherit it, and sigwait gets them all */
     signal(SIGPIPE, SIG_IGN);
     bool started = config_parse(&node.config, NULL, "Serves pages, mail and jobs.", argc, argv, &error) &&
-                   start_desk(&node, &error) && start_faces(&node, &error) && start_jobs(&node, &error);
+                   start_desk(&node, &error) && start_offer(&node, &error) && start_faces(&node, &error) &&
+                   start_jobs(&node, &error);
     int code = started ? EX_OK : command_fail(error);
     if (started) {
         say_ready(&node);

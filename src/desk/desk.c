@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "desk/desk.h"
 
+#include "desk/calendar/house.h"
 #include "desk/setting/company.h"
+#include "desk/setting/founding.h"
 #include "desk/setting/setting.h"
 #include "desk/staff/staff.h"
 #include "search/index.h"
@@ -18,27 +20,15 @@ struct Desk {
     AuditReads *reads;
 };
 
-/* Until the owner enters the house's hours: what most Italian companies keep. */
-static Calendar *usual_hours(Zone *zone)
-{
-    CalendarWindow windows[10];
-    for (int day = 0; day < 5; day++) {
-        windows[day * 2] = (CalendarWindow){day + 1, 9 * 60, 13 * 60};
-        windows[day * 2 + 1] = (CalendarWindow){day + 1, 14 * 60, 18 * 60};
-    }
-    InputError impossible;
-    return calendar_new(&(CalendarSpec){zone, false, windows, G_N_ELEMENTS(windows), holiday_italy()}, &impossible);
-}
-
 static const DeskPolicy *read_policy(Desk *desk, StoreTx *tx)
 {
     DeskPolicy *policy = ARENA_NEW(desk->texts, DeskPolicy);
     const char *phone = setting_get(tx, desk->texts, SETTING_COMPANY_PHONE);
-    const char *zone_name = setting_get(tx, desk->texts, SETTING_TIME_ZONE);
-    Zone *zone = zone_find(zone_name);
+    HouseHours hours = house_hours_get(tx, desk->texts);
+    Zone *zone = zone_find(hours.zone);
     if (!zone) /* checked when it was set: the system lost its zone files */
         zone = zone_find("UTC");
-    Calendar *calendar = usual_hours(zone);
+    Calendar *calendar = house_calendar(desk->texts, &hours, zone);
     g_ptr_array_add(desk->zones, zone);
     g_ptr_array_add(desk->calendars, calendar);
     *policy = (DeskPolicy){
@@ -48,10 +38,13 @@ static const DeskPolicy *read_policy(Desk *desk, StoreTx *tx)
         .language = setting_get(tx, desk->texts, SETTING_LANGUAGE),
         .zone = zone,
         .calendar = calendar,
+        .hours_shown = {[LANG_IT] = house_hours_words(desk->texts, LANG_IT, &hours),
+                        [LANG_EN] = house_hours_words(desk->texts, LANG_EN, &hours)},
         .first_update_ms = setting_get_int(tx, desk->texts, SETTING_FIRST_UPDATE_HOURS) * TIME_HOUR,
         .reopen_ms = setting_get_int(tx, desk->texts, SETTING_REOPEN_DAYS) * TIME_DAY,
         .undo_ms = setting_get_int(tx, desk->texts, SETTING_UNDO_SECONDS) * TIME_SECOND,
         .intake_team = team_first(tx, desk->texts),
+        .is_founded = founding_is_done(tx, desk->texts),
         .close_at_once = setting_get_int(tx, desk->texts, SETTING_CLOSE_AT_ONCE) != 0,
         .demo = setting_get_int(tx, desk->texts, SETTING_DEMO) != 0,
         .demo_password = setting_get(tx, desk->texts, SETTING_DEMO_PASSWORD),

@@ -15,6 +15,7 @@
 #ifndef FILO_DESK_DESK_H
 #define FILO_DESK_DESK_H
 
+#include "base/catalogue.h"
 #include "desk/audit/audit.h"
 #include "desk/calendar/business.h"
 #include "schema_ids.h"
@@ -26,8 +27,10 @@ typedef struct DeskPolicy {
     const char *company_phone_shown; /* the same for people */
     const char *language;            /* "it", "en": for customers whose language is not known */
     Zone *zone;
-    const Calendar *calendar; /* the house's hours */
-    int64_t first_update_ms;  /* business time until the customer hears from us */
+    const char *hours_shown[LANG_COUNT]; /* "lun–ven 9:00–13:00"; "" when never open */
+    bool is_founded;                     /* false: a new installation that waits for its first page */
+    const Calendar *calendar;            /* the house's hours */
+    int64_t first_update_ms;             /* business time until the customer hears from us */
     int64_t reopen_ms;
     int64_t undo_ms;
     TeamId intake_team;        /* whose queue a new request joins */

@@ -66,7 +66,7 @@ const PublicLayoutView *layout_public(HttpRequest *request, const char *title)
         .theme = visit->theme,
         .return_to = request->path,
         .phone = visit->policy->company_phone_shown,
-        .hours = "",
+        .hours = visit->policy->hours_shown[visit->lang],
     };
     if (*view->phone)
         view->phone_url = url_checked(arena_printf(request->arena, "tel:%s", visit->policy->company_phone));

@@ -80,6 +80,7 @@ static void render_sign_in(HttpRequest *request, HttpResponse *response, const c
         .page = layout_public(request, msg(visit->lang, MSG_SIGN_IN_TITLE)),
         .email = login,
         .error = error,
+        .waits = !visit->policy->is_founded,
         .return_to = return_path(asked ? asked : http_query(request, "return_to")),
     };
     view.has_demo = visit->policy->demo && *visit->policy->demo_password;

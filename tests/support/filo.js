@@ -61,7 +61,7 @@ export function runProgram(argv, { input = '', env = {}, onStart = null } = {}) 
 
 class Filo {
   constructor(options) {
-    this.options = { engine: 'sqlite', company: 'Caffemeccanica', env: {}, cluster: null, sink: null, dir: null, restored: null, exe: null, demo: false,
+    this.options = { engine: 'sqlite', company: 'Caffemeccanica', env: {}, cluster: null, sink: null, dir: null, restored: null, exe: null, demo: false, founded: true,
       settings: { 'message.undo_seconds': '0' }, ...options };
     this.engine = this.options.engine;
     this.root = mkdtempSync(path.join(tmpdir(), 'filo-scenario-'));
@@ -92,6 +92,10 @@ class Filo {
       this.db = await this.cluster.createDatabase();
     }
     if (this.options.init === false) return;
+    if (!this.options.founded) {
+      await this.command(['init'], { mustWork: true });
+      return;
+    }
     const password = ['--admin-password-file', this.secretFile('admin', ADMIN.password)];
     if (this.options.demo) {
       await this.command(['init', '--company', this.options.company, ...password], { mustWork: true });
@@ -279,7 +283,7 @@ db.close()
 `;
 
 // options: {engine, settings ({key: value}; by default answers leave at once), company, sink (a mailbox that sends there), dir (the data directory; else a new one), cluster, env,
-// serve: false (only made), demo: true (the demo company), restored: {dir, db} (made already, by a restore),
+// serve: false (only made), founded: false (as `filo init` alone leaves it), demo: true (the demo company), restored: {dir, db} (made already, by a restore),
 // init: false (an empty directory and database, for the command that makes a company in it),
 // exe: another build than FILO_EXE}.
 export async function startFilo(options = {}) {

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { NAME_CHARS = 120, ADDRESS_CHARS = 300 };
+enum { ADDRESS_CHARS = 300 };
 
 Company company_get(StoreTx *tx, Arena *arena)
 {
@@ -108,7 +108,7 @@ size_t company_check(Arena *arena, Company *company, InputError wrong_out[COMPAN
 {
     Check check = {arena, wrong_out, 0};
     clean(arena, company);
-    if (!*company->name || g_utf8_strlen(company->name, -1) > NAME_CHARS)
+    if (!*company->name || g_utf8_strlen(company->name, -1) > COMPANY_NAME_MAX)
         refuse(&check, "name", "company.error.name", NULL);
     if (g_utf8_strlen(company->address, -1) > ADDRESS_CHARS)
         refuse(&check, "address", "company.error.address", NULL);

@@ -25,6 +25,7 @@
 #include "store/store.h"
 
 #define COMPANY_FIELDS 10
+#define COMPANY_NAME_MAX 120 /* characters */
 
 typedef struct Company {
     const char *name, *address, *vat_number, *pec, *phone;       /* all but the name may be "" */

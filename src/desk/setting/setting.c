@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+/* Until the owner enters the house's hours: what most Italian companies keep. */
+#define USUAL_DAY "9:00–13:00, 14:00–18:00"
+
 /* A check says why a value cannot be, by catalogue key; NULL when it can. */
 typedef const char *(*SettingCheck)(const char *value);
 
@@ -54,6 +57,18 @@ static const struct {
     [SETTING_UNDO_SECONDS] = {"message.undo_seconds", "10", check_number},
     [SETTING_FIRST_UPDATE_HOURS] = {"ticket.first_update_hours", "8", check_number},
     [SETTING_CLOSE_AT_ONCE] = {"ticket.close_at_once", "0", check_number},
+    [SETTING_CALENDAR_MONDAY] = {"calendar.monday", USUAL_DAY, check_any},
+    [SETTING_CALENDAR_TUESDAY] = {"calendar.tuesday", USUAL_DAY, check_any},
+    [SETTING_CALENDAR_WEDNESDAY] = {"calendar.wednesday", USUAL_DAY, check_any},
+    [SETTING_CALENDAR_THURSDAY] = {"calendar.thursday", USUAL_DAY, check_any},
+    [SETTING_CALENDAR_FRIDAY] = {"calendar.friday", USUAL_DAY, check_any},
+    [SETTING_CALENDAR_SATURDAY] = {"calendar.saturday", "", check_any},
+    [SETTING_CALENDAR_SUNDAY] = {"calendar.sunday", "", check_any},
+    [SETTING_CALENDAR_HOLIDAYS] = {"calendar.holidays", "1", check_number},
+    [SETTING_CALENDAR_PATRON] = {"calendar.patron", "", check_any},
+    [SETTING_CALENDAR_CLOSURES] = {"calendar.closures", "", check_any},
+    [SETTING_CALENDAR_VERSION] = {"calendar.version", "1", check_number},
+    [SETTING_START_TOKEN] = {"start.token_sha256", "", check_any},
     [SETTING_DEMO] = {"company.demo", "0", check_number},
     [SETTING_VERSION] = {"company.version", "1", check_number},
     [SETTING_DEMO_PASSWORD] = {"company.demo_password", "", check_any},

@@ -32,9 +32,22 @@ typedef enum SettingKey {
     SETTING_UNDO_SECONDS,       /* an answer waits so long before it leaves */
     SETTING_FIRST_UPDATE_HOURS, /* by when the customer hears from us, counted from arrival */
     SETTING_CLOSE_AT_ONCE,      /* "1": solved requests are closed with the notice; "0": only solved, closed later */
-    SETTING_DEMO,               /* "1" in the demo company: the outbox is sealed */
-    SETTING_VERSION,            /* counts the changes of the company page (company.h) */
-    SETTING_DEMO_PASSWORD,      /* of the demo's people, so that visitors change roles with one click; "" elsewhere */
+    /* The house's hours (desk/calendar/house.h): a text for each weekday, and what closes beside them. */
+    SETTING_CALENDAR_MONDAY,
+    SETTING_CALENDAR_TUESDAY,
+    SETTING_CALENDAR_WEDNESDAY,
+    SETTING_CALENDAR_THURSDAY,
+    SETTING_CALENDAR_FRIDAY,
+    SETTING_CALENDAR_SATURDAY,
+    SETTING_CALENDAR_SUNDAY,
+    SETTING_CALENDAR_HOLIDAYS, /* "1": the national holidays are kept */
+    SETTING_CALENDAR_PATRON,
+    SETTING_CALENDAR_CLOSURES,
+    SETTING_CALENDAR_VERSION,
+    SETTING_START_TOKEN,   /* SHA-256 of what opens the first page (first_start.h); "" when nothing does */
+    SETTING_DEMO,          /* "1" in the demo company: the outbox is sealed */
+    SETTING_VERSION,       /* counts the changes of the company page (company.h) */
+    SETTING_DEMO_PASSWORD, /* of the demo's people, so that visitors change roles with one click; "" elsewhere */
     SETTING_COUNT
 } SettingKey;
 

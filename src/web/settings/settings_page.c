@@ -18,6 +18,7 @@ static const struct {
     {MSG_SETTINGS_TAB_STAFF, MSG_SETTINGS_LEAD_STAFF, "/settings/staff", "user", "staff.write"},
     {MSG_SETTINGS_TAB_TEAMS, MSG_SETTINGS_LEAD_TEAMS, "/settings/teams", "users", "settings.read"},
     {MSG_SETTINGS_TAB_MAILBOXES, MSG_SETTINGS_LEAD_MAILBOXES, "/settings/mailboxes", "mail", "settings.read"},
+    {MSG_SETTINGS_TAB_CALENDAR, MSG_SETTINGS_LEAD_CALENDAR, "/settings/calendar", "clock", "settings.read"},
     {MSG_DEMO_END_TITLE, MSG_DEMO_END_SHORT, "/settings/demo", "x", "settings.write"}, /* in the demo only */
 };
 

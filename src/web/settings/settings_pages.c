@@ -13,6 +13,7 @@ static const struct {
     {MSG_SETTINGS_TAB_STAFF, "/settings/staff", "staff.write"},
     {MSG_SETTINGS_TAB_TEAMS, "/settings/teams", "settings.read"},
     {MSG_SETTINGS_TAB_MAILBOXES, "/settings/mailboxes", "settings.read"},
+    {MSG_SETTINGS_TAB_CALENDAR, "/settings/calendar", "settings.read"},
     {MSG_DEMO_END_TITLE, "/settings/demo", "settings.write"}, /* in the demo only */
 };
 
@@ -54,6 +55,11 @@ static const Route routes[] = {
     {HTTP_POST, "/settings/mailboxes/:id", mailbox_post, "settings.write", LANE_PAGE, 0, 16384, "Changes a mailbox."},
     {HTTP_POST, "/settings/mailboxes/:id/test", mailbox_test_post, "settings.write", LANE_SLOW, 0, 8192,
      "Sends a message through it, now."},
+    {HTTP_GET, "/settings/calendar", calendar_page, "settings.read", LANE_PAGE, 0, 0, "Hours, holidays, closed days."},
+    {HTTP_POST, "/settings/calendar", calendar_post, "settings.write", LANE_PAGE, 0, 32768,
+     "Changes them, or shows what would come of it."},
+    {HTTP_GET, "/start/:token", start_page, PERMISSION_PUBLIC, LANE_PAGE, 0, 0, "The first page of a new installation."},
+    {HTTP_POST, "/start/:token", start_post, PERMISSION_PUBLIC, LANE_HASH, 0, 16384, "Founds the company, once."},
     {HTTP_GET, "/account", account_page, PERMISSION_OWN_ACCOUNT, LANE_PAGE, 0, 0, "One's own password and sessions."},
     {HTTP_POST, "/account/password", account_password_post, PERMISSION_OWN_ACCOUNT, LANE_HASH, 0, 8192,
      "Changes one's own password."},

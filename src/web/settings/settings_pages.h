@@ -52,5 +52,9 @@ void mailbox_post(HttpRequest *request, HttpResponse *response, void *context);
 void mailbox_test_post(HttpRequest *request, HttpResponse *response, void *context);
 void demo_end_page(HttpRequest *request, HttpResponse *response, void *context);
 void demo_end_post(HttpRequest *request, HttpResponse *response, void *context);
+void calendar_page(HttpRequest *request, HttpResponse *response, void *context);
+void calendar_post(HttpRequest *request, HttpResponse *response, void *context);
+void start_page(HttpRequest *request, HttpResponse *response, void *context);
+void start_post(HttpRequest *request, HttpResponse *response, void *context);
 
 #endif
