@@ -69,6 +69,11 @@ const ROUTES = [
   { area: 'desk', route: 'GET /items/:id', path: '/items/900', who: SIGNED_IN, says: /V2-77/ },
   { area: 'desk', route: 'GET /items/:id/edit', path: '/items/900/edit', who: WRITERS, says: /value="V2-77"/ },
   { area: 'desk', route: 'POST /items/:id', path: '/items/900', who: WRITERS, fields: { product: 'V2', customer: 'Bar Prova', serial: 'V2-77', version: '7' }, status: 409, says: /name="serial"/ },
+  { area: 'desk', route: 'GET /solutions', who: SIGNED_IN, says: /Decalcificare V2/ },
+  { area: 'desk', route: 'GET /solutions/:id', path: '/solutions/900', who: SIGNED_IN, says: /Decalcificare V2/ },
+  { area: 'desk', route: 'GET /solutions/:id/edit', path: '/solutions/900/edit', who: WRITERS, says: /value="Decalcificare V2"/ },
+  { area: 'desk', route: 'POST /solutions/:id', path: '/solutions/900', who: WRITERS, fields: { title: '', text: 'x', version: '1' }, status: 422, says: /name="title"/ },
+  { area: 'desk', route: 'POST /solutions/:id/state', path: '/solutions/900/state', who: ['admin'], fields: { state: 'published', version: '7' }, status: 409, says: /nel frattempo/ },
   { area: 'desk', route: 'GET /search', path: '/search?q=luca', who: SIGNED_IN, says: /Luca Bianchi/ },
   { area: 'desk', route: 'GET /attachments/:id', path: '/attachments/1', who: SIGNED_IN, says: /contenuto del file/ },
   { area: 'desk', route: 'GET /reports', who: ['reader', 'admin'], says: /href="\/reports\/bounce"/ },
@@ -147,7 +152,9 @@ const PRODUCT = `INSERT INTO party (party_id, kind, name, sort_key, buyer, langu
     VALUES (900, 'company', 'Bar Prova', 'bar prova', 'business', 'it', 1, 1);
   INSERT INTO product (product_id, name, sort_key, role, kind, active, version) VALUES (900, 'V2', 'v2', 'made', 'goods', 1, 1);
   INSERT INTO installed_item (installed_item_id, product_id, serial, party_id, seller, batch, version)
-    VALUES (900, 900, 'V2-77', 900, '', '', 1);`;
+    VALUES (900, 900, 'V2-77', 900, '', '', 1);
+  INSERT INTO solution (solution_id, title, text, state, language, created_at, state_at, used_count, version)
+    VALUES (900, 'Decalcificare V2', 'Con acido citrico.', 'draft', 'it', 1, 1, 3, 1);`;
 
 async function startDesk(t) {
   const sink = await startSink();

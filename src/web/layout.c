@@ -10,6 +10,7 @@ static const struct {
     {MSG_MENU_QUEUE, "/tickets", "inbox", "ticket.read"},
     {MSG_MENU_CUSTOMERS, "/parties", "building-2", "party.read"},
     {MSG_MENU_PRODUCTS, "/products", "package", "product.read"},
+    {MSG_MENU_SOLUTIONS, "/solutions", "book-open", "solution.read"},
     {MSG_MENU_REPORTS, "/reports", "gauge", "report.read"},
     {MSG_MENU_SETTINGS, "/settings", "wrench", "settings.read"},
 };

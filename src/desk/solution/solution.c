@@ -2,6 +2,7 @@
 #include "desk/solution/solution.h"
 
 #include "base/text.h"
+#include "search/index.h"
 #include "solution_sql.h"
 
 #include <string.h>
@@ -47,6 +48,24 @@ static bool is_written(const Solution *solution, InputError *refused_out)
     return !text_is_blank(solution->text) || refuse(refused_out, "solution_text", "solution.error.text");
 }
 
+static SearchDocument document_of(const Solution *solution)
+{
+    bool english = strcmp(solution->language, "en") == 0;
+    return (SearchDocument){.kind = SEARCH_SOLUTION,
+                            .id = solution->id.value,
+                            .group = solution->id.value,
+                            .language = english ? SEARCH_ENGLISH : SEARCH_ITALIAN,
+                            .audience = SEARCH_STAFF,
+                            .title = solution->title,
+                            .text = solution->text};
+}
+
+bool solution_index(StoreTx *tx, const Solution *solution)
+{
+    SearchDocument document = document_of(solution);
+    return search_put(tx, &document);
+}
+
 bool solution_add(StoreTx *tx, const Solution *solution, TimeMs now, SolutionId *id_out, InputError *refused_out)
 {
     if (!is_written(solution, refused_out))
@@ -59,6 +78,9 @@ bool solution_add(StoreTx *tx, const Solution *solution, TimeMs now, SolutionId 
                                                              .language = solution->language,
                                                              .author_id = solution->author,
                                                              .created_at = now});
+    Solution added = *solution;
+    added.id = *id_out;
+    solution_index(tx, &added);
     return true;
 }
 
@@ -101,6 +123,9 @@ bool solution_edit(StoreTx *tx, Arena *arena, const Solution *solution, StaffId 
     move(&changed, old.state, old.state_by, old.state_at);
     if (strcmp(old.text, solution->text) != 0 && old.state != SOLUTION_DRAFT)
         move(&changed, SOLUTION_DRAFT, by, now);
+    SearchDocument document = document_of(&old);
+    search_remove(tx, &document);
+    solution_index(tx, &changed);
     return row_write(tx, &changed);
 }
 
@@ -176,5 +201,39 @@ SolutionList solution_suggest(StoreTx *tx, Arena *arena, ProductId product, Code
         SqlSolutionOfProductList rows = sql_solution_of_product(tx, arena, &(SqlSolutionOfProductIn){product, limit});
         APPEND(&list, rows, how_many);
     }
+    return list;
+}
+
+/* -------------------------------------------------------------------------------------------------------- listing */
+
+SolutionList solution_list(StoreTx *tx, Arena *arena, SolutionPlace before, size_t how_many)
+{
+    SolutionPlace from = before.id.value ? before : (SolutionPlace){INT64_MAX, {INT64_MAX}};
+    SqlSolutionByUseList rows =
+        sql_solution_by_use(tx, arena, &(SqlSolutionByUseIn){from.used, from.id, (int64_t)how_many});
+    SolutionList list = {ARENA_ARRAY(arena, Solution, how_many), 0};
+    APPEND(&list, rows, how_many);
+    return list;
+}
+
+SolutionList solution_list_after(StoreTx *tx, Arena *arena, SolutionId after, size_t how_many)
+{
+    SqlSolutionAfterList rows = sql_solution_after(tx, arena, &(SqlSolutionAfterIn){after, (int64_t)how_many});
+    SolutionList list = {ARENA_ARRAY(arena, Solution, how_many), 0};
+    APPEND(&list, rows, how_many);
+    return list;
+}
+
+SolutionList solution_find_words(StoreTx *tx, Arena *arena, const char *typed, size_t how_many)
+{
+    SearchQuery query = search_query_parse(arena, bytes_of(typed));
+    SearchAsk ask = {.audience = SEARCH_STAFF,
+                     .kinds = 1u << SEARCH_SOLUTION,
+                     .order = SEARCH_RANKED,
+                     .how_many = (int64_t)how_many};
+    SearchHits hits = search_list(tx, arena, &query, &ask);
+    SolutionList list = {ARENA_ARRAY(arena, Solution, hits.count), 0};
+    for (size_t i = 0; i < hits.count; i++)
+        list.count += solution_find(tx, arena, (SolutionId){hits.items[i].id}, &list.items[list.count]);
     return list;
 }

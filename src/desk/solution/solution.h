@@ -3,7 +3,7 @@
  * solution: how problems were solved, written once and used again. Answers: "has this been solved before, and how?"
  *
  * Owns the table solution. One is written at closing as a draft, reused by others, reviewed, published. Not for search
- * by words (search/) nor for putting it on a ticket (desk/ticket/coding.h). Called by: faces, coding.
+ * by words across kinds nor for putting it on a ticket (desk/ticket/coding.h). Called by: faces, coding.
  *
  * Memory: texts live in the arena given. Errors: a refusal is false and an InputError solution.error.*; a failing store
  * marks the transaction.
@@ -70,5 +70,23 @@ bool solution_use(StoreTx *tx, Arena *arena, SolutionId id, InputError *refused_
 /* The most used first: those of the product and the problem, then of the problem elsewhere, then of the product; each
  * once, at most how_many. Either may be {0}. */
 SolutionList solution_suggest(StoreTx *tx, Arena *arena, ProductId product, CodeId problem, size_t how_many);
+
+/* The last row of the page before; zeros: from the first. */
+typedef struct SolutionPlace {
+    int64_t used;
+    SolutionId id;
+} SolutionPlace;
+
+/* All of them, retired ones too, the most used first, after that place, at most how_many. */
+SolutionList solution_list(StoreTx *tx, Arena *arena, SolutionPlace before, size_t how_many);
+
+/* By id; for building the index of words again. */
+SolutionList solution_list_after(StoreTx *tx, Arena *arena, SolutionId after, size_t how_many);
+
+/* Those whose title or text has the words typed (search/query.h), the best first. */
+SolutionList solution_find_words(StoreTx *tx, Arena *arena, const char *typed, size_t how_many);
+
+/* Makes it findable by its words; false when it is. What adds or changes one has done so. */
+bool solution_index(StoreTx *tx, const Solution *solution);
 
 #endif

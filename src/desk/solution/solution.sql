@@ -142,3 +142,56 @@ SELECT solution_id, title, text, product_id, problem_id, solution_code_id, state
    AND state <> 'retired'
  ORDER BY used_count DESC, solution_id DESC
  LIMIT $2;
+
+-- All of them, the most used first.
+-- @statement solution_by_use : list
+-- @param  used     int
+-- @param  before   id(solution)
+-- @param  how_many int
+-- @column solution_id      id(solution)
+-- @column title            text
+-- @column text             text
+-- @column product_id       id(product)?
+-- @column problem_id       id(code)?
+-- @column solution_code_id id(code)?
+-- @column state            enum(solution_state)
+-- @column language         text
+-- @column author_id        id(staff)?
+-- @column created_at       time
+-- @column state_by_id      id(staff)?
+-- @column state_at         time
+-- @column used_count       int
+-- @column version          int
+-- @index  solution_used
+SELECT solution_id, title, text, product_id, problem_id, solution_code_id, state, language, author_id, created_at,
+       state_by_id, state_at, used_count, version
+  FROM solution
+ WHERE (used_count, solution_id) < ($1, $2)
+ ORDER BY used_count DESC, solution_id DESC
+ LIMIT $3;
+
+-- For building the index of words again.
+-- @statement solution_after : list
+-- @param  after    id(solution)
+-- @param  how_many int
+-- @column solution_id      id(solution)
+-- @column title            text
+-- @column text             text
+-- @column product_id       id(product)?
+-- @column problem_id       id(code)?
+-- @column solution_code_id id(code)?
+-- @column state            enum(solution_state)
+-- @column language         text
+-- @column author_id        id(staff)?
+-- @column created_at       time
+-- @column state_by_id      id(staff)?
+-- @column state_at         time
+-- @column used_count       int
+-- @column version          int
+-- @index  primary key of solution
+SELECT solution_id, title, text, product_id, problem_id, solution_code_id, state, language, author_id, created_at,
+       state_by_id, state_at, used_count, version
+  FROM solution
+ WHERE solution_id > $1
+ ORDER BY solution_id
+ LIMIT $2;

@@ -91,11 +91,13 @@ SELECT p.party_id, p.kind, p.name, p.sort_key
 -- @column tickets  int
 -- @column parties  int
 -- @column contacts int
+-- @column solutions int
 -- @index  none: a check counts all, once in a while
 SELECT (SELECT COUNT(*) FROM message) AS messages,
        (SELECT COUNT(*) FROM ticket) AS tickets,
        (SELECT COUNT(*) FROM party) AS parties,
-       (SELECT COUNT(*) FROM contact_point) AS contacts;
+       (SELECT COUNT(*) FROM contact_point) AS contacts,
+       (SELECT COUNT(*) FROM solution) AS solutions;
 
 -- Messages in the order they were written, each with its ticket's subject.
 -- @statement find_message_after : list

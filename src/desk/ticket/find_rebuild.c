@@ -4,6 +4,7 @@
  * each fit between two requests of the writer: parties, then messages as they were written, each ticket just before its
  * first message, so that newest-first means what it meant. A crash half-way leaves an index that find_verify refuses.
  */
+#include "desk/solution/solution.h"
 #include "desk/ticket/find.h"
 #include "desk/ticket/message.h"
 #include "desk/ticket/ticket.h"
@@ -68,6 +69,18 @@ static bool messages_index(StoreTx *tx, void *arg)
     return true;
 }
 
+static bool solutions_index(StoreTx *tx, void *arg)
+{
+    Batch *batch = arg;
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    SolutionList list = solution_list_after(tx, arena, (SolutionId){batch->after}, BATCH);
+    for (size_t i = 0; i < list.count; i++)
+        solution_index(tx, &list.items[i]);
+    batch->count = list.count;
+    batch->last = list.count ? list.items[list.count - 1].id.value : batch->after;
+    return true;
+}
+
 /* Those without a message. */
 static bool tickets_index(StoreTx *tx, void *arg)
 {
@@ -94,7 +107,8 @@ static bool all_index(Store *store, StoreWork work, GError **error)
 
 bool find_rebuild(Store *store, GError **error)
 {
-    static const StoreWork parts[] = {parties_index, contacts_index, messages_index, tickets_index};
+    static const StoreWork parts[] = {parties_index, contacts_index, solutions_index, messages_index,
+                                      tickets_index};
     if (store_write(store, "search clear", clear, NULL, error) != STORE_COMMITTED)
         return false;
     for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
@@ -112,7 +126,8 @@ const char *find_verify(StoreTx *tx, Arena *arena)
     if (wrong)
         return wrong;
     return indexed[SEARCH_MESSAGE] == stored.messages && indexed[SEARCH_TICKET] == stored.tickets &&
-                   indexed[SEARCH_PARTY] == stored.parties && indexed[SEARCH_CONTACT] == stored.contacts
+                   indexed[SEARCH_PARTY] == stored.parties && indexed[SEARCH_CONTACT] == stored.contacts &&
+                   indexed[SEARCH_SOLUTION] == stored.solutions
                ? NULL
-               : "the index does not hold each message, ticket, party and contact point once";
+               : "the index does not hold each message, ticket, party, contact point and solution once";
 }

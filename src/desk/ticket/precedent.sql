@@ -32,6 +32,20 @@ SELECT t.ticket_id, t.subject, s.title AS solution, t.solution_code_id, t.resolv
 -- @column solution_code_id id(code)?
 -- @column resolved_at      time?
 -- @index  ticket_problem, primary key of ticket
+-- @sql sqlite
+SELECT t.ticket_id, t.subject, s.title AS solution, t.solution_code_id, t.resolved_at
+  FROM (SELECT n.ticket_id AS newest_id
+          FROM ticket n INDEXED BY ticket_problem
+         WHERE n.problem_id = $1
+         ORDER BY n.ticket_id DESC
+         LIMIT 200) w
+  JOIN ticket t ON t.ticket_id = w.newest_id
+  LEFT JOIN solution s ON s.solution_id = t.solution_id
+ WHERE t.ticket_id <> $2
+   AND t.state IN ('resolved', 'closed')
+ ORDER BY t.ticket_id DESC
+ LIMIT $3;
+-- @sql postgresql
 SELECT t.ticket_id, t.subject, s.title AS solution, t.solution_code_id, t.resolved_at
   FROM (SELECT n.ticket_id AS newest_id
           FROM ticket n

@@ -278,6 +278,7 @@ CREATE TABLE solution (
 CREATE INDEX solution_both ON solution (product_id, problem_id, used_count, solution_id);
 CREATE INDEX solution_problem ON solution (problem_id, used_count, solution_id);
 CREATE INDEX solution_product ON solution (product_id, used_count, solution_id);
+CREATE INDEX solution_used ON solution (used_count, solution_id);
 CREATE INDEX solution_code ON solution (solution_code_id) WHERE solution_code_id IS NOT NULL;
 CREATE INDEX solution_author ON solution (author_id) WHERE author_id IS NOT NULL;
 CREATE INDEX solution_state_by ON solution (state_by_id) WHERE state_by_id IS NOT NULL;

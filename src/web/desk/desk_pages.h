@@ -59,6 +59,11 @@ void party_edit_post(HttpRequest *request, HttpResponse *response, void *context
 void party_contact_post(HttpRequest *request, HttpResponse *response, void *context);
 void party_contact_remove_post(HttpRequest *request, HttpResponse *response, void *context);
 void party_person_remove_post(HttpRequest *request, HttpResponse *response, void *context);
+void solution_list_page(HttpRequest *request, HttpResponse *response, void *context);
+void solution_page(HttpRequest *request, HttpResponse *response, void *context);
+void solution_edit_page(HttpRequest *request, HttpResponse *response, void *context);
+void solution_edit_post(HttpRequest *request, HttpResponse *response, void *context);
+void solution_state_post(HttpRequest *request, HttpResponse *response, void *context);
 void search_page(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_original(HttpRequest *request, HttpResponse *response, void *context);
 void attachment_show(HttpRequest *request, HttpResponse *response, void *context);
