@@ -325,7 +325,7 @@ async function assertWholeDemo(filo) {
 }
 
 const GONE = ['ticket', 'ticket_event', 'ticket_phase', 'message', 'attachment', 'participant', 'outbox', 'party', 'contact_point',
-  'installed_item', 'product', 'solution', 'blob', 'channel_account', 'cost_entry', 'search_document', 'inbound', 'reply_address', 'code_word'];
+  'installed_item', 'product', 'solution', 'blob', 'channel_account', 'cost_entry', 'search_document', 'inbound', 'reply_address', 'code_word', 'api_token', 'sign_in_failure', 'membership'];
 
 // An empty company whose administrator is who asked for it.
 async function assertNewCompany(filo) {
@@ -361,6 +361,10 @@ eachEngine('"Elimina la demo" leaves an empty company that works', async (t, eng
   // a visitor's own request is counted, and so is what is wrong with the form
   assert.match(await aCall(sara, 'Una prova'), /^\/tickets\/12341$/);
   assert.match(textOf((await roberto.get('/settings/demo')).text), /2\.?341 richieste.*1 è entrata dopo, da chi ha provato/s);
+  const large = await filo.mailIn(`From: vera@bar.test\r\nSubject: Una mail grande\r\nMessage-ID: <grande@bar.test>\r\n\r\n${'caffè '.repeat(20_000)}`);
+  assert.equal(large.out.ticket, 12342);
+  assert.equal(await filo.count('FROM blob WHERE content IS NULL'), 1, 'a blob in a file');
+  assert.match(textOf((await roberto.get('/settings/demo')).text), /2\.?342 richieste.*2 sono entrate dopo/s);
   for (const [field, value] of [['company', ' '], ['name', ''], ['email', 'nessuna'], ['password', 'corta'], ['sure', undefined]]) {
     const fields = { ...SURE, [field]: value };
     if (value === undefined) delete fields[field];
@@ -369,7 +373,7 @@ eachEngine('"Elimina la demo" leaves an empty company that works', async (t, eng
     if (field !== 'company') assert.match(refused.text, /Torrefazione Vera/, 'what was typed is kept');
     assert.ok(!refused.text.includes(OWNER.password), 'a password is never sent back');
   }
-  assert.equal(await filo.count('FROM ticket'), 2341);
+  assert.equal(await filo.count('FROM ticket'), 2342);
   const done = await roberto.post('/settings/demo', SURE);
   assert.equal(done.status, 303, textOf(done.text).slice(0, 400));
   assert.equal(done.headers.location, '/settings');
@@ -404,6 +408,21 @@ async function theNewCompanyWorks(filo, browser) {
   await filo.start();
   assert.equal((await filo.signIn({ login: OWNER.email, password: OWNER.password }).then((again) => again.get('/tickets/10001'))).status, 200);
 }
+
+eachEngine('of two who ask at once, one begins', async (t, engine) => {
+  const filo = await makeDemo(t, engine);
+  await filo.start();
+  const roberto = await filo.signIn({ login: 'roberto', password: PASSWORD });
+  const asked = [SURE, { ...SURE, company: 'Altra S.r.l.', email: 'altro@torrefazione.test' }];
+  const answers = await Promise.all(asked.map((fields) => roberto.post('/settings/demo', fields)));
+  const begun = answers.filter(({ status, headers }) => status === 303 && headers.location === '/settings');
+  assert.equal(begun.length, 1, answers.map(({ status }) => status).join());
+  const winner = asked[answers.indexOf(begun[0])];
+  assert.equal(await one(filo, `SELECT value FROM setting WHERE setting_key = 'company.name'`), winner.company);
+  assert.equal(await one(filo, 'SELECT login FROM staff'), winner.email);
+  assert.equal(await filo.count('FROM staff'), 1);
+  assert.equal((await filo.check()).code, 0);
+});
 
 // Killed at one moment or another after it was asked for: either company, whole.
 eachEngine('a kill while the demo is deleted leaves one company or the other, whole', async (t, engine) => {
