@@ -32,7 +32,7 @@ function call(filo, token, method, at, { body = null, headers = {} } = {}) {
       response.on('data', (piece) => pieces.push(piece));
       response.on('end', () => {
         const text = Buffer.concat(pieces).toString('utf8');
-        const isJson = /^application\/json/.test(response.headers['content-type'] ?? '');
+        const isJson = /^application\/(problem\+)?json/.test(response.headers['content-type'] ?? '');
         done({ status: response.statusCode, headers: response.headers, text, json: isJson ? JSON.parse(text) : null });
       });
     });
@@ -196,6 +196,52 @@ test('the list pages by cursor and never twice the same', async (t) => {
     after = page.next;
   }
   assert.deepEqual(seen.sort(), [10001, 10002, 10003, 10004, 10005, 10006, 10007]);
+});
+
+eachEngine('a program puts right, costs, links and merges; a version keeps two from overwriting each other', async (t, engine) => {
+  const { filo } = await startDesk(t, engine);
+  const api = caller(filo, await makeToken(filo, `${ALL} cost.write`));
+  for (const subject of ['Perde', 'Ancora', 'Rumore']) assert.equal((await api.post('/tickets', { ...NEW, subject })).status, 201);
+  const read = await api.get('/tickets/10001');
+  assert.equal(read.headers.etag, `"${read.json.version}"`);
+  assert.deepEqual([read.json.handovers, read.json.initiative, read.json.zero_cost], [0, 'asked', false]);
+  assert.match(read.json.state_since, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+
+  const right = await api.post('/tickets/10001/details', { subject: 'La caldaia perde', kind: 'fault', product_id: 1, problem: 'leak' },
+    { 'If-Match': read.headers.etag });
+  assert.equal(right.status, 200, right.text);
+  const now = (await api.get('/tickets/10001')).json;
+  assert.deepEqual([now.subject, now.product_id, now.ownership, now.problem_id > 0], ['La caldaia perde', 1, 'ours', true]);
+  const stale = await api.post('/tickets/10001/details', { subject: 'Altro' }, { 'If-Match': read.headers.etag, 'Accept-Language': 'it' });
+  assertRefused(stale, 412, 'ticket.error.stale');
+  assert.match(stale.headers['content-type'], /^application\/problem\+json/);
+  assert.deepEqual([stale.json.status, stale.json.title, stale.json.detail],
+    [412, 'Qualcuno è stato più veloce', 'La richiesta è cambiata mentre la guardava: ecco com\'è ora.']);
+  assertRefused(await api.post('/tickets/10001/details', { subject: 'Altro', version: read.json.version }), 409, 'ticket.error.stale');
+  assertRefused(await api.post('/tickets/10001/details', { subject: 'x' }, { 'If-Match': 'ieri' }), 400, 'header.if_match');
+  assertRefused(await api.post('/tickets/10001/details', { problem: 'nessuno' }), 422, 'ticket.error.code_of_other_list', 'problem');
+
+  assertRefused(await api.post('/tickets/10001/costs', {}), 422, 'cost.error.quantity');
+  assert.equal((await api.post('/tickets/10001/costs', { minutes: 24, part: 'Valvola', amount_cents: 1840 })).status, 200);
+  // 24 min at the shipped 0.55 € = 13.20 €, and the part
+  assert.deepEqual((await filo.rows('SELECT amount FROM cost_entry ORDER BY cost_entry_id')).map(({ amount }) => Number(amount)), [1320, 1840]);
+
+  assertRefused(await api.post('/tickets/10003/links', { other_id: 10003 }), 422, 'ticket.error.merge_itself', 'other_id');
+  assert.equal((await api.post('/tickets/10003/links', { other_id: 10001 })).status, 200);
+  assertRefused(await api.post('/tickets/10002/merge', { into_id: 9 }), 422, 'ticket.error.no_master', 'into_id');
+  const merged = await api.post('/tickets/10002/merge', { into_id: 10001 });
+  assert.deepEqual([merged.status, merged.json.state], [200, 'duplicate'], merged.text);
+  assert.equal((await api.get('/tickets/10002')).json.master_id, 10001);
+  assertRefused(await api.post('/tickets/10003/merge', { into_id: 10002 }), 422, 'ticket.error.merge_merged');
+
+  const listed = async (query) => (await api.get(`/tickets?${query}`)).json.items.map(({ id }) => id);
+  assert.deepEqual(await listed('order=newest'), [10003, 10001]);
+  assert.deepEqual(await listed('order=oldest&limit=1'), [10001]);
+  assert.deepEqual(await listed('channel=mail'), []);
+  assert.deepEqual(await listed('turn=customer'), []);
+  assertRefused(await api.get('/tickets?turn=ours'), 400, 'body.type', 'turn');
+  const checked = await filo.check();
+  assert.equal(checked.code, 0, checked.stdout + checked.stderr);
 });
 
 test('who may not: no token, a wrong, a revoked, one without the scope', async (t) => {

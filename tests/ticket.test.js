@@ -251,3 +251,18 @@ eachEngine('passed from hand to hand three times, the page and the list say so',
   assert.match(textOf((await staff.get('/tickets?list=open')).text), /Rimbalzata 3 volte/);
   await assertClean(filo);
 });
+
+eachEngine('whoever is signed in keeps the menu where nothing is, and the filters when the language changes', async (t, engine) => {
+  const desk = await deskWith(t, engine);
+  const { filo, staff } = desk;
+  const { ticket } = await write(filo, ANNA, 'La V2 perde', 'Perde.');
+  const nowhere = await staff.get('/tickets/99999');
+  assert.equal(nowhere.status, 404);
+  for (const said of [/Questa pagina non c'è/, /href="\/tickets"/, /action="\/sign-out"/]) assert.match(nowhere.text, said);
+  const stranger = await filo.browser().get('/track/none');
+  assert.equal(stranger.status, 404);
+  assert.ok(!/href="\/tickets"/.test(stranger.text));
+  const returns = async (answer) => findForm((await answer).text, /\/preferences$/).fields.return_to;
+  assert.equal(await returns(staff.get('/search?q=perde+%26+tubo')), '/search?q=perde%20%26%20tubo');
+  assert.equal(await returns(send(desk, ticket, 'merge', { into: `${ticket}` })), `/tickets/${ticket}`);
+});

@@ -61,6 +61,30 @@ static const char *message_of(const HttpRequest *request, const InputError *erro
                                         : error->key;
 }
 
+/* A precondition said in a header has a status of its own. */
+static int status_of(const HttpRequest *request, const char *code)
+{
+    bool stale = g_str_has_suffix(code, ".stale") && http_header(request, "if-match");
+    return stale ? 412 : api_status(code);
+}
+
+/* The members RFC 9457 names, then ours. */
+static void begin_problem(HttpRequest *request, HttpResponse *response, const char *code, const char *detail)
+{
+    GString *out = http_json(response);
+    int status = status_of(request, code);
+    bool typed = http_set_type(response, "application/problem+json");
+    check(typed); /* a constant of ours */
+    g_string_truncate(out, 0);
+    http_set_status(response, status);
+    const char *title = msg_find(api_call_of(request)->lang, arena_printf(request->arena, "api.problem.%d", status));
+    g_string_append(out, "{\"type\":\"about:blank\",\"title\":");
+    json_str(out, title ? title : code);
+    g_string_append_printf(out, ",\"status\":%d,\"detail\":", status);
+    json_str(out, detail);
+    g_string_append(out, ",\"error\":");
+}
+
 static void write_error(GString *out, const char *code, const char *field, const char *message)
 {
     g_string_append(out, "{\"code\":");
@@ -73,20 +97,17 @@ static void write_error(GString *out, const char *code, const char *field, const
 
 void api_problem(HttpRequest *request, HttpResponse *response, const char *code, const char *field, const char *message)
 {
-    GString *out = http_json(response);
-    g_string_truncate(out, 0);
-    http_set_status(response, api_status(code));
-    g_string_append(out, "{\"error\":");
-    write_error(out, code, field, message ? message : message_of(request, &(InputError){field, code, NULL}));
+    const char *words = message ? message : message_of(request, &(InputError){field, code, NULL});
+    GString *out = http_body(response);
+    begin_problem(request, response, code, words);
+    write_error(out, code, field, words);
     g_string_append(out, "}}\n");
 }
 
 void api_problem_of_refusals(HttpRequest *request, HttpResponse *response, const CodingRefusals *refused)
 {
-    GString *out = http_json(response);
-    g_string_truncate(out, 0);
-    http_set_status(response, api_status(refused->items[0].key));
-    g_string_append(out, "{\"error\":");
+    GString *out = http_body(response);
+    begin_problem(request, response, refused->items[0].key, message_of(request, &refused->items[0]));
     for (size_t i = 0; i < refused->count; i++) {
         const InputError *error = &refused->items[i];
         if (i)
@@ -259,6 +280,27 @@ bool api_read_key(HttpRequest *request, HttpResponse *response, const char **key
         api_problem(request, response, "header.idempotency_key", "Idempotency-Key",
                     "1 to 128 visible ASCII characters");
     return fit;
+}
+
+static bool version_parse(const char *text, int64_t *version_out)
+{
+    bool quoted = *text == '"';
+    char *end;
+    *version_out = g_ascii_strtoll(text + quoted, &end, 10);
+    return *version_out > 0 && end != text + quoted && strcmp(end, quoted ? "\"" : "") == 0;
+}
+
+bool api_read_version(HttpRequest *request, HttpResponse *response, const ShapeValue *field, int64_t *version_out)
+{
+    const char *header = http_header(request, "if-match");
+    *version_out = field->number;
+    if (!header)
+        return true;
+    if (version_parse(header, version_out) && (!field->given || field->number == *version_out))
+        return true;
+    api_problem(request, response, "header.if_match", "If-Match",
+                "one version, as the ETag says it, or \"version\" alone");
+    return false;
 }
 
 /* ------------------------------------------------------------------------------------------------------------ the store */

@@ -9,7 +9,8 @@
  * request) is the token's own. Owns no table. Called by: net/server (hook), every handler of the API.
  *
  * Pointers: an ApiCall lives in the request's arena. Errors: functions that return bool have filled the response when
- * they give false: {"error":{"code","field","message"}} with the status of the code's row in call.c.
+ * they give false: a problem of RFC 9457 that also holds {"error":{"code","field","message"}}, with the status of the
+ * code's row in call.c. Words are in the caller's language where the catalogue has them.
  *
  * Invariants:
  *  1. A handler of a route that is not "public" has a call whose token has the scope, and whose maker has the right now.
@@ -56,6 +57,10 @@ bool api_read_query(HttpRequest *request, HttpResponse *response, const Shape *s
 
 /* The Idempotency-Key header in *key_out, NULL when there is none; false when it is not 1 to 128 visible characters. */
 bool api_read_key(HttpRequest *request, HttpResponse *response, const char **key_out);
+
+/* The version the program saw: the body's, or the If-Match header's ("7" or 7); 0: it does not ask. false when the header
+ * is no version, or says another than the body. */
+bool api_read_version(HttpRequest *request, HttpResponse *response, const ShapeValue *field, int64_t *version_out);
 
 /* --- the store ---------------------------------------------------------------------------------------------------- */
 

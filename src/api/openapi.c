@@ -12,8 +12,13 @@ static const char head[] =
     "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Filo\",\"version\":\"1\",\"license\":{\"name\":\"EUPL-1.2\","
     "\"identifier\":\"EUPL-1.2\"},\"description\":\"A token acts as the member of staff who made it. Unknown members "
     "and parameters are refused. Times are RFC 3339 in UTC.\"},\"components\":{\"securitySchemes\":{\"token\":"
-    "{\"type\":\"http\",\"scheme\":\"bearer\"}},\"schemas\":{\"Error\":{\"type\":\"object\",\"required\":[\"error\"],"
-    "\"properties\":{\"error\":{\"type\":\"object\",\"required\":[\"code\",\"field\",\"message\"],\"properties\":"
+    "{\"type\":\"http\",\"scheme\":\"bearer\"}},\"schemas\":{\"Error\":{\"type\":\"object\",\"description\":\"A "
+    "problem of RFC "
+    "9457, its words in the language of "
+    "Accept-Language.\",\"required\":[\"type\",\"title\",\"status\",\"detail\",\"error\"],"
+    "\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},"
+    "\"detail\":{\"type\":\"string\"},\"error\":{\"type\":\"object\",\"required\":[\"code\",\"field\",\"message\"],"
+    "\"properties\":"
     "{\"code\":{\"type\":\"string\"},\"field\":{\"type\":\"string\"},\"message\":{\"type\":\"string\"},\"more\":"
     "{\"type\":\"array\",\"description\":\"What else stands in the way.\",\"items\":{\"type\":\"object\"}}}}}}";
 
@@ -65,6 +70,14 @@ static void write_path_parameters(ParameterList *list, const char *pattern)
         }
 }
 
+static bool takes_version(const Shape *body)
+{
+    for (size_t i = 0; body && i < body->count; i++)
+        if (strcmp(body->fields[i].name, "version") == 0)
+            return true;
+    return false;
+}
+
 static void write_parameters(GString *out, const ApiOperation *operation)
 {
     ParameterList list = {out, false};
@@ -81,6 +94,12 @@ static void write_parameters(GString *out, const ApiOperation *operation)
         begin_parameter(&list, "Idempotency-Key", "header", false);
         g_string_append(out, "{\"type\":\"string\",\"minLength\":1,\"maxLength\":128,\"description\":\"Sent again "
                              "with the same key, the call does nothing and gives the first answer's ids.\"}}");
+    }
+    if (takes_version(operation->body)) {
+        begin_parameter(&list, "If-Match", "header", false);
+        g_string_append(out,
+                        "{\"type\":\"string\",\"description\":\"The ETag you read, instead of version: 412 if somebody "
+                        "was faster.\"}}");
     }
     if (list.begun)
         g_string_append_c(out, ']');
@@ -102,8 +121,9 @@ static void write_responses(GString *out, const ApiOperation *operation)
 {
     g_string_append_printf(out, ",\"responses\":{\"%d\":{\"description\":\"Done.\",\"content\":", operation->status);
     write_reference(out, operation->answer);
-    g_string_append(out, "},\"default\":{\"description\":\"Refused.\",\"content\":{\"application/json\":{\"schema\":"
-                         "{\"$ref\":\"#/components/schemas/Error\"}}}}}");
+    g_string_append(out,
+                    "},\"default\":{\"description\":\"Refused.\",\"content\":{\"application/problem+json\":{\"schema\":"
+                    "{\"$ref\":\"#/components/schemas/Error\"}}}}}");
 }
 
 static void write_operation(GString *out, const ApiOperation *operation)

@@ -5,6 +5,7 @@
  */
 #include "api/call.h"
 #include "api/operation.h"
+#include "api/ticket_code.h"
 #include "api/ticket_shape.h"
 #include "base/text.h"
 #include "desk/code/code.h"
@@ -29,13 +30,12 @@ typedef struct ActWork {
     CodingRefusals refused;
 } ActWork;
 
-static ActWork work_of(HttpRequest *request, const ShapeValue *version, const char *audit)
+static bool read_work(HttpRequest *request, HttpResponse *response, const ShapeValue *version, const char *audit,
+                      ActWork *work_out)
 {
-    return (ActWork){.request = request,
-                     .call = api_call_of(request),
-                     .ticket = {http_param_id(request, "id")},
-                     .version = version->number,
-                     .audit = audit};
+    *work_out = (ActWork){
+        .request = request, .call = api_call_of(request), .ticket = {http_param_id(request, "id")}, .audit = audit};
+    return api_read_version(request, response, version, &work_out->version);
 }
 
 static bool begin(TicketEdit *edit, StoreTx *tx, const ActWork *work)
@@ -73,13 +73,11 @@ static void run(HttpResponse *response, const char *name, ActWork *work)
         api_send(request, response, 200, &ticket_now_shape, ticket_now_values(request->arena, &work->after));
 }
 
-#define VERSION_FIELD {"version", SHAPE_NUMBER, .doc = "The version you saw: refused if somebody was faster."}
-
 /* --------------------------------------------------------------------------------------------------------------- assign */
 
 enum { ASSIGN_VERSION, ASSIGN_OWNER, ASSIGN_TEAM, ASSIGN_COUNT };
 static const ShapeField assign_fields[] = {
-    [ASSIGN_VERSION] = VERSION_FIELD,
+    [ASSIGN_VERSION] = TICKET_VERSION_FIELD,
     [ASSIGN_OWNER] = {"owner_id", SHAPE_NUMBER, .doc = "Who gets it; without one it goes to the team's queue."},
     [ASSIGN_TEAM] = {"team_id", SHAPE_NUMBER, .doc = "Which team; as it is unless told."},
 };
@@ -112,9 +110,10 @@ static void ticket_assign(HttpRequest *request, HttpResponse *response, void *co
 {
     (void)context;
     ShapeValue in[ASSIGN_COUNT];
-    if (!api_read_body(request, response, &assign_shape, in))
+    ActWork work;
+    if (!api_read_body(request, response, &assign_shape, in) ||
+        !read_work(request, response, &in[ASSIGN_VERSION], "ticket.assign", &work))
         return;
-    ActWork work = work_of(request, &in[ASSIGN_VERSION], "ticket.assign");
     work.action = in[ASSIGN_OWNER].number ? TICKET_ASSIGN : TICKET_RELEASE;
     work.input = (ActionInput){.owner = {in[ASSIGN_OWNER].number}, .team = {in[ASSIGN_TEAM].number}};
     if (api_write(request, response, "api ticket assign", assign, &work, &work.refused))
@@ -150,7 +149,7 @@ enum {
 };
 static const ShapeField state_fields[] = {
     [STATE_ACTION] = {"action", SHAPE_WORD, true, .word = word_action, .doc = "What is done."},
-    [STATE_VERSION] = VERSION_FIELD,
+    [STATE_VERSION] = TICKET_VERSION_FIELD,
     [STATE_REASON] = {"reason", SHAPE_LINE, .max = 500,
                       .doc = "Why we wait, in words the customer reads; the waits need it."},
     [STATE_NEXT_UPDATE_AT] = {"next_update_at", SHAPE_TIME, .doc = "By when the customer hears from us."},
@@ -221,9 +220,10 @@ static void ticket_state(HttpRequest *request, HttpResponse *response, void *con
 {
     (void)context;
     ShapeValue in[STATE_COUNT];
-    if (!api_read_body(request, response, &state_shape, in))
+    ActWork work;
+    if (!api_read_body(request, response, &state_shape, in) ||
+        !read_work(request, response, &in[STATE_VERSION], "ticket.state", &work))
         return;
-    ActWork work = work_of(request, &in[STATE_VERSION], "ticket.state");
     work.action = state_actions[in[STATE_ACTION].number];
     work.input = input_of(work.call, work.action, in);
     work.other_customer = in[STATE_OTHER_CUSTOMER].number != 0;
@@ -252,7 +252,7 @@ enum {
     RESOLVE_COUNT
 };
 static const ShapeField resolve_fields[] = {
-    [RESOLVE_VERSION] = VERSION_FIELD,
+    [RESOLVE_VERSION] = TICKET_VERSION_FIELD,
     [RESOLVE_SOLUTION] = {"solution_id", SHAPE_NUMBER, .doc = "A written solution that was used again."},
     [RESOLVE_SOLUTION_TITLE] = {"solution_title", SHAPE_LINE, .doc = "Of a new one; the subject unless told."},
     [RESOLVE_SOLUTION_TEXT] = {"solution_text", SHAPE_LINES, .max = 20000, .doc = "A new solution, to be found again."},
@@ -282,29 +282,13 @@ typedef struct ResolveWork {
     CodingRefusals refused;
 } ResolveWork;
 
-/* Codes are named by their keys, which outlive a reinstallation; the desk wants their ids. */
 static void find_codes(StoreTx *tx, ResolveWork *work)
 {
-    static const struct {
-        int place;
-        CodeList list;
-        TicketField field;
-    } rows[] = {
-        {RESOLVE_PROBLEM, CODE_SYMPTOM, FIELD_PROBLEM},       {RESOLVE_CONDITION, CODE_CONDITION, FIELD_CONDITION},
-        {RESOLVE_COMPONENT, CODE_COMPONENT, FIELD_COMPONENT}, {RESOLVE_ORIGIN, CODE_ORIGIN, FIELD_ORIGIN},
-        {RESOLVE_REMEDY, CODE_SOLUTION, FIELD_SOLUTION_CODE},
-    };
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        Code code;
-        const ShapeValue *key = &work->in[rows[i].place];
-        if (!key->given)
-            continue;
-        if (code_find_key(tx, work->request->arena, rows[i].list, key->text, &code))
-            change_set(&work->asked.coding, rows[i].field, code.id.value);
-        else
-            api_refuse(&work->refused,
-                       (InputError){resolve_fields[rows[i].place].name, "ticket.error.code_of_other_list", NULL});
-    }
+    const ShapeValue *in = work->in;
+    CodeKeys keys = {{&in[RESOLVE_PROBLEM], &in[RESOLVE_CONDITION], &in[RESOLVE_COMPONENT], &in[RESOLVE_ORIGIN],
+                      &in[RESOLVE_REMEDY]},
+                     {"problem", "condition", "component", "origin", "remedy"}};
+    ticket_codes_find(tx, work->request->arena, &keys, &work->asked.coding, &work->refused);
 }
 
 static bool find_recipient(StoreTx *tx, ResolveWork *work)
@@ -365,7 +349,6 @@ static Closing closing_of(const ApiCall *call, TicketId ticket, const ShapeValue
     const ShapeValue *text = &in[RESOLVE_SOLUTION_TEXT];
     Closing closing = {
         .ticket = ticket,
-        .version = in[RESOLVE_VERSION].number,
         .solution = {in[RESOLVE_SOLUTION].number},
         .solution_title = in[RESOLVE_SOLUTION_TITLE].text,
         .solution_text = text_is_blank(text->text) ? NULL : text->text,
@@ -387,10 +370,13 @@ static void ticket_resolve(HttpRequest *request, HttpResponse *response, void *c
     const char *key;
     ShapeValue in[RESOLVE_COUNT];
     TicketId ticket = {http_param_id(request, "id")};
-    if (!api_read_body(request, response, &resolve_shape, in) || !api_read_key(request, response, &key))
-        return;
     ResolveWork work = {.request = request, .call = api_call_of(request), .in = in};
+    int64_t version;
+    if (!api_read_body(request, response, &resolve_shape, in) || !api_read_key(request, response, &key) ||
+        !api_read_version(request, response, &in[RESOLVE_VERSION], &version))
+        return;
     work.closing = closing_of(work.call, ticket, in);
+    work.closing.version = version;
     if (!text_is_blank(in[RESOLVE_NOTICE].text))
         work.notice = notice_of(request, work.call, ticket, in[RESOLVE_NOTICE].text, key);
     if (api_write(request, response, "api ticket resolve", resolve, &work, &work.refused))
@@ -398,7 +384,7 @@ static void ticket_resolve(HttpRequest *request, HttpResponse *response, void *c
 }
 
 enum { CLOSE_VERSION, CLOSE_COUNT };
-static const ShapeField close_fields[] = {[CLOSE_VERSION] = VERSION_FIELD};
+static const ShapeField close_fields[] = {[CLOSE_VERSION] = TICKET_VERSION_FIELD};
 static const Shape close_shape = {"Close", close_fields, CLOSE_COUNT};
 
 /* The customer was told when it was solved, or has no address to be told at. */
@@ -406,9 +392,10 @@ static void ticket_close(HttpRequest *request, HttpResponse *response, void *con
 {
     (void)context;
     ShapeValue in[CLOSE_COUNT];
-    if (!api_read_body(request, response, &close_shape, in))
+    ActWork work;
+    if (!api_read_body(request, response, &close_shape, in) ||
+        !read_work(request, response, &in[CLOSE_VERSION], "ticket.close", &work))
         return;
-    ActWork work = work_of(request, &in[CLOSE_VERSION], "ticket.close");
     work.action = TICKET_CLOSE;
     work.input = (ActionInput){.notice = true};
     run(response, "api ticket close", &work);

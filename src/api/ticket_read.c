@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+#include "api/call.h"
 #include "api/operation.h"
 #include "api/page.h"
 #include "api/ticket_shape.h"
 #include "api/word.h"
+#include "base/check.h"
 #include "desk/ticket/worklist.h"
 
 /* ----------------------------------------------------------------------------------------------------------------- list */
@@ -16,12 +18,33 @@ static const char *word_view(int at)
     return at < WORKLIST_KIND_COUNT ? words[at] : NULL;
 }
 
-enum { LIST_VIEW, LIST_TEAM, LIST_AFTER, LIST_LIMIT, LIST_COUNT };
+static const char *word_turn(int at)
+{
+    static const char *const words[WORKLIST_TURN_COUNT] = {[WORKLIST_TURN_ANY] = "any",
+                                                           [WORKLIST_TURN_US] = "us",
+                                                           [WORKLIST_TURN_CUSTOMER] = "customer",
+                                                           [WORKLIST_TURN_OTHERS] = "others"};
+    return at < WORKLIST_TURN_COUNT ? words[at] : NULL;
+}
+
+static const char *word_order(int at)
+{
+    static const char *const words[WORKLIST_ORDER_COUNT] = {
+        [WORKLIST_SOONEST] = "soonest", [WORKLIST_NEWEST] = "newest", [WORKLIST_OLDEST] = "oldest"};
+    return at < WORKLIST_ORDER_COUNT ? words[at] : NULL;
+}
+
+enum { LIST_VIEW, LIST_TEAM, LIST_OWNER, LIST_CHANNEL, LIST_TURN, LIST_ORDER, LIST_AFTER, LIST_LIMIT, LIST_COUNT };
 
 static const ShapeField list_fields[] = {
     [LIST_VIEW] = {"view", SHAPE_WORD, .word = word_view,
                    .doc = "Which of the open requests; mine: the token's maker's. All of them unless told."},
     [LIST_TEAM] = {"team_id", SHAPE_NUMBER, .doc = "Only that team's; not with view mine."},
+    [LIST_OWNER] = {"owner_id", SHAPE_NUMBER, .doc = "Only that person's; not with view mine or unassigned."},
+    [LIST_CHANNEL] = {"channel", SHAPE_LINE, .max = 40, .doc = "Only what came by that channel."},
+    [LIST_TURN] = {"turn", SHAPE_WORD, .word = word_turn, .doc = "Whose move it is."},
+    [LIST_ORDER] = {"order", SHAPE_WORD, .word = word_order,
+                    .doc = "soonest: who must hear from us first, unless told; newest and oldest: as they came."},
     [LIST_AFTER] = PAGE_AFTER_FIELD,
     [LIST_LIMIT] = PAGE_LIMIT_FIELD,
 };
@@ -37,6 +60,7 @@ enum {
     LINE_RECEIVED_AT,
     LINE_NEXT_UPDATE_AT,
     LINE_LAST_EVENT_AT,
+    LINE_HANDOVERS,
     LINE_COUNT
 };
 
@@ -50,12 +74,13 @@ static const ShapeField line_fields[] = {
     [LINE_RECEIVED_AT] = {"received_at", SHAPE_TIME, true, .doc = "When it reached us."},
     [LINE_NEXT_UPDATE_AT] = {"next_update_at", SHAPE_TIME, true, .doc = "By when the customer hears from us."},
     [LINE_LAST_EVENT_AT] = {"last_event_at", SHAPE_TIME, true, .doc = "When something last happened."},
+    [LINE_HANDOVERS] = {"handovers", SHAPE_NUMBER, true, .doc = "How many times it changed hands."},
 };
 static const Shape line_shape = {"TicketLine", line_fields, LINE_COUNT, true};
 
 enum { LINES_ITEMS, LINES_NEXT, LINES_COUNT };
 static const ShapeField lines_fields[] = {
-    [LINES_ITEMS] = {"items", SHAPE_LIST, true, .item = &line_shape, .doc = "By next_update_at, the most urgent first."},
+    [LINES_ITEMS] = {"items", SHAPE_LIST, true, .item = &line_shape, .doc = "In the order asked."},
     [LINES_NEXT] = {"next", SHAPE_LINE, .doc = "To be sent as \"after\" for the next page; null on the last."},
 };
 static const Shape lines_shape = {"TicketLines", lines_fields, LINES_COUNT, true};
@@ -71,6 +96,7 @@ static void fill_line(ShapeValue *row, const WorklistEntry *entry)
     row[LINE_RECEIVED_AT] = shape_number(entry->received_at);
     row[LINE_NEXT_UPDATE_AT] = shape_number(entry->next_update_at);
     row[LINE_LAST_EVENT_AT] = shape_number(entry->last_event_at);
+    row[LINE_HANDOVERS] = shape_number(entry->handovers);
 }
 
 static void send_page(HttpRequest *request, HttpResponse *response, const WorklistPage *page)
@@ -97,6 +123,10 @@ static void ticket_list(HttpRequest *request, HttpResponse *response, void *cont
         return;
     WorklistAsk ask = {.kind = in[LIST_VIEW].given ? (WorklistKind)in[LIST_VIEW].number : WORKLIST_OPEN,
                        .team = {in[LIST_TEAM].number},
+                       .owner = {in[LIST_OWNER].number},
+                       .channel = in[LIST_CHANNEL].given ? in[LIST_CHANNEL].text : NULL,
+                       .turn = (WorklistTurn)in[LIST_TURN].number,
+                       .order = (WorklistOrder)in[LIST_ORDER].number,
                        .me = call->maker.id,
                        .now = call->now,
                        .place = {after.key, {after.id}},
@@ -127,6 +157,9 @@ static void ticket_show(HttpRequest *request, HttpResponse *response, void *cont
         return;
     }
     api_note_read(api_call_of(request), "ticket.read", "ticket", ticket.id.value);
+    bool named =
+        http_set_header(response, "ETag", arena_printf(request->arena, "\"%" G_GINT64_FORMAT "\"", ticket.version));
+    check(named); /* digits */
     api_send(request, response, 200, &ticket_shape, ticket_values(request->arena, &ticket, &messages));
 }
 

@@ -75,6 +75,7 @@ enum {
     TICKET_NOW_COUNT, /* up to here: what every change answers */
     TICKET_KIND = TICKET_NOW_COUNT,
     TICKET_COMPLAINT,
+    TICKET_INITIATIVE,
     TICKET_OWNERSHIP,
     TICKET_CHANNEL,
     TICKET_SUBJECT,
@@ -91,6 +92,7 @@ enum {
     TICKET_SOLUTION,
     TICKET_MASTER,
     TICKET_WAITING_REASON,
+    TICKET_STATE_SINCE,
     TICKET_OCCURRED_AT,
     TICKET_RECEIVED_AT,
     TICKET_REGISTERED_AT,
@@ -98,6 +100,8 @@ enum {
     TICKET_RESOLVED_AT,
     TICKET_CLOSED_AT,
     TICKET_REOPENED,
+    TICKET_HANDOVERS,
+    TICKET_ZERO_COST,
     TICKET_IMPORTED,
     TICKET_MESSAGES,
     TICKET_SHAPE_COUNT
@@ -113,6 +117,7 @@ static const ShapeField ticket_fields[] = {
     [TICKET_NEXT_UPDATE_AT] = {"next_update_at", SHAPE_TIME, .doc = "By when the customer hears from us."},
     [TICKET_KIND] = {"kind", SHAPE_WORD, true, .word = word_ticket_kind, .doc = "What kind of request."},
     [TICKET_COMPLAINT] = {"complaint", SHAPE_FLAG, true, .doc = "Whether it is a complaint too."},
+    [TICKET_INITIATIVE] = {"initiative", SHAPE_WORD, true, .word = word_initiative, .doc = "Who began."},
     [TICKET_OWNERSHIP] = {"ownership", SHAPE_WORD, true, .word = word_ownership, .doc = "Whose the product is."},
     [TICKET_CHANNEL] = {"channel", SHAPE_LINE, true, .doc = "By which channel it came."},
     [TICKET_SUBJECT] = {"subject", SHAPE_LINE, true, .doc = "Its subject."},
@@ -128,7 +133,8 @@ static const ShapeField ticket_fields[] = {
     [TICKET_SOLUTION_CODE] = {"remedy_id", SHAPE_NUMBER, .doc = "A code of the list solution."},
     [TICKET_SOLUTION] = {"solution_id", SHAPE_NUMBER, .doc = "The written solution."},
     [TICKET_MASTER] = {"master_id", SHAPE_NUMBER, .doc = "The request this one is a duplicate of."},
-    [TICKET_WAITING_REASON] = {"waiting_reason", SHAPE_LINE, .doc = "Why we wait, in words the customer reads."},
+    [TICKET_WAITING_REASON] = {"waiting_reason", SHAPE_LINE, .doc = "Why we wait or, of what is not ours, where to go: what the customer reads."},
+    [TICKET_STATE_SINCE] = {"state_since", SHAPE_TIME, true, .doc = "Since when it stands where it stands."},
     [TICKET_OCCURRED_AT] = {"occurred_at", SHAPE_TIME, .doc = "When it happened, as the customer says."},
     [TICKET_RECEIVED_AT] = {"received_at", SHAPE_TIME, true, .doc = "When it reached us."},
     [TICKET_REGISTERED_AT] = {"registered_at", SHAPE_TIME, true, .doc = "When it was written down here."},
@@ -136,6 +142,8 @@ static const ShapeField ticket_fields[] = {
     [TICKET_RESOLVED_AT] = {"resolved_at", SHAPE_TIME, .doc = "First solved."},
     [TICKET_CLOSED_AT] = {"closed_at", SHAPE_TIME, .doc = "Last closed; none while open again."},
     [TICKET_REOPENED] = {"reopened", SHAPE_NUMBER, true, .doc = "How many times it was opened again."},
+    [TICKET_HANDOVERS] = {"handovers", SHAPE_NUMBER, true, .doc = "How many times it went from one owner to another."},
+    [TICKET_ZERO_COST] = {"zero_cost", SHAPE_FLAG, true, .doc = "Whether somebody said that it cost nothing."},
     [TICKET_IMPORTED] = {"imported", SHAPE_FLAG, true, .doc = "Whether it is another system's history."},
     [TICKET_MESSAGES] = {"messages", SHAPE_LIST, true, .item = &message_shape, .doc = "All that was said, in order."},
 };
@@ -194,6 +202,7 @@ const ShapeValue *ticket_values(Arena *arena, const Ticket *ticket, const Messag
     fill_optional(values, now);
     values[TICKET_KIND] = shape_text(ticket_kind_text((TicketKind)now->kind));
     values[TICKET_COMPLAINT] = shape_number(now->complaint);
+    values[TICKET_INITIATIVE] = shape_text(word_initiative((int)now->initiative));
     values[TICKET_OWNERSHIP] = shape_text(word_ownership((int)now->ownership));
     values[TICKET_CHANNEL] = shape_text(ticket->channel);
     values[TICKET_SUBJECT] = shape_text(ticket->subject);
@@ -202,6 +211,9 @@ const ShapeValue *ticket_values(Arena *arena, const Ticket *ticket, const Messag
     values[TICKET_RECEIVED_AT] = shape_number(now->received_at);
     values[TICKET_REGISTERED_AT] = shape_number(ticket->registered_at);
     values[TICKET_REOPENED] = shape_number(now->reopened);
+    values[TICKET_STATE_SINCE] = shape_number(now->state_since);
+    values[TICKET_HANDOVERS] = shape_number(now->handovers);
+    values[TICKET_ZERO_COST] = shape_number(now->zero_cost);
     values[TICKET_IMPORTED] = shape_number(ticket->import_id != 0);
     values[TICKET_MESSAGES] = messages_value(arena, messages);
     return values;

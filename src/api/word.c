@@ -11,6 +11,7 @@
 #include "party_kind_enum.h"
 #include "product_kind_enum.h"
 #include "product_role_enum.h"
+#include "ticket_initiative_enum.h"
 #include "ticket_kind_enum.h"
 #include "ticket_ownership_enum.h"
 #include "ticket_state_enum.h"
@@ -24,6 +25,7 @@
 WORD(word_ticket_state, TicketState, TICKET_STATE_COUNT, ticket_state_text)
 WORD(word_ticket_kind, TicketKind, TICKET_KIND_COUNT, ticket_kind_text)
 WORD(word_ownership, TicketOwnership, TICKET_OWNERSHIP_COUNT, ticket_ownership_text)
+WORD(word_initiative, TicketInitiative, TICKET_INITIATIVE_COUNT, ticket_initiative_text)
 WORD(word_direction, MessageDirection, MESSAGE_DIRECTION_COUNT, message_direction_text)
 WORD(word_actor, ActorKind, ACTOR_KIND_COUNT, actor_kind_text)
 WORD(word_party_kind, PartyKind, PARTY_KIND_COUNT, party_kind_text)

@@ -16,6 +16,7 @@
 const char *word_ticket_state(int at);
 const char *word_ticket_kind(int at);
 const char *word_ownership(int at);
+const char *word_initiative(int at);
 const char *word_direction(int at);
 const char *word_actor(int at);
 const char *word_party_kind(int at);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "web/layout.h"
 
+#include "base/writer.h"
 #include "web/visit.h"
+
+#include <string.h>
 
 static const struct {
     MsgId label;
@@ -37,6 +40,24 @@ static const char **banners_of(HttpRequest *request, size_t *count_out)
     return banners;
 }
 
+/* Where the language switch comes back to: the same page, with its filters; after a form that was refused, the page the
+ * form stands on. */
+static const char *return_to(const HttpRequest *request)
+{
+    if (!http_method_is_safe(request->method)) {
+        const char *third = request->segment_count > 2 ? strchr(strchr(request->path + 1, '/') + 1, '/') : NULL;
+        return third ? arena_strndup(request->arena, request->path, (size_t)(third - request->path)) : request->path;
+    }
+    g_autoptr(GString) out = g_string_new(request->path);
+    for (size_t i = 0; i < request->query.count; i++) {
+        g_string_append_c(out, i ? '&' : '?');
+        url_arg(out, request->query.items[i].name);
+        g_string_append_c(out, '=');
+        url_arg(out, request->query.items[i].value);
+    }
+    return arena_strndup(request->arena, out->str, out->len);
+}
+
 const LayoutView *layout_desk(HttpRequest *request, const char *title, MsgId current)
 {
     const Visit *visit = visit_of(request);
@@ -47,7 +68,7 @@ const LayoutView *layout_desk(HttpRequest *request, const char *title, MsgId cur
         .user_name = visit->session.display_name,
         .language = lang_tag(visit->lang),
         .theme = visit->theme,
-        .return_to = request->path,
+        .return_to = return_to(request),
         .switch_url = visit->policy->demo ? url_checked("/sign-in") : (SafeUrl){NULL},
         .new_url = visit_may(visit, "ticket.write") ? url_checked("/tickets/new") : (SafeUrl){NULL},
     };
@@ -65,7 +86,7 @@ const PublicLayoutView *layout_public(HttpRequest *request, const char *title)
         .company = visit->policy->company_name,
         .language = lang_tag(visit->lang),
         .theme = visit->theme,
-        .return_to = request->path,
+        .return_to = return_to(request),
         .phone = visit->policy->company_phone_shown,
         .hours = visit->policy->hours_shown[visit->lang],
     };

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "web/error_desk_view.h"
 #include "web/error_page_view.h"
 #include "web/layout.h"
 #include "web/visit.h"
@@ -25,10 +26,33 @@ static const Problem problem_of_code[] = {
     [FILO_ERROR_NOT_FOUND] = PROBLEM_NOT_FOUND, [FILO_ERROR_TOO_LARGE] = PROBLEM_TOO_LARGE,
 };
 
+/* Whoever is signed in keeps the menu: the way on is there. */
+static void desk_problem(HttpRequest *request, HttpResponse *response, Problem problem, const char *detail)
+{
+    const Visit *visit = visit_of(request);
+    WordsProblem words = words_problem(problems[problem].words);
+    ErrorDeskView view = {
+        .page = layout_desk(request, msg(visit->lang, words.happened), words.happened),
+        .heading = words.happened,
+        .kept = words.kept,
+        .todo = words.todo,
+        .detail = detail,
+        .request_id = request->id,
+    };
+    http_set_status(response, problems[problem].status);
+    GString *body = http_html(response);
+    g_string_truncate(body, 0);
+    error_desk_render(body, visit->lang, &view);
+}
+
 void problem_page(HttpRequest *request, HttpResponse *response, Problem problem, const char *detail)
 {
     const Visit *visit = visit_of(request);
     WordsProblem words = words_problem(problems[problem].words);
+    if (visit->signed_in) {
+        desk_problem(request, response, problem, detail);
+        return;
+    }
     ErrorPageView view = {
         .page = layout_public(request, msg(visit->lang, words.happened)),
         .heading = words.happened,

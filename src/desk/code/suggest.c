@@ -13,7 +13,8 @@
 #include <string.h>
 
 enum {
-    WORD_MIN = 3,
+    WORD_MIN = 4, /* "che" and "the" go with everything, also where few cases do not show it yet */
+    CODE_MIN = 3, /* "E07" does not */
     WORD_MAX = 24,
     SHARE_ONE = 1000,
     DOUBT = 2,           /* tickets' worth: one single case is weak evidence */
@@ -34,7 +35,8 @@ static bool words_have(const SuggestWords *words, const char *word)
 static bool is_telling(const char *word)
 {
     glong length = g_utf8_strlen(word, -1);
-    return length >= WORD_MIN && length <= WORD_MAX && strspn(word, "0123456789") != strlen(word);
+    bool digit = strpbrk(word, "0123456789");
+    return length >= (digit ? CODE_MIN : WORD_MIN) && length <= WORD_MAX && strspn(word, "0123456789") != strlen(word);
 }
 
 static const char *skip(const char *at, bool in_word)

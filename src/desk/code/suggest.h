@@ -32,7 +32,8 @@ typedef struct SuggestWords {
     size_t count;
 } SuggestWords;
 
-/* The first words of a text, folded as sort keys are; of 3 to 24 characters, and not bare numbers. */
+/* The first words of a text, folded as sort keys are; of 4 to 24 characters (3 with a digit), and not bare
+ * numbers. */
 SuggestWords suggest_words(Arena *arena, const char *text);
 
 /* How a word (or, when word is "", the product) went with a code. */
