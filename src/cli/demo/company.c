@@ -74,6 +74,7 @@ static bool write_settings(StoreTx *tx, CompanyWork *work)
            setting_set(tx, SETTING_COMPANY_PHONE, "+390733960000", now, &work->refused) &&
            setting_set(tx, SETTING_COMPANY_PEC, "caffemeccanica@pec.example", now, &work->refused) &&
            setting_set(tx, SETTING_LANGUAGE, "it", now, &work->refused) &&
+           setting_set(tx, SETTING_CALENDAR_PATRON, "10/9", now, &work->refused) &&
            setting_set(tx, SETTING_DEMO, "1", now, &work->refused) &&
            setting_set(tx, SETTING_DEMO_PASSWORD, DEMO_PASSWORD, now, &work->refused);
 }
@@ -374,6 +375,12 @@ bool demo_make_company(DemoWorld *world, GError **error)
 {
     if (!write_first(world, error) || !desk_reload(world->desk, error))
         return false;
+    demo_keep_hours(world);
+    return true;
+}
+
+bool demo_make_customers(DemoWorld *world, GError **error)
+{
     for (int from = 0; from < DEMO_CUSTOMERS; from += 20)
         if (!run(world, "demo customers", write_customers, &(CustomerWork){world, from, MIN(from + 20, DEMO_CUSTOMERS)},
                  error))

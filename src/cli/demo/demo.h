@@ -180,9 +180,13 @@ void demo_plan(DemoWorld *world, const DemoLife *life);
 /* The first item of the customer's of that product and delivered before; NULL: none. */
 const DemoItem *demo_item_of(const DemoWorld *world, int customer, int product, TimeMs before);
 
-/* Customers and their machines, not written yet; then company, people, products and these. */
-void demo_invent(DemoWorld *world);
+/* Reads the house's hours again: what is planned from then on keeps them. */
+void demo_keep_hours(DemoWorld *world);
+
+/* Company, people, products; customers and their machines, first invented, then written. */
 bool demo_make_company(DemoWorld *world, GError **error);
+void demo_invent(DemoWorld *world);
+bool demo_make_customers(DemoWorld *world, GError **error);
 
 /* The plan, once the machines are known: first what is told, then what fills up to DEMO_REQUESTS. */
 void demo_plan_stories(DemoWorld *world);

@@ -454,8 +454,10 @@ bool demo_live(DemoWorld *world, void (*progress)(int done, int all), GError **e
 
 bool demo_make(DemoWorld *world, void (*progress)(int done, int all), GError **error)
 {
+    if (!demo_make_company(world, error))
+        return false;
     demo_invent(world);
     demo_plan_stories(world);
     demo_plan_background(world);
-    return demo_make_company(world, error) && demo_live(world, progress, error);
+    return demo_make_customers(world, error) && demo_live(world, progress, error);
 }

@@ -14,13 +14,18 @@ static Date first_of_month(Date date, int months_ago)
 void demo_world_init(DemoWorld *world, Desk *desk, Arena *arena, Arena *scratch, TimeMs now, uint64_t random)
 {
     *world = (DemoWorld){.desk = desk, .arena = arena, .scratch = scratch, .now = now, .random = random};
-    world->calendar = desk_policy(desk)->calendar;
-    world->zone = desk_policy(desk)->zone;
-    world->today = time_to_wall(world->zone, now).date;
+    world->lives = ARENA_ARRAY(arena, DemoLife, DEMO_REQUESTS);
+    demo_keep_hours(world);
+}
+
+void demo_keep_hours(DemoWorld *world)
+{
+    world->calendar = desk_policy(world->desk)->calendar;
+    world->zone = desk_policy(world->desk)->zone;
+    world->today = time_to_wall(world->zone, world->now).date;
     world->history = first_of_month(world->today, DEMO_MONTHS);
     world->settled = demo_back(world, SETTLED_MINUTES);
     world->recent = demo_back(world, RECENT_MINUTES);
-    world->lives = ARENA_ARRAY(arena, DemoLife, DEMO_REQUESTS);
 }
 
 /* ------------------------------------------------------------------------------------------------------------- chance */
