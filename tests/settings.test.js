@@ -249,3 +249,78 @@ eachEngine('hours and holidays', async (t, engine) => {
   assert.match(textOf((await admin.get('/settings/calendar')).text), /non si apre mai/);
   assert.equal(await audited(filo, 'calendar.change'), 2);
 });
+
+eachEngine('codes: a new one is offered at closing, a retired one is not and stays where it was', async (t, engine) => {
+  const sink = await startSink();
+  t.after(() => sink.close());
+  const filo = await startFilo({ engine, sink });
+  t.after(() => filo.remove());
+  const admin = await filo.signIn();
+  await filo.mailIn(letter('Perde vapore', 'vapore'));
+  const offered = async () => textOf((await admin.get('/tickets/10001')).text);
+  assert.doesNotMatch(await offered(), /Valvola che sfiata/);
+  const blank = await fill(admin, '/settings/codes/new?list=symptom', /codes$/, { name_it: 'Valvola che sfiata' });
+  assert.equal(blank.status, 422);
+  assert.match(errorOf(blank, 'name_en'), /Scriva il nome/);
+  const made = await fill(admin, '/settings/codes/new?list=symptom', /codes$/, { name_it: 'Valvola che sfiata', name_en: 'Venting valve' });
+  assert.equal(made.status, 303, textOf(made.text));
+  const [code] = await filo.rows("SELECT code_id, code_key, version FROM code WHERE name_en = 'Venting valve'");
+  assert.equal(code.code_key, 'venting_valve');
+  assert.match(await offered(), /Valvola che sfiata/);
+  const page = `/settings/codes/${code.code_id}`;
+  const stale = (await admin.get(page)).text;
+  assert.equal((await fill(admin, page, /\/codes\/\d+$/, { name_it: 'Valvola che soffia' })).status, 303);
+  assert.match(await offered(), /Valvola che soffia/);
+  assert.equal((await admin.submit(stale, /\/codes\/\d+$/, { name_it: 'Di prima' })).status, 409);
+
+  assert.equal((await fill(admin, page, /retire$/, {})).status, 303);
+  assert.doesNotMatch(await offered(), /Valvola che soffia/);
+  assert.match(textOf((await admin.get('/settings/codes?list=symptom')).text), /Valvola che soffia fuori uso/);
+  assert.equal((await fill(admin, page, /restore$/, {})).status, 303);
+  assert.match(await offered(), /Valvola che soffia/);
+  const group = await fill(admin, '/settings/codes/1', /retire$/, {});
+  assert.equal(group.status, 422);
+  assert.match(textOf(group.text), /Prima metta fuori uso i codici del gruppo/);
+  for (const action of ['code.add', 'code.change', 'code.retire', 'code.restore']) assert.equal(await audited(filo, action), 1, action);
+});
+
+// The shipped labour is 0,55 € a minute: ten minutes are 5,50 €.
+eachEngine('a tariff from tomorrow changes nothing today', async (t, engine) => {
+  const sink = await startSink();
+  t.after(() => sink.close());
+  const filo = await startFilo({ engine, sink });
+  t.after(() => filo.remove());
+  const admin = await filo.signIn();
+  await filo.mailIn(letter('Costa', 'costa'));
+  const day = (ahead) => wallDate(ahead).toISOString().slice(0, 10);
+  const add = (fields) => fill(admin, '/settings/tariffs', /tariffs$/, { key: 'labour', rate: '1,234567', valid_from: day(2), source: 'bilancio', ...fields });
+  for (const [field, value] of [['rate', '0,1234567'], ['rate', '-1'], ['valid_from', day(-2)], ['valid_from', '2026-02-30'], ['source', ' ']]) {
+    const refused = await add({ [field]: value });
+    assert.equal(refused.status, 422, `${field} ${value}`);
+    errorOf(refused, field);
+  }
+  assert.equal((await add()).status, 303);
+  assert.match(errorOf(await add(), 'valid_from'), /c'è già una tariffa/);
+  const work = async () => {
+    assert.equal((await admin.post('/tickets/10001/costs', { minutes: '10' })).status, 303);
+    return (await filo.rows('SELECT micro_euro AS rate, amount FROM cost_entry ORDER BY cost_entry_id DESC LIMIT 1'))[0];
+  };
+  const { rate, amount } = await work();
+  assert.deepEqual([Number(rate), Number(amount)], [550000, 550]);
+  const listed = textOf((await admin.get('/settings/tariffs')).text);
+  assert.match(listed, /Lavoro 0,55 € al minuto in vigore .* 1,234567 € al minuto/);
+
+  // what is to come may be taken back; what holds may not
+  const page = (await admin.get('/settings/tariffs')).text;
+  assert.equal((await admin.submit(page, /withdraw$/)).status, 303);
+  assert.doesNotMatch(textOf((await admin.get('/settings/tariffs')).text), /1,234567/);
+  assert.match(textOf((await admin.post('/settings/tariffs/1/withdraw', {})).text), /è già cominciata/);
+
+  // from today: the next line, and never the one that stands
+  assert.equal((await add({ valid_from: day(0), rate: '2' })).status, 303);
+  const next = await work();
+  assert.deepEqual([Number(next.rate), Number(next.amount)], [2000000, 2000]);
+  const lines = await filo.rows('SELECT amount FROM cost_entry ORDER BY cost_entry_id');
+  assert.deepEqual(lines.map((line) => Number(line.amount)), [550, 2000]);
+  assert.equal(await audited(filo, 'tariff.add'), 2);
+});

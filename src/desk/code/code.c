@@ -186,3 +186,49 @@ bool code_retire(StoreTx *tx, Arena *arena, CodeId id, int64_t version, CodeId r
         return refuse(refused_out, "replaced_by", "code.error.replacement");
     return sql_code_set_retired(tx, &(SqlCodeSetRetiredIn){id, version, now, replaced_by}) == 1;
 }
+
+bool code_restore(StoreTx *tx, Arena *arena, CodeId id, int64_t version, InputError *refused_out)
+{
+    Code old, group;
+    if (!find_at(tx, arena, id, version, &old, refused_out))
+        return false;
+    if (!old.retired_at)
+        return refuse(refused_out, "code", "code.error.in_use");
+    if (old.parent.value && (!code_find(tx, arena, old.parent, &group) || group.retired_at))
+        return refuse(refused_out, "code", "code.error.parent");
+    return sql_code_set_in_use(tx, &(SqlCodeSetInUseIn){id, version}) == 1;
+}
+
+/* --- a key and a place ---------------------------------------------------------------------------------------------- */
+
+enum { KEY_ROOM = 32 };
+
+/* "Perde acqua!" is perde_acqua; what has no letter is "code". */
+static const char *key_of(Arena *arena, const char *name)
+{
+    char key[KEY_ROOM + 1];
+    size_t size = 0;
+    for (const char *c = text_sort_key(arena, name); *c && size < KEY_ROOM; c++)
+        if (g_ascii_islower(*c) || g_ascii_isdigit(*c))
+            key[size++] = *c;
+        else if (size > 0 && key[size - 1] != '_')
+            key[size++] = '_';
+    while (size > 0 && key[size - 1] == '_')
+        size--;
+    return size ? arena_strndup(arena, key, size) : "code";
+}
+
+void code_place(StoreTx *tx, Arena *arena, Code *code)
+{
+    CodeRows rows = code_list(tx, arena, code->list, true);
+    const char *key = key_of(arena, text_is_blank(code->names[LANG_EN]) ? code->names[LANG_IT] : code->names[LANG_EN]);
+    Code same;
+    code->key = key;
+    for (int number = 2; code_find_key(tx, arena, code->list, code->key, &same); number++)
+        code->key = arena_printf(arena, "%s_%d", key, number);
+    code->sort = 0;
+    for (size_t i = 0; i < rows.count; i++) /* equal places stand by age: after the last of its group */
+        if (!code->parent.value || rows.items[i].id.value == code->parent.value ||
+            rows.items[i].parent.value == code->parent.value)
+            code->sort = MAX(code->sort, rows.items[i].sort + (code->parent.value ? 0 : 10));
+}

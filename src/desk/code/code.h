@@ -68,11 +68,17 @@ bool code_find_current(StoreTx *tx, Arena *arena, CodeId id, Code *code_out);
 /* Adds list, key, parent, sort, names and the two marks. Refused: key, key_taken, parent, name. */
 bool code_add(StoreTx *tx, Arena *arena, const Code *code, CodeId *id_out, InputError *refused_out);
 
+/* Gives a code whose list, parent and names are set a key made from its names, and its place at the end of its group. */
+void code_place(StoreTx *tx, Arena *arena, Code *code);
+
 /* Changes sort, names and the two marks of code->id at code->version. Refused: not_found, stale, name. */
 bool code_edit(StoreTx *tx, Arena *arena, const Code *code, InputError *refused_out);
 
 /* Takes it out of use. replaced_by may be {0}. Refused: not_found, stale, retired, has_leaves, replacement. */
 bool code_retire(StoreTx *tx, Arena *arena, CodeId id, int64_t version, CodeId replaced_by, TimeMs now,
                  InputError *refused_out);
+
+/* Puts a retired one back in use. Refused: not_found, stale, in_use, parent (its group is retired). */
+bool code_restore(StoreTx *tx, Arena *arena, CodeId id, int64_t version, InputError *refused_out);
 
 #endif

@@ -114,3 +114,12 @@ UPDATE code
    SET version = version + 1, retired_at = $3, replaced_by_id = $4
  WHERE code_id = $1
    AND version = $2;
+
+-- @statement code_set_in_use : run
+-- @param  code_id id(code)
+-- @param  version int
+-- @index  primary key of code
+UPDATE code
+   SET version = version + 1, retired_at = NULL, replaced_by_id = NULL
+ WHERE code_id = $1
+   AND version = $2;

@@ -54,6 +54,48 @@ static void test_list_has_groups_before_their_leaves(NounTest *test)
     }
 }
 
+/* A new one stands last in its group, under a key nobody has to think of; the second of a name gets a number. */
+static void test_placed_last_in_its_group(NounTest *test)
+{
+    code_install(test->tx, test->arena);
+    Code group = find(test, CODE_SYMPTOM, "works_badly");
+    InputError refused;
+    CodeId first, second;
+    Code code = {.list = CODE_SYMPTOM,
+                 .parent = group.id,
+                 .names = {[LANG_IT] = "Perde vapore", [LANG_EN] = "Steam leak: valve!"}};
+    code_place(test->tx, test->arena, &code);
+    g_assert_cmpstr(code.key, ==, "steam_leak_valve");
+    g_assert_true(code_add(test->tx, test->arena, &code, &first, &refused));
+    code_place(test->tx, test->arena, &code);
+    g_assert_cmpstr(code.key, ==, "steam_leak_valve_2");
+    g_assert_true(code_add(test->tx, test->arena, &code, &second, &refused));
+    CodeRows rows = code_list(test->tx, test->arena, CODE_SYMPTOM, false);
+    size_t at = 0;
+    while (rows.items[at].id.value != first.value)
+        at++;
+    g_assert_cmpstr(rows.items[at - 1].key, ==, "overheating"); /* the last shipped one of that group */
+    g_assert_cmpint(rows.items[at + 1].id.value, ==, second.value);
+    g_assert_cmpstr(rows.items[at + 2].key, ==, "cannot_use"); /* the next group */
+    Code odd = {.list = CODE_SYMPTOM, .names = {[LANG_IT] = "!!!", [LANG_EN] = "…"}};
+    code_place(test->tx, test->arena, &odd);
+    g_assert_cmpstr(odd.key, ==, "code");
+}
+
+static void test_retired_and_back(NounTest *test)
+{
+    code_install(test->tx, test->arena);
+    Code noise = find(test, CODE_SYMPTOM, "noise");
+    InputError refused;
+    g_assert_false(code_restore(test->tx, test->arena, noise.id, noise.version, &refused));
+    g_assert_cmpstr(refused.key, ==, "code.error.in_use");
+    g_assert_true(code_retire(test->tx, test->arena, noise.id, noise.version, (CodeId){0}, test->now, &refused));
+    g_assert_false(code_restore(test->tx, test->arena, noise.id, noise.version, &refused));
+    g_assert_cmpstr(refused.key, ==, "code.error.stale");
+    g_assert_true(code_restore(test->tx, test->arena, noise.id, noise.version + 1, &refused));
+    g_assert_cmpint(find(test, CODE_SYMPTOM, "noise").retired_at, ==, TIME_NONE);
+}
+
 static void assert_add_refused(NounTest *test, Code code, const char *key)
 {
     CodeId id;
@@ -141,6 +183,8 @@ static void test_retire_refusals(NounTest *test)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    noun_test_each_engine("/code/placed", test_placed_last_in_its_group);
+    noun_test_each_engine("/code/restore", test_retired_and_back);
     noun_test_each_engine("/code/install", test_install_writes_the_shipped_lists_once);
     noun_test_each_engine("/code/marks", test_marks_of_origins);
     noun_test_each_engine("/code/list", test_list_has_groups_before_their_leaves);

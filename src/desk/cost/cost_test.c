@@ -85,6 +85,25 @@ static void test_the_price_is_that_of_the_day_of_the_work(NounTest *test)
     g_assert_cmpstr(refused.key, ==, "tariff.error.source");
 }
 
+/* What is to come may be taken back; what has begun stands for ever. */
+static void test_a_tariff_to_come_is_withdrawn(NounTest *test)
+{
+    tariff_install(test->tx, LANG_IT);
+    Tariff dearer = {
+        .key = TARIFF_LABOUR, .unit = "minute", .rate = 600000, .valid_from = test->now + 1, .source = "x"};
+    Tariff found;
+    TariffId id;
+    InputError refused;
+    g_assert_true(tariff_add(test->tx, test->arena, &dearer, &id, &refused));
+    g_assert_true(tariff_withdraw(test->tx, id, test->now, &refused));
+    g_assert_false(tariff_withdraw(test->tx, id, test->now, &refused));
+    g_assert_cmpstr(refused.key, ==, "tariff.error.begun");
+    g_assert_true(tariff_add(test->tx, test->arena, &dearer, &id, &refused));
+    g_assert_false(tariff_withdraw(test->tx, id, test->now + 1, &refused));
+    g_assert_true(tariff_at(test->tx, test->arena, TARIFF_LABOUR, test->now + 1, &found));
+    g_assert_cmpint(found.rate, ==, 600000);
+}
+
 static void test_tariffs_are_installed_once(NounTest *test)
 {
     tariff_install(test->tx, LANG_IT);
@@ -162,6 +181,7 @@ static void test_refusals(NounTest *test)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    noun_test_each_engine("/cost/tariff-withdrawn", test_a_tariff_to_come_is_withdrawn);
     noun_test_each_engine("/cost/example", test_the_example_of_the_specification);
     noun_test_each_engine("/cost/dated", test_the_price_is_that_of_the_day_of_the_work);
     noun_test_each_engine("/cost/installed", test_tariffs_are_installed_once);

@@ -63,6 +63,12 @@ bool tariff_add(StoreTx *tx, Arena *arena, const Tariff *tariff, TariffId *id_ou
     return true;
 }
 
+bool tariff_withdraw(StoreTx *tx, TariffId id, TimeMs now, InputError *refused_out)
+{
+    return sql_tariff_delete_later(tx, &(SqlTariffDeleteLaterIn){id, now}) == 1 ||
+           refuse(refused_out, "", "tariff.error.begun");
+}
+
 void tariff_install(StoreTx *tx, Lang lang)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(shipped); i++)

@@ -4,7 +4,7 @@
  * work, and who says so?"
  *
  * Owns the table tariff: dated rows, never changed. A new price is a new row from its day; work before it keeps the old
- * one. Not for what customers pay. Called by: cost, faces, cli init.
+ * one. A price that has not begun may be withdrawn. Not for what customers pay. Called by: cost, faces, cli init.
  *
  * Memory: texts live in the arena given. Errors: a refusal is false and an InputError tariff.error.*; a failing store
  * marks the transaction.
@@ -53,6 +53,9 @@ TariffList tariff_list(StoreTx *tx, Arena *arena);
 
 /* Adds a price from its day. Refused: key, unit, rate, source, same_day (that key has a price from that instant). */
 bool tariff_add(StoreTx *tx, Arena *arena, const Tariff *tariff, TariffId *id_out, InputError *refused_out);
+
+/* Takes back a price that begins after now. Refused: begun (it has, or is not there). */
+bool tariff_withdraw(StoreTx *tx, TariffId id, TimeMs now, InputError *refused_out);
 
 /* Writes the prices shipped as an example, dated so long ago that imported work finds one, once. Their source, in lang,
  * says that the owner should enter the company's own. */

@@ -50,3 +50,12 @@ SELECT tariff_id, tariff_key, unit, micro_euro, valid_from, source
 SELECT tariff_id, tariff_key, unit, micro_euro, valid_from, source
   FROM tariff
  ORDER BY tariff_key, valid_from;
+
+-- A price that has not begun.
+-- @statement tariff_delete_later : run
+-- @param  tariff_id id(tariff)
+-- @param  now       time
+-- @index  primary key of tariff
+DELETE FROM tariff
+ WHERE tariff_id = $1
+   AND valid_from > $2;

@@ -33,7 +33,7 @@ const Permission permissions[] = {
     {"report.export", A | S | Q, "Take reports and lists out as files."},
     {"staff.read", A | S | O | Q | R, "Read who works here and in which team."},
     {"staff.write", A, "Add, change and disable staff and teams."},
-    {"settings.read", A | S, "Read how the desk is set up."},
+    {"settings.read", A | S | Q, "Read how the desk is set up."},
     {"settings.write", A, "Change the company, calendar, mailboxes and all other settings."},
     {"token.write", A, "Make and revoke tokens for programs."},
     {"import.run", A | S, "Import requests, customers, products and items."},

@@ -15,7 +15,7 @@ static const struct {
     {"product.write", "as"},    {"item.write", "aso"},     {"code.read", "asoqr"},     {"code.write", "asq"},
     {"solution.read", "asoqr"}, {"solution.write", "asoq"}, {"solution.publish", "asq"}, {"cost.read", "asoq"},
     {"cost.write", "aso"},      {"tariff.write", "a"},     {"report.read", "asqr"},    {"report.export", "asq"},
-    {"staff.read", "asoqr"},    {"staff.write", "a"},      {"settings.read", "as"},    {"settings.write", "a"},
+    {"staff.read", "asoqr"},    {"staff.write", "a"},      {"settings.read", "asq"},    {"settings.write", "a"},
     {"token.write", "a"},       {"import.run", "as"},      {"audit.read", "a"},
 };
 

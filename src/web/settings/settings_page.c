@@ -19,6 +19,8 @@ static const struct {
     {MSG_SETTINGS_TAB_TEAMS, MSG_SETTINGS_LEAD_TEAMS, "/settings/teams", "users", "settings.read"},
     {MSG_SETTINGS_TAB_MAILBOXES, MSG_SETTINGS_LEAD_MAILBOXES, "/settings/mailboxes", "mail", "settings.read"},
     {MSG_SETTINGS_TAB_CALENDAR, MSG_SETTINGS_LEAD_CALENDAR, "/settings/calendar", "clock", "settings.read"},
+    {MSG_SETTINGS_TAB_CODES, MSG_SETTINGS_LEAD_CODES, "/settings/codes", "file-text", "settings.read"},
+    {MSG_SETTINGS_TAB_TARIFFS, MSG_SETTINGS_LEAD_TARIFFS, "/settings/tariffs", "euro", "settings.read"},
     {MSG_DEMO_END_TITLE, MSG_DEMO_END_SHORT, "/settings/demo", "x", "settings.write"}, /* in the demo only */
 };
 

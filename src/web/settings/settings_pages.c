@@ -14,6 +14,8 @@ static const struct {
     {MSG_SETTINGS_TAB_TEAMS, "/settings/teams", "settings.read"},
     {MSG_SETTINGS_TAB_MAILBOXES, "/settings/mailboxes", "settings.read"},
     {MSG_SETTINGS_TAB_CALENDAR, "/settings/calendar", "settings.read"},
+    {MSG_SETTINGS_TAB_CODES, "/settings/codes", "settings.read"},
+    {MSG_SETTINGS_TAB_TARIFFS, "/settings/tariffs", "settings.read"},
     {MSG_DEMO_END_TITLE, "/settings/demo", "settings.write"}, /* in the demo only */
 };
 
@@ -58,6 +60,18 @@ static const Route routes[] = {
     {HTTP_GET, "/settings/calendar", calendar_page, "settings.read", LANE_PAGE, 0, 0, "Hours, holidays, closed days."},
     {HTTP_POST, "/settings/calendar", calendar_post, "settings.write", LANE_PAGE, 0, 32768,
      "Changes them, or shows what would come of it."},
+    {HTTP_GET, "/settings/codes", code_list_page, "settings.read", LANE_PAGE, 0, 0, "The five lists of codes."},
+    {HTTP_GET, "/settings/codes/new", code_new_page, "code.write", LANE_PAGE, 0, 0, "The form for one more code."},
+    {HTTP_GET, "/settings/codes/:id", code_page, "code.write", LANE_PAGE, 0, 0, "One code."},
+    {HTTP_POST, "/settings/codes", code_new_post, "code.write", LANE_PAGE, 0, 8192, "Adds a code."},
+    {HTTP_POST, "/settings/codes/:id", code_post, "code.write", LANE_PAGE, 0, 8192, "Renames a code."},
+    {HTTP_POST, "/settings/codes/:id/retire", code_retire_post, "code.write", LANE_PAGE, 0, 8192,
+     "Takes a code out of use."},
+    {HTTP_POST, "/settings/codes/:id/restore", code_restore_post, "code.write", LANE_PAGE, 0, 8192, "Puts it back."},
+    {HTTP_GET, "/settings/tariffs", tariff_list_page, "settings.read", LANE_PAGE, 0, 0, "What things cost us, by date."},
+    {HTTP_POST, "/settings/tariffs", tariff_post, "tariff.write", LANE_PAGE, 0, 8192, "Adds a price from a day."},
+    {HTTP_POST, "/settings/tariffs/:id/withdraw", tariff_withdraw_post, "tariff.write", LANE_PAGE, 0, 8192,
+     "Takes back a price that has not begun."},
     {HTTP_GET, "/start/:token", start_page, PERMISSION_PUBLIC, LANE_PAGE, 0, 0, "The first page of a new installation."},
     {HTTP_POST, "/start/:token", start_post, PERMISSION_PUBLIC, LANE_HASH, 0, 16384, "Founds the company, once."},
     {HTTP_GET, "/account", account_page, PERMISSION_OWN_ACCOUNT, LANE_PAGE, 0, 0, "One's own password and sessions."},

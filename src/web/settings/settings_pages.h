@@ -56,5 +56,15 @@ void calendar_page(HttpRequest *request, HttpResponse *response, void *context);
 void calendar_post(HttpRequest *request, HttpResponse *response, void *context);
 void start_page(HttpRequest *request, HttpResponse *response, void *context);
 void start_post(HttpRequest *request, HttpResponse *response, void *context);
+void tariff_list_page(HttpRequest *request, HttpResponse *response, void *context);
+void tariff_post(HttpRequest *request, HttpResponse *response, void *context);
+void tariff_withdraw_post(HttpRequest *request, HttpResponse *response, void *context);
+void code_list_page(HttpRequest *request, HttpResponse *response, void *context);
+void code_new_page(HttpRequest *request, HttpResponse *response, void *context);
+void code_page(HttpRequest *request, HttpResponse *response, void *context);
+void code_new_post(HttpRequest *request, HttpResponse *response, void *context);
+void code_post(HttpRequest *request, HttpResponse *response, void *context);
+void code_retire_post(HttpRequest *request, HttpResponse *response, void *context);
+void code_restore_post(HttpRequest *request, HttpResponse *response, void *context);
 
 #endif
