@@ -52,6 +52,8 @@ void close_material_read(StoreTx *tx, Arena *arena, const TicketMaterial *materi
     material_out->remedies = code_list(tx, arena, CODE_SOLUTION, false);
     material_out->solutions =
         solution_suggest(tx, arena, product_id, problem_or_likely(ticket, &material_out->likely), SOLUTIONS_SHOWN);
+    if (!product_id.value && material_out->solutions.count)
+        product_id = material_out->solutions.items[0].product; /* what it was the other times: shown to be confirmed */
     if (product_id.value && product_find(tx, arena, product_id, &product))
         material_out->product = product.name;
 }
