@@ -64,7 +64,7 @@ bool tour_fill(HttpRequest *request, StoreTx *tx, TourView *tour_out)
     step(&filling, MSG_TOUR_FIRST, last_ticket_of(&filling, "info@barcentrale.example"));
     step(&filling, MSG_TOUR_BOUNCED, last_ticket_of(&filling, "info@panificiomoretti.example"));
     step_belvedere(&filling);
-    step(&filling, MSG_TOUR_WIN, url_checked("/search?q=E07%20decalcificazione"));
+    step(&filling, MSG_TOUR_WIN, url_checked("/solutions?q=E07"));
     step(&filling, MSG_TOUR_PORTAL, url_checked("/help"));
     *tour_out = (TourView){.steps = filling.steps, .steps_count = filling.count, .switch_url = url_checked("/sign-in")};
     if (visit_may(visit, "settings.write"))
