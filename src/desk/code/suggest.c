@@ -192,10 +192,12 @@ static void gather(Gathering *gathering, const SuggestWords *words)
         gather_word(gathering, &rows, word[i]);
 }
 
-CodeSuggestions code_suggest(StoreTx *tx, Arena *arena, const SuggestWords *words, ProductId product)
+CodeSuggestions code_suggest(StoreTx *tx, Arena *arena, const SuggestWords *words, ProductId product,
+                             const CodeRows *problems)
 {
     g_autoptr(GArray) evidence = g_array_new(FALSE, FALSE, sizeof(CodeEvidence));
-    Gathering gathering = {tx, arena, product, code_list(tx, arena, CODE_SYMPTOM, true), evidence};
+    Gathering gathering = {tx, arena, product, problems ? *problems : code_list(tx, arena, CODE_SYMPTOM, true),
+                           evidence};
     gather(&gathering, words);
     return suggest_rank(arena, (const CodeEvidence *)(const void *)evidence->data, evidence->len);
 }

@@ -18,7 +18,7 @@
  *
  * Example:
  *     SuggestWords words = suggest_words(arena, ticket.subject);
- *     CodeSuggestions offered = code_suggest(tx, arena, &words, product);
+ *     CodeSuggestions offered = code_suggest(tx, arena, &words, product, NULL);
  */
 #ifndef FILO_DESK_CODE_SUGGEST_H
 #define FILO_DESK_CODE_SUGGEST_H
@@ -59,8 +59,10 @@ typedef struct CodeSuggestions {
 /* The best of the codes the evidence names; equal scores go by id, so that a page does not change by itself. */
 CodeSuggestions suggest_rank(Arena *arena, const CodeEvidence *evidence, size_t count);
 
-/* Up to SUGGEST_MAX problem codes; product {0}: not known yet. */
-CodeSuggestions code_suggest(StoreTx *tx, Arena *arena, const SuggestWords *words, ProductId product);
+/* Up to SUGGEST_MAX problem codes; product {0}: not known yet. problems: the whole list, retired ones too, where the
+ * caller has it; NULL: it is read. */
+CodeSuggestions code_suggest(StoreTx *tx, Arena *arena, const SuggestWords *words, ProductId product,
+                             const CodeRows *problems);
 
 /* A ticket of the product with these words was given the problem code (by = 1), or lost it again (by = -1). */
 void suggest_learn(StoreTx *tx, const SuggestWords *words, ProductId product, CodeId problem, int64_t by);

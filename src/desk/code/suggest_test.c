@@ -105,13 +105,13 @@ static void test_suggest_from_what_was_coded(NounTest *test)
 {
     Shop shop = shop_open(test);
     SuggestWords asked = suggest_words(test->arena, "Perde ACQUA da ieri");
-    CodeSuggestions best = code_suggest(test->tx, test->arena, &asked, shop.mono);
+    CodeSuggestions best = code_suggest(test->tx, test->arena, &asked, shop.mono, NULL);
     g_assert_cmpint(best.items[0].code.value, ==, shop.leak.id.value);
     g_assert_cmpstr(best.items[0].word, ==, "perde");
     g_assert_cmpint(best.items[0].uses, ==, 3);
 
     asked = suggest_words(test->arena, "fischia forte");
-    best = code_suggest(test->tx, test->arena, &asked, shop.mono);
+    best = code_suggest(test->tx, test->arena, &asked, shop.mono, NULL);
     g_assert_cmpint(best.items[0].code.value, ==, shop.noise.id.value); /* one case of the word, three of the product */
     g_assert_cmpstr(best.items[0].word, ==, "fischia");
     g_assert_cmpint(best.items[1].code.value, ==, shop.leak.id.value);
@@ -121,7 +121,7 @@ static void test_suggest_by_product_alone(NounTest *test)
 {
     Shop shop = shop_open(test);
     SuggestWords none = {.count = 0};
-    CodeSuggestions best = code_suggest(test->tx, test->arena, &none, shop.v2);
+    CodeSuggestions best = code_suggest(test->tx, test->arena, &none, shop.v2, NULL);
     g_assert_cmpuint(best.count, ==, 2);
     g_assert_cmpint(best.items[0].code.value, ==, shop.leak.id.value);
     g_assert_cmpstr(best.items[0].word, ==, "");
@@ -133,12 +133,12 @@ static void test_unlearning_and_retiring(NounTest *test)
     Shop shop = shop_open(test);
     InputError refused;
     suggest_learn(test->tx, &shop.noisy, shop.v2, shop.noise.id, -1);
-    CodeSuggestions best = code_suggest(test->tx, test->arena, &shop.noisy, shop.v2);
+    CodeSuggestions best = code_suggest(test->tx, test->arena, &shop.noisy, shop.v2, NULL);
     g_assert_cmpuint(best.count, ==, 1);
 
     g_assert_true(
         code_retire(test->tx, test->arena, shop.leak.id, shop.leak.version, shop.slow.id, test->now, &refused));
-    best = code_suggest(test->tx, test->arena, &shop.leaking, shop.v2);
+    best = code_suggest(test->tx, test->arena, &shop.leaking, shop.v2, NULL);
     g_assert_cmpuint(best.count, ==, 1);
     g_assert_cmpint(best.items[0].code.value, ==, shop.slow.id.value);
 }

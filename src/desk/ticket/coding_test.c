@@ -184,14 +184,14 @@ static void test_coding_teaches_suggestions(NounTest *test)
     change_set(&wanted, FIELD_PRODUCT, office.v2.value);
     change_set(&wanted, FIELD_PROBLEM, office.leak.value);
     g_assert_true(ticket_code(&edit, &wanted, &refused));
-    CodeSuggestions best = code_suggest(test->tx, test->arena, &words, office.v2);
+    CodeSuggestions best = code_suggest(test->tx, test->arena, &words, office.v2, NULL);
     g_assert_cmpuint(best.count, ==, 1);
     g_assert_cmpint(best.items[0].code.value, ==, office.leak.value);
 
     wanted = (TicketChange){0};
     change_set(&wanted, FIELD_PROBLEM, office.noise.value); /* it was something else */
     g_assert_true(ticket_code(&edit, &wanted, &refused));
-    best = code_suggest(test->tx, test->arena, &words, office.v2);
+    best = code_suggest(test->tx, test->arena, &words, office.v2, NULL);
     g_assert_cmpuint(best.count, ==, 1);
     g_assert_cmpint(best.items[0].code.value, ==, office.noise.value);
     g_assert_cmpint(best.items[0].uses, ==, 1);

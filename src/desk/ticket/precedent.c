@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CANDIDATES_MAX = 40, PROBLEMS_LOOKED_AT = 3 };
+enum { CANDIDATES_MAX = 16, PROBLEMS_LOOKED_AT = 2 };
 
 typedef struct Candidate {
     Precedent precedent;

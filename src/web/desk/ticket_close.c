@@ -44,10 +44,10 @@ void close_material_read(StoreTx *tx, Arena *arena, const TicketMaterial *materi
     if (!ticket_state_is_open((TicketState)ticket->now.state))
         return; /* no form will be shown */
     SuggestWords words = suggest_words(arena, asked_words(arena, material));
+    material_out->problems = code_list(tx, arena, CODE_SYMPTOM, true);
     if (!ticket->now.problem_id)
-        material_out->likely = code_suggest(tx, arena, &words, product_id);
+        material_out->likely = code_suggest(tx, arena, &words, product_id, &material_out->problems);
     material_out->precedents = precedent_list(tx, arena, ticket, &words, &material_out->likely, PRECEDENTS_SHOWN);
-    material_out->problems = code_list(tx, arena, CODE_SYMPTOM, false);
     material_out->origins = code_list(tx, arena, CODE_ORIGIN, false);
     material_out->remedies = code_list(tx, arena, CODE_SOLUTION, false);
     material_out->solutions =
@@ -84,6 +84,12 @@ static bool is_likely(const CodeSuggestions *likely, CodeId code)
     return false;
 }
 
+/* A leaf in use, or the one that stands there already. */
+static bool is_offered(const Code *code, const char *id, const char *chosen)
+{
+    return code->parent.value && (!code->retired_at || strcmp(id, chosen) == 0);
+}
+
 /* The leaves of a list after a "not said" row, the likely ones first. */
 static CodeChoice choice_of(const CloseAsk *ask, const CodeRows *codes, const CodeSuggestions *likely,
                             const char *chosen)
@@ -100,7 +106,7 @@ static CodeChoice choice_of(const CloseAsk *ask, const CodeRows *codes, const Co
     }
     for (size_t i = 0; i < codes->count; i++) {
         const char *id = id_text(ask->arena, codes->items[i].id.value);
-        if (codes->items[i].parent.value && !is_likely(likely, codes->items[i].id))
+        if (is_offered(&codes->items[i], id, chosen) && !is_likely(likely, codes->items[i].id))
             options[count++] = (Option){id, code_name(&codes->items[i], lang), strcmp(id, chosen) == 0};
     }
     return (CodeChoice){options, count};
