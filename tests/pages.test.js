@@ -39,6 +39,10 @@ const PAGES = [
   ...['times', 'backlog', 'reopen', 'repeat', 'bounce', 'volume', 'completeness', 'cost'].map(
     (name) => [`report-${name}`, 'owner', `/reports/${name}`]),
   ['missing', 'operator', '/tickets/99999999'],
+  ['account', 'operator', '/account'],
+  ['settings', 'owner', '/settings'],
+  ...['company', 'staff', 'staff/new', 'staff/1', 'teams', 'teams/1', 'mailboxes', 'mailboxes/1', 'calendar', 'codes', 'codes/2', 'tariffs'].map(
+    (name) => [`settings-${name.replace('/', '-')}`, 'owner', `/settings/${name}`]),
   ['public-form', null, '/help'],
   ['sign-in', null, '/sign-in'],
 ];

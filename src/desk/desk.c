@@ -20,6 +20,13 @@ struct Desk {
     AuditReads *reads;
 };
 
+/* Each part only grows, so two states never share a sum. */
+static int64_t read_revision(StoreTx *tx, Arena *arena)
+{
+    return setting_get_int(tx, arena, SETTING_VERSION) + setting_get_int(tx, arena, SETTING_CALENDAR_VERSION) +
+           founding_is_done(tx, arena);
+}
+
 static const DeskPolicy *read_policy(Desk *desk, StoreTx *tx)
 {
     DeskPolicy *policy = ARENA_NEW(desk->texts, DeskPolicy);
@@ -44,6 +51,7 @@ static const DeskPolicy *read_policy(Desk *desk, StoreTx *tx)
         .reopen_ms = setting_get_int(tx, desk->texts, SETTING_REOPEN_DAYS) * TIME_DAY,
         .undo_ms = setting_get_int(tx, desk->texts, SETTING_UNDO_SECONDS) * TIME_SECOND,
         .intake_team = team_first(tx, desk->texts),
+        .revision = read_revision(tx, desk->texts),
         .is_founded = founding_is_done(tx, desk->texts),
         .close_at_once = setting_get_int(tx, desk->texts, SETTING_CLOSE_AT_ONCE) != 0,
         .demo = setting_get_int(tx, desk->texts, SETTING_DEMO) != 0,
@@ -62,6 +70,18 @@ bool desk_reload(Desk *desk, GError **error)
         return false;
     atomic_store(&desk->policy, policy);
     return true;
+}
+
+bool desk_refresh(Desk *desk, GError **error)
+{
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    StoreTx *tx = store_read_begin(desk->store, error);
+    if (!tx)
+        return false;
+    int64_t revision = read_revision(tx, arena);
+    if (!store_read_end(tx, error))
+        return false;
+    return revision == desk_policy(desk)->revision || desk_reload(desk, error);
 }
 
 static void zone_drop(void *zone)

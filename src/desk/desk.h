@@ -28,6 +28,7 @@ typedef struct DeskPolicy {
     const char *language;            /* "it", "en": for customers whose language is not known */
     Zone *zone;
     const char *hours_shown[LANG_COUNT]; /* "lun–ven 9:00–13:00"; "" when never open */
+    int64_t revision;                    /* of the settings it was read from */
     bool is_founded;                     /* false: a new installation that waits for its first page */
     const Calendar *calendar;            /* the house's hours */
     int64_t first_update_ms;             /* business time until the customer hears from us */
@@ -48,6 +49,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Desk, desk_free)
 
 /* Reads the policy again. */
 bool desk_reload(Desk *desk, GError **error);
+
+/* The same, only if another node has changed what the policy is made of since. Every few seconds (job/caretaker.h). */
+bool desk_refresh(Desk *desk, GError **error);
 
 Store *desk_store(const Desk *desk);
 TimeMs desk_now(const Desk *desk);

@@ -73,6 +73,12 @@ static bool finish_imports(Caretaker *caretaker, GError **error)
     return worked;
 }
 
+/* What another node's pages changed. */
+static bool refresh_policy(Caretaker *caretaker, GError **error)
+{
+    return desk_refresh(caretaker->receiver.desk, error);
+}
+
 /* The parser's process, when no mail has come for a while. */
 static bool rest_parser(Caretaker *caretaker, GError **error)
 {
@@ -92,6 +98,7 @@ static const struct {
     {"renew_leases", DISPATCHER_RENEW_S, renew_leases},
     {"take_over_leases", 60, take_over_leases},
     {"finish_imports", 1, finish_imports},
+    {"refresh_policy", 5, refresh_policy},
     {"rest_parser", 60, rest_parser},
     {"sweep_blobs", 24 * 3600, sweep_blobs},
     {"prune_sessions", 24 * 3600, prune_sessions},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "desk/setting/company.h"
 
+#include "desk/desk.h"
 #include "desk/noun_testing.h"
 #include "desk/setting/setting.h"
 
@@ -83,6 +84,31 @@ static void test_a_dear_number_is_refused(NounTest *test)
     g_assert_cmpuint(company_check(test->arena, &company, wrong), ==, 0);
 }
 
+static bool rename_company(StoreTx *tx, void *arg)
+{
+    InputError wrong[COMPANY_FIELDS], refused;
+    Company company = typed();
+    return company_check(arg, &company, wrong) == 0 && company_set(tx, &company, ACTOR_OF_SYSTEM, TEST_NOW, &refused);
+}
+
+/* What another node has changed is seen by asking, and asking again changes nothing. */
+static void test_the_policy_follows(gconstpointer engine)
+{
+    House house = house_open(ENGINE_OF(engine));
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Desk) desk = desk_new(house.store, &house.clock.clock, &error);
+    g_assert_no_error(error);
+    const DeskPolicy *before = desk_policy(desk);
+    g_assert_true(desk_refresh(desk, &error));
+    g_assert_true(desk_policy(desk) == before);
+    g_assert_true(house_write(&house, rename_company, house.arena));
+    g_assert_true(desk_refresh(desk, &error));
+    g_assert_cmpstr(desk_policy(desk)->company_name, ==, "Caffemeccanica S.r.l.");
+    g_assert_cmpstr(desk_policy(desk)->company_phone_shown, ==, "0733 960000");
+    desk_free(g_steal_pointer(&desk));
+    house_close(&house);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -90,5 +116,6 @@ int main(int argc, char **argv)
     noun_test_each_engine("/company/stale", test_a_stale_write_changes_nothing);
     noun_test_each_engine("/company/wrong", test_every_wrong_field_is_named);
     noun_test_each_engine("/company/dear-number", test_a_dear_number_is_refused);
+    desk_test_each_engine("/company/policy", test_the_policy_follows);
     return g_test_run();
 }
