@@ -91,3 +91,28 @@ eachEngine('an installed item: whose it is, since when, and found by its serial'
   assert.equal(Number((await filo.rows(`SELECT party_id FROM installed_item WHERE serial = 'V2-3'`))[0].party_id), 3);
   assert.equal(await filo.count(`FROM audit WHERE action = 'item.add'`).then(Number), 2);
 });
+
+eachEngine('a call about a serial is a request about that product', async (t, engine) => {
+  const filo = await startFilo({ engine, serve: false });
+  t.after(() => filo.remove());
+  await filo.execute(`INSERT INTO party (kind, name, sort_key, buyer, language, created_at, version)
+      VALUES ('company', 'Bar Centrale', 'bar centrale', 'business', 'it', 1, 1);
+    INSERT INTO product (name, sort_key, role, kind, active, version)
+      VALUES ('V2', 'v2', 'made', 'goods', 1, 1), ('Lavastoviglie', 'lavastoviglie', 'third_party', 'goods', 1, 1);
+    INSERT INTO installed_item (product_id, serial, party_id, seller, batch, version)
+      VALUES (1, 'V2-77', 1, '', '', 1), (1, 'A-1', 1, '', '', 1), (2, 'A-1', 1, '', '', 1)`);
+  await filo.start();
+  const desk = await filo.signIn();
+  const call = async (fields) => {
+    const page = (await desk.get('/tickets/new?party=1')).text;
+    const answer = await desk.submit(page, /\/tickets$/, { contact: '0733 960000', subject: 'Non scalda', description: 'È fredda', ...fields });
+    assert.equal(answer.status, 303, textOf(answer.text));
+    const [row] = await filo.rows(`SELECT product_id, installed_item_id, ownership, initiative FROM ticket WHERE ticket_id = ${idOf(answer)}`);
+    return [row.product_id && Number(row.product_id), row.installed_item_id && Number(row.installed_item_id), row.ownership, row.initiative];
+  };
+  assert.deepEqual(await call({ serial: 'v2-77' }), [1, 1, 'ours', 'asked']);
+  assert.deepEqual(await call({ serial: 'A-1' }), [null, null, 'unknown', 'asked'], 'two products share it: none is guessed');
+  assert.deepEqual(await call({ serial: 'A-1', product: 'Lavastoviglie' }), [2, 3, 'third_party', 'asked']);
+  assert.deepEqual(await call({ serial: 'nessuna', initiative: 'proactive' }), [null, null, 'unknown', 'proactive']);
+  assert.match((await desk.get('/tickets/new?party=1&item=1')).text, /value="V2-77"/);
+});

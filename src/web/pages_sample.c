@@ -516,6 +516,8 @@ static void ticket_form(GString *out, const Sample *sample)
                           .contact_error = said(sample, "Scriva un telefono o un'e-mail."),
                           .kinds = kinds,
                           .kinds_count = 2,
+                          .initiatives = kinds,
+                          .initiatives_count = 2,
                           .origins = origins,
                           .origins_count = 3,
                           .product = said(sample, "V2"),

@@ -9,9 +9,11 @@
 #include "channel/form/form_event.h"
 #include "channel/form/form_receive.h"
 #include "desk/party/caller.h"
+#include "desk/product/item.h"
 #include "desk/product/product.h"
 #include "desk/staff/staff.h"
 #include "desk/ticket/action.h"
+#include "ticket_initiative_enum.h"
 #include "web/desk/desk_pages.h"
 #include "web/form_upload.h"
 #include "web/layout.h"
@@ -33,7 +35,7 @@ static const struct {
 /* The form as typed, cleaned. */
 typedef struct Entry {
     const char *channel, *received, *customer, *person, *contact;
-    const char *kind, *origin, *product, *serial, *team;
+    const char *kind, *initiative, *origin, *product, *serial, *team;
     const char *subject, *description;
 } Entry;
 
@@ -75,6 +77,7 @@ static void read_entry(NewTicket *form)
         .person = line_of(form, "person"),
         .contact = line_of(form, "contact"),
         .kind = line_of(form, "kind"),
+        .initiative = line_of(form, "initiative"),
         .origin = line_of(form, "origin"),
         .product = line_of(form, "product"),
         .serial = line_of(form, "serial"),
@@ -161,6 +164,11 @@ static const char *kind_text(int kind)
     return ticket_kind_text((TicketKind)kind);
 }
 
+static const char *initiative_text(int initiative)
+{
+    return ticket_initiative_text((TicketInitiative)initiative);
+}
+
 static const char *origin_text(int origin)
 {
     return ticket_ownership_text((TicketOwnership)origin);
@@ -206,6 +214,9 @@ static void fill_choices(const NewTicket *form, TicketNewView *view)
     view->channels_count = G_N_ELEMENTS(channels);
     view->kinds = enum_options(form, TICKET_KIND_COUNT, kind_text, "ticket.kind.", form->entry.kind);
     view->kinds_count = TICKET_KIND_COUNT;
+    view->initiatives =
+        enum_options(form, TICKET_INITIATIVE_COUNT, initiative_text, "ticket.initiative.", form->entry.initiative);
+    view->initiatives_count = TICKET_INITIATIVE_COUNT;
     view->origins = enum_options(form, TICKET_OWNERSHIP_COUNT, origin_text, "ticket.origin.", form->entry.origin);
     view->origins_count = TICKET_OWNERSHIP_COUNT;
     view->teams = team_options(form);
@@ -249,15 +260,26 @@ static NewTicket new_ticket_of(HttpRequest *request)
     return (NewTicket){.request = request, .visit = visit_of(request), .arena = request->arena};
 }
 
-/* A new request of a customer's page has the customer filled in. */
+static int64_t query_id(const HttpRequest *request, const char *name)
+{
+    const char *text = http_query(request, name);
+    return text ? g_ascii_strtoll(text, NULL, 10) : 0;
+}
+
+/* A new request of a customer's page has the customer filled in, that of an item's page the item too. */
 static bool prefill(NewTicket *form, HttpResponse *response)
 {
-    const char *asked = http_query(form->request, "party");
-    int64_t id = asked ? g_ascii_strtoll(asked, NULL, 10) : 0;
+    int64_t id = query_id(form->request, "party"), item_id = query_id(form->request, "item");
     StoreTx *tx = visit_read(form->request, response);
     Party party;
+    Item item;
+    Product product;
     if (!tx)
         return false;
+    if (item_id > 0 && item_find(tx, form->arena, (InstalledItemId){item_id}, &item)) {
+        form->entry.serial = item.serial;
+        form->entry.product = product_find(tx, form->arena, item.product, &product) ? product.name : "";
+    }
     if (id > 0 && party_find(tx, form->arena, (PartyId){id}, &party)) {
         ContactPointList points = contact_point_list(tx, form->arena, party.id);
         form->entry.customer = party.name;
@@ -271,7 +293,7 @@ void ticket_new_page(HttpRequest *request, HttpResponse *response, void *context
     (void)context;
     NewTicket form = new_ticket_of(request);
     const Visit *visit = form.visit;
-    form.entry = (Entry){"phone", "", "", "", "", "unknown", "unknown", "", "", "", "", ""};
+    form.entry = (Entry){"phone", "", "", "", "", "unknown", "asked", "unknown", "", "", "", "", ""};
     form.entry.received = wall_field_text(form.arena, visit->policy->zone, visit->now);
     form.entry.team = arena_int(form.arena, visit->policy->intake_team.value);
     if (prefill(&form, response) && read_store(&form, response))
@@ -297,24 +319,58 @@ static TicketOwnership ownership_of(const NewTicket *form)
     return product ? product_ownership(product->role) : OWNERSHIP_UNKNOWN;
 }
 
-/* Whose product it is, and who has it from now on. */
+/* The one item with that serial, of the product when one was named: of several none is guessed. */
+static bool find_item(StoreTx *tx, NewTicket *form, Item *item_out)
+{
+    const Product *product = product_of(form);
+    const char *serial = item_serial(form->arena, form->entry.serial);
+    ItemRows items = *serial ? item_list_serial(tx, form->arena, serial) : (ItemRows){0};
+    size_t found = 0;
+    for (size_t i = 0; i < items.count; i++)
+        if (!product || items.items[i].product.value == product->id.value) {
+            *item_out = items.items[i];
+            found++;
+        }
+    return found == 1;
+}
+
+/* Which item it is, whose product, and whose idea; nothing where nothing is known. */
+static void add_facts(StoreTx *tx, NewTicket *form, TicketEdit *edit)
+{
+    TicketChange change = {0};
+    TicketInitiative initiative;
+    Item item;
+    TicketOwnership ownership = ownership_of(form);
+    if (find_item(tx, form, &item)) {
+        Product product;
+        change_set(&change, FIELD_ITEM, item.id.value);
+        if (!edit->ticket.now.product_id)
+            change_set(&change, FIELD_PRODUCT, item.product.value);
+        if (ownership == OWNERSHIP_UNKNOWN && product_find(tx, form->arena, item.product, &product))
+            ownership = product_ownership(product.role);
+    }
+    if (ownership != OWNERSHIP_UNKNOWN)
+        change_set(&change, FIELD_OWNERSHIP, ownership);
+    if (change.set)
+        ticket_edit_event(edit, EVENT_PRODUCT, &change, form->visit->now);
+    change = (TicketChange){0};
+    if (ticket_initiative_parse(form->entry.initiative, &initiative) && initiative != INITIATIVE_ASKED) {
+        change_set(&change, FIELD_INITIATIVE, initiative);
+        ticket_edit_event(edit, EVENT_CODED, &change, form->visit->now);
+    }
+}
+
+/* What was said of it beside the words, and who has it from now on. */
 static bool finish(StoreTx *tx, const IntakeResult *result, void *arg)
 {
     NewTicket *form = arg;
     const Visit *visit = form->visit;
     TicketEdit edit;
-    TicketChange change = {0};
-    TicketOwnership ownership = ownership_of(form);
-    bool wants = http_form(form->request, "take");
     visit_audit(tx, visit, "ticket.create", "ticket", result->ticket.value);
-    if (ownership == OWNERSHIP_UNKNOWN && !wants)
-        return true;
     if (!ticket_edit_begin(&edit, tx, form->arena, result->ticket, visit->actor, visit->now))
         return false;
-    change_set(&change, FIELD_OWNERSHIP, ownership);
-    if (ownership != OWNERSHIP_UNKNOWN)
-        ticket_edit_event(&edit, EVENT_PRODUCT, &change, visit->now);
-    if (wants && !ticket_take(&edit, visit->session.team)) {
+    add_facts(tx, form, &edit);
+    if (http_form(form->request, "take") && !ticket_take(&edit, visit->session.team)) {
         form->refused = edit.refused;
         return false;
     }
