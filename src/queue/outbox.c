@@ -219,3 +219,39 @@ OutboxStatusList outbox_list_of_ticket(StoreTx *tx, Arena *arena, TicketId ticke
                            rows.rows[i].not_before, rows.rows[i].attempts,   rows.rows[i].error};
     return list;
 }
+
+/* ---------------------------------------------------------------------------------------------------- what is stuck */
+
+OutboxStuckList outbox_list_stuck(StoreTx *tx, Arena *arena, int64_t how_many)
+{
+    SqlOutboxListFailedList failed = sql_outbox_list_failed(tx, arena, &(SqlOutboxListFailedIn){how_many});
+    SqlOutboxListTryingList trying = sql_outbox_list_trying(tx, arena, &(SqlOutboxListTryingIn){how_many});
+    OutboxStuckList list = {ARENA_ARRAY(arena, OutboxStuck, failed.count + trying.count), 0};
+    for (size_t i = 0; i < failed.count; i++) {
+        const SqlOutboxListFailed *row = &failed.rows[i];
+        list.items[list.count++] = (OutboxStuck){row->outbox_id,  row->ticket_id, row->purpose, true,
+                                                 row->not_before, row->attempts,  row->error,   row->created_at};
+    }
+    for (size_t i = 0; i < trying.count; i++) {
+        const SqlOutboxListTrying *row = &trying.rows[i];
+        list.items[list.count++] = (OutboxStuck){row->outbox_id,  row->ticket_id, row->purpose, false,
+                                                 row->not_before, row->attempts,  row->error,   row->created_at};
+    }
+    return list;
+}
+
+int64_t outbox_count_failed(StoreTx *tx, Arena *arena)
+{
+    SqlOutboxCountFailed row;
+    return sql_outbox_count_failed(tx, arena, &row) ? row.failed : 0;
+}
+
+bool outbox_send_again(StoreTx *tx, OutboxId id, TimeMs now)
+{
+    return sql_outbox_set_again(tx, &(SqlOutboxSetAgainIn){id, now}) == 1;
+}
+
+bool outbox_give_up(StoreTx *tx, OutboxId id, TimeMs now)
+{
+    return sql_outbox_set_given_up(tx, &(SqlOutboxSetGivenUpIn){id, now}) == 1;
+}

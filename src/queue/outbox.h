@@ -11,7 +11,8 @@
  * Invariants:
  *  1. One idempotency key is one row, for ever.
  *  2. A state only moves forward: queued → sending → dot_sent → sent, or to failed; back to queued only by retry from
- *     sending, or once from dot_sent when its holder died (then `resent` is set and it is logged).
+ *     sending, once from dot_sent when its holder died (then `resent` is set and it is logged), or from failed when a
+ *     person says so.
  *  3. dot_sent is durable before the final dot of SMTP (or the like) can leave: between the peer's acceptance and our
  *     commit nobody can know (RFC 1047), so at most one repeat happens, only there.
  *  4. A leased row belongs to its holder until lease_until.
@@ -103,5 +104,31 @@ typedef struct OutboxStatusList {
     size_t count;
 } OutboxStatusList;
 OutboxStatusList outbox_list_of_ticket(StoreTx *tx, Arena *arena, TicketId ticket);
+
+/* What has not left although it was tried: first what failed and nobody has looked at, then what is tried again by
+ * itself; at most how_many of each. */
+typedef struct OutboxStuck {
+    OutboxId id;
+    TicketId ticket; /* {0}: of none */
+    OutboxPurpose purpose;
+    bool failed;       /* not tried again unless somebody says so */
+    TimeMs not_before; /* of one that did not fail: when it is tried again */
+    int64_t attempts;
+    const char *reason; /* of the last attempt, in the peer's or our words; or NULL */
+    TimeMs created_at;
+} OutboxStuck;
+
+typedef struct OutboxStuckList {
+    OutboxStuck *items;
+    size_t count;
+} OutboxStuckList;
+OutboxStuckList outbox_list_stuck(StoreTx *tx, Arena *arena, int64_t how_many);
+
+/* How many failed and nobody has looked at. */
+int64_t outbox_count_failed(StoreTx *tx, Arena *arena);
+
+/* A person's word on a stuck row: once more now, or never. false when it is not stuck any more. */
+bool outbox_send_again(StoreTx *tx, OutboxId id, TimeMs now);
+bool outbox_give_up(StoreTx *tx, OutboxId id, TimeMs now);
 
 #endif

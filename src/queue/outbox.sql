@@ -207,3 +207,72 @@ SELECT outbox_id, message_id, purpose, state, not_before, attempts, error
   FROM outbox
  WHERE ticket_id = $1
  ORDER BY outbox_id;
+
+-- What failed and nobody has looked at.
+-- @statement outbox_list_failed : list
+-- @param  how_many   int
+-- @column outbox_id  id(outbox)
+-- @column ticket_id  id(ticket)?
+-- @column purpose    enum(outbox_purpose)
+-- @column state      enum(outbox_state)
+-- @column not_before time
+-- @column attempts   int
+-- @column error      text?
+-- @column created_at time
+-- @index  outbox_stuck
+SELECT outbox_id, ticket_id, purpose, state, not_before, attempts, error, created_at
+  FROM outbox
+ WHERE state = 'failed'
+   AND looked_at IS NULL
+ ORDER BY outbox_id
+ LIMIT $1;
+
+-- What was tried in vain and will be tried again by itself.
+-- @statement outbox_list_trying : list
+-- @param  how_many   int
+-- @column outbox_id  id(outbox)
+-- @column ticket_id  id(ticket)?
+-- @column purpose    enum(outbox_purpose)
+-- @column state      enum(outbox_state)
+-- @column not_before time
+-- @column attempts   int
+-- @column error      text?
+-- @column created_at time
+-- @index  outbox_due
+SELECT outbox_id, ticket_id, purpose, state, not_before, attempts, error, created_at
+  FROM outbox
+ WHERE state = 'queued'
+   AND not_before >= 0
+   AND attempts > 0
+ ORDER BY not_before, outbox_id
+ LIMIT $1;
+
+-- The index holds nothing but such rows; naming the key makes it a search of it on both engines.
+-- @statement outbox_count_failed : find
+-- @column failed int
+-- @index  outbox_stuck
+SELECT COUNT(*) AS failed
+  FROM outbox
+ WHERE state = 'failed'
+   AND looked_at IS NULL
+   AND outbox_id > 0;
+
+-- @statement outbox_set_again : run
+-- @param  outbox_id  id(outbox)
+-- @param  not_before time
+-- @index  primary key of outbox
+UPDATE outbox
+   SET state = 'queued', not_before = $2, finished_at = NULL, looked_at = NULL
+ WHERE outbox_id = $1
+   AND attempts > 0
+   AND state IN ('failed', 'queued');
+
+-- @statement outbox_set_given_up : run
+-- @param  outbox_id  id(outbox)
+-- @param  at         time
+-- @index  primary key of outbox
+UPDATE outbox
+   SET state = 'failed', looked_at = $2, finished_at = COALESCE(finished_at, $2)
+ WHERE outbox_id = $1
+   AND attempts > 0
+   AND state IN ('failed', 'queued');

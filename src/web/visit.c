@@ -4,7 +4,9 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "base/writer.h"
+#include "desk/intake/intake.h"
 #include "desk/staff/permission.h"
+#include "queue/outbox.h"
 #include "web/problem.h"
 #include "web/web_int.h"
 
@@ -86,6 +88,8 @@ static void find_session(HttpRequest *request, Visit *visit, GError **error)
     if (!tx)
         return;
     visit->signed_in = session_find(tx, request->arena, hash, visit->now, &visit->session);
+    if (visit->signed_in && http_method_is_safe(request->method) && visit_may(visit, "ticket.write"))
+        visit->stuck = outbox_count_failed(tx, request->arena) + intake_count_tray(tx, request->arena);
     keep_or_end(request, visit, tx, error);
     if (visit->signed_in)
         visit->actor = (Actor){ACTOR_STAFF, visit->session.staff.value};

@@ -33,6 +33,7 @@ typedef struct Visit {
     bool signed_in;
     Session session; /* zeroed for anonymous visitors */
     Actor actor;
+    int64_t stuck;    /* messages that need a person, of who may act on them and only looks; else 0 */
     StoreTx *reading; /* the transaction the session was read in, until visit_read takes it or visit_done ends it */
 } Visit;
 

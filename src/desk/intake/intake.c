@@ -39,6 +39,38 @@ void intake_put_in_tray(StoreTx *tx, InboundId id, const char *reason)
     sql_inbound_set_tray(tx, &(SqlInboundSetTrayIn){id, reason});
 }
 
+InboundTray intake_list_tray(StoreTx *tx, Arena *arena, int64_t how_many)
+{
+    SqlInboundListTrayList rows = sql_inbound_list_tray(tx, arena, &(SqlInboundListTrayIn){how_many});
+    InboundTray tray = {ARENA_ARRAY(arena, InboundInTray, rows.count), rows.count};
+    for (size_t i = 0; i < rows.count; i++)
+        tray.items[i] = (InboundInTray){rows.rows[i].inbound_id, rows.rows[i].source, rows.rows[i].raw_size,
+                                        rows.rows[i].received_at};
+    return tray;
+}
+
+int64_t intake_count_tray(StoreTx *tx, Arena *arena)
+{
+    SqlInboundCountTray row;
+    return sql_inbound_count_tray(tx, arena, &row) ? row.waiting : 0;
+}
+
+const char *intake_find_tray(StoreTx *tx, Arena *arena, InboundId id)
+{
+    SqlInboundFindTray row;
+    return sql_inbound_find_tray(tx, arena, &(SqlInboundFindTrayIn){id}, &row) ? row.raw_sha256 : NULL;
+}
+
+bool intake_read_again(StoreTx *tx, InboundId id)
+{
+    return sql_inbound_set_again(tx, &(SqlInboundSetAgainIn){id}) == 1;
+}
+
+bool intake_set_looked(StoreTx *tx, InboundId id, TimeMs now)
+{
+    return sql_inbound_set_looked(tx, &(SqlInboundSetLookedIn){id, now}) == 1;
+}
+
 InboundWaitingList intake_list_waiting(StoreTx *tx, Arena *arena, TimeMs before, int64_t how_many)
 {
     SqlInboundListStoredList rows = sql_inbound_list_stored(tx, arena, &(SqlInboundListStoredIn){before, how_many});

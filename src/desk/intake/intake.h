@@ -57,6 +57,28 @@ bool intake_begin_attempt(StoreTx *tx, InboundId id);
 /* Puts it aside for a person, with why. */
 void intake_put_in_tray(StoreTx *tx, InboundId id, const char *reason);
 
+/* What lies in the tray and nobody has looked at, oldest first. */
+typedef struct InboundInTray {
+    InboundId id;
+    const char *source; /* which mailbox */
+    int64_t raw_size;
+    TimeMs received_at;
+} InboundInTray;
+
+typedef struct InboundTray {
+    InboundInTray *items;
+    size_t count;
+} InboundTray;
+InboundTray intake_list_tray(StoreTx *tx, Arena *arena, int64_t how_many);
+int64_t intake_count_tray(StoreTx *tx, Arena *arena);
+
+/* The blob of what lies in the tray, in the arena; NULL when it does not. */
+const char *intake_find_tray(StoreTx *tx, Arena *arena, InboundId id);
+
+/* A person's word on it: read it once more (the caretaker does), or it is dealt with. false when it lies there no more. */
+bool intake_read_again(StoreTx *tx, InboundId id);
+bool intake_set_looked(StoreTx *tx, InboundId id, TimeMs now);
+
 /* What was kept before that instant but not yet accepted, oldest first, with the raw's hash: to finish after a crash. A
  * message kept just now is being read by whoever kept it: leave it time. */
 typedef struct InboundWaiting {

@@ -52,6 +52,55 @@ UPDATE inbound
  WHERE inbound_id = $1
    AND state = 'stored';
 
+-- What lies in the tray and nobody has looked at.
+-- @statement inbound_list_tray : list
+-- @param  how_many    int
+-- @column inbound_id  id(inbound)
+-- @column source      text
+-- @column raw_size    int
+-- @column received_at time
+-- @index  inbound_state
+SELECT inbound_id, source, raw_size, received_at
+  FROM inbound
+ WHERE state = 'tray'
+   AND looked_at IS NULL
+ ORDER BY inbound_id
+ LIMIT $1;
+
+-- @statement inbound_count_tray : find
+-- @column waiting int
+-- @index  inbound_state
+SELECT COUNT(*) AS waiting
+  FROM inbound
+ WHERE state = 'tray'
+   AND looked_at IS NULL;
+
+-- @statement inbound_find_tray : find
+-- @param  inbound_id id(inbound)
+-- @column raw_sha256 text
+-- @index  primary key of inbound
+SELECT raw_sha256
+  FROM inbound
+ WHERE inbound_id = $1
+   AND state = 'tray';
+
+-- @statement inbound_set_again : run
+-- @param  inbound_id id(inbound)
+-- @index  primary key of inbound
+UPDATE inbound
+   SET state = 'stored', attempts = 0, error = NULL, looked_at = NULL
+ WHERE inbound_id = $1
+   AND state = 'tray';
+
+-- @statement inbound_set_looked : run
+-- @param  inbound_id id(inbound)
+-- @param  at         time
+-- @index  primary key of inbound
+UPDATE inbound
+   SET looked_at = $2
+ WHERE inbound_id = $1
+   AND state = 'tray';
+
 -- @statement inbound_set_done : run
 -- @param  inbound_id  id(inbound)
 -- @param  ticket_id   id(ticket)

@@ -478,6 +478,7 @@ CREATE TABLE inbound (
     state       @enum(inbound_state) NOT NULL,
     attempts    @int NOT NULL,
     error       @text NULL,
+    looked_at   @time NULL,
     ticket_id   @int NULL REFERENCES ticket (ticket_id),
     message_id  @int NULL REFERENCES message (message_id),
     UNIQUE (channel, external_id)
@@ -520,10 +521,12 @@ CREATE TABLE outbox (
     external_id     @text NULL,
     resent          @bool NOT NULL,
     error           @text NULL,
+    looked_at       @time NULL,
     created_at      @time NOT NULL,
     finished_at     @time NULL
 );
 CREATE INDEX outbox_due ON outbox (state, not_before, outbox_id);
+CREATE INDEX outbox_stuck ON outbox (outbox_id) WHERE state = 'failed' AND looked_at IS NULL;
 CREATE INDEX outbox_ticket ON outbox (ticket_id) WHERE ticket_id IS NOT NULL;
 CREATE INDEX outbox_message ON outbox (message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX outbox_external ON outbox (external_id) WHERE external_id IS NOT NULL;

@@ -70,5 +70,11 @@ void attachment_show(HttpRequest *request, HttpResponse *response, void *context
 void reports_page(HttpRequest *request, HttpResponse *response, void *context);
 void report_page(HttpRequest *request, HttpResponse *response, void *context);
 void report_csv(HttpRequest *request, HttpResponse *response, void *context);
+void tray_page(HttpRequest *request, HttpResponse *response, void *context);
+void tray_again_post(HttpRequest *request, HttpResponse *response, void *context);
+void tray_give_up_post(HttpRequest *request, HttpResponse *response, void *context);
+void tray_original(HttpRequest *request, HttpResponse *response, void *context);
+void tray_read_again_post(HttpRequest *request, HttpResponse *response, void *context);
+void tray_done_post(HttpRequest *request, HttpResponse *response, void *context);
 
 #endif
