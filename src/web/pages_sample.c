@@ -528,7 +528,12 @@ static void ticket_form(GString *out, const Sample *sample)
                           .description = said(sample, ""),
                           .teams = channels,
                           .teams_count = 1,
-                          .form_token = said(sample, "f3a1")};
+                          .form_token = said(sample, "f3a1"),
+                          .known = said(sample, "Bar Centrale"),
+                          .known_url = to("/parties/88"),
+                          .has_open = true,
+                          .open_tickets = customer(sample)->tickets,
+                          .open_tickets_count = customer(sample)->tickets_count};
     ticket_new_render(out, sample->lang, &view);
 }
 

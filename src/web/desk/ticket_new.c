@@ -2,19 +2,21 @@
 /*
  * What: a request that no machine brings: a call, a visit, a fax, a letter. How: the same key and the same transaction
  * as the public form (channel/form), so that pressing twice records it once; the customer is looked for by what was
- * typed and made when nobody fits; "record and take" takes it in that transaction too. Why deadlines count from the time
+ * typed and made when nobody fits; "record and take" takes it in that transaction too. "Find" keeps nothing: it shows
+ * the form again with whom we know, what they have and what they have asked that is open. Why deadlines count from the time
  * typed: they run from when the customer asked, not from when somebody found the time to write it down.
  */
 #include "base/text.h"
 #include "channel/form/form_event.h"
 #include "channel/form/form_receive.h"
 #include "desk/party/caller.h"
-#include "desk/product/item.h"
 #include "desk/product/product.h"
 #include "desk/staff/staff.h"
 #include "desk/ticket/action.h"
+#include "desk/ticket/coding.h"
 #include "ticket_initiative_enum.h"
 #include "web/desk/desk_pages.h"
+#include "web/desk/ticket_known.h"
 #include "web/form_upload.h"
 #include "web/layout.h"
 #include "web/problem.h"
@@ -24,7 +26,7 @@
 
 #include <string.h>
 
-enum { OFFERED_MAX = 200, ERRORS_MAX = 2 };
+enum { OFFERED_MAX = 200, ERRORS_MAX = 2, WALL_LENGTH = 16, HOUR_MS = 3600000 };
 
 static const struct {
     const char *key;
@@ -35,7 +37,7 @@ static const struct {
 /* The form as typed, cleaned. */
 typedef struct Entry {
     const char *channel, *received, *customer, *person, *contact;
-    const char *kind, *initiative, *origin, *product, *serial, *team;
+    const char *kind, *origin, *initiative, *product, *serial, *team;
     const char *subject, *description;
 } Entry;
 
@@ -55,6 +57,9 @@ typedef struct NewTicket {
     ProductRows products;
     PartyLines parties;
     TeamList teams;
+    Item item;           /* of the serial typed; id {0}: none, or several */
+    KnownCustomer known; /* whom we have already */
+    bool searched;       /* "find" was pressed */
     /* what the work did */
     InputError refused;
 } NewTicket;
@@ -77,25 +82,14 @@ static void read_entry(NewTicket *form)
         .person = line_of(form, "person"),
         .contact = line_of(form, "contact"),
         .kind = line_of(form, "kind"),
-        .initiative = line_of(form, "initiative"),
         .origin = line_of(form, "origin"),
+        .initiative = line_of(form, "initiative"),
         .product = line_of(form, "product"),
         .serial = line_of(form, "serial"),
         .team = line_of(form, "team"),
         .subject = line_of(form, "subject"),
         .description = text_clean(form->arena, bytes_of(description)),
     };
-}
-
-static bool read_store(NewTicket *form, HttpResponse *response)
-{
-    StoreTx *tx = visit_read(form->request, response);
-    if (!tx)
-        return false;
-    form->products = product_list(tx, form->arena, false);
-    form->parties = party_search(tx, form->arena, "", (PartyCursor){0}, OFFERED_MAX + 1);
-    form->teams = team_list(tx, form->arena);
-    return visit_read_end(form->request, response, tx);
 }
 
 static const Product *product_of(const NewTicket *form)
@@ -107,18 +101,62 @@ static const Product *product_of(const NewTicket *form)
     return NULL;
 }
 
+/* Products may share a serial: the one of the product typed, or the only one there is. */
+static void read_item(StoreTx *tx, NewTicket *form)
+{
+    const char *serial = item_serial(form->arena, form->entry.serial);
+    const Product *product = product_of(form);
+    ItemRows items = *serial ? item_list_serial(tx, form->arena, serial) : (ItemRows){0};
+    for (size_t i = 0; i < items.count; i++)
+        if (product ? items.items[i].product.value == product->id.value : items.count == 1)
+            form->item = items.items[i];
+}
+
+/* party: whose page sent us here, or {0}. */
+static bool read_store(NewTicket *form, HttpResponse *response, PartyId party)
+{
+    StoreTx *tx = visit_read(form->request, response);
+    if (!tx)
+        return false;
+    form->products = product_list(tx, form->arena, false);
+    form->parties = party_search(tx, form->arena, "", (PartyCursor){0}, OFFERED_MAX + 1);
+    form->teams = team_list(tx, form->arena);
+    read_item(tx, form);
+    form->known = ticket_known_find(tx, form->arena, form->visit,
+                                    &(KnownAsk){.party = party,
+                                                .customer = form->entry.customer,
+                                                .contact = form->entry.contact,
+                                                .item_owner = form->item.party});
+    return visit_read_end(form->request, response, tx);
+}
+
 static const char *say(const NewTicket *form, MsgId id)
 {
     return msg(form->visit->lang, id);
+}
+
+/* The hour that autumn repeats is the later one unless that is still to come; an hour that spring skips is no time. */
+static void check_received(NewTicket *form)
+{
+    Zone *zone = form->visit->policy->zone;
+    const char *typed = form->entry.received;
+    TimeMs at = wall_field_parse(form->arena, zone, typed);
+    if (at > TIME_NONE && strncmp(wall_field_text(form->arena, zone, at), typed, WALL_LENGTH) != 0) {
+        form->received_error = say(form, MSG_TICKET_NEW_ERROR_GAP);
+        return;
+    }
+    if (at > form->visit->now && strncmp(wall_field_text(form->arena, zone, at - HOUR_MS), typed, WALL_LENGTH) == 0)
+        at -= HOUR_MS;
+    if (at <= TIME_NONE || at > form->visit->now)
+        form->received_error = say(form, MSG_TICKET_NEW_ERROR_RECEIVED);
+    form->received_at = at;
 }
 
 static void check_entry(NewTicket *form)
 {
     const Entry *entry = &form->entry;
     InputError refused;
-    form->received_at = wall_field_parse(form->arena, form->visit->policy->zone, entry->received);
-    if (form->received_at <= TIME_NONE || form->received_at > form->visit->now)
-        form->received_error = say(form, MSG_TICKET_NEW_ERROR_RECEIVED);
+    check_received(form);
     if (text_is_blank(entry->customer))
         form->customer_error = say(form, MSG_TICKET_NEW_ERROR_CUSTOMER);
     if (!caller_read(form->arena, entry->customer, entry->person, entry->contact, &form->caller, &refused)) {
@@ -164,14 +202,14 @@ static const char *kind_text(int kind)
     return ticket_kind_text((TicketKind)kind);
 }
 
-static const char *initiative_text(int initiative)
-{
-    return ticket_initiative_text((TicketInitiative)initiative);
-}
-
 static const char *origin_text(int origin)
 {
     return ticket_ownership_text((TicketOwnership)origin);
+}
+
+static const char *initiative_text(int initiative)
+{
+    return ticket_initiative_text((TicketInitiative)initiative);
 }
 
 static const Option *team_options(const NewTicket *form)
@@ -214,15 +252,32 @@ static void fill_choices(const NewTicket *form, TicketNewView *view)
     view->channels_count = G_N_ELEMENTS(channels);
     view->kinds = enum_options(form, TICKET_KIND_COUNT, kind_text, "ticket.kind.", form->entry.kind);
     view->kinds_count = TICKET_KIND_COUNT;
+    view->origins = enum_options(form, TICKET_OWNERSHIP_COUNT, origin_text, "ticket.origin.", form->entry.origin);
+    view->origins_count = TICKET_OWNERSHIP_COUNT;
     view->initiatives =
         enum_options(form, TICKET_INITIATIVE_COUNT, initiative_text, "ticket.initiative.", form->entry.initiative);
     view->initiatives_count = TICKET_INITIATIVE_COUNT;
-    view->origins = enum_options(form, TICKET_OWNERSHIP_COUNT, origin_text, "ticket.origin.", form->entry.origin);
-    view->origins_count = TICKET_OWNERSHIP_COUNT;
     view->teams = team_options(form);
     view->teams_count = form->teams.count;
     view->customers = customer_names(form, &view->customers_count);
     view->products = product_names(form, &view->products_count);
+}
+
+static void fill_known(const NewTicket *form, TicketNewView *view)
+{
+    const KnownCustomer *known = &form->known;
+    view->known = known->party.name;
+    if (known->party.id.value)
+        view->known_url = url_local(form->arena, "/parties/%", arena_int(form->arena, known->party.id.value));
+    view->open_tickets = known->tickets;
+    view->open_tickets_count = known->ticket_count;
+    view->has_open = known->ticket_count > 0;
+    view->items = known->items;
+    view->items_count = known->item_count;
+    view->candidates = known->candidates;
+    view->candidates_count = form->searched ? known->candidate_count : 0;
+    view->has_candidates = view->candidates_count > 0;
+    view->not_found = form->searched && !known->party.id.value && !known->candidate_count;
 }
 
 static void show(NewTicket *form, HttpResponse *response)
@@ -252,6 +307,7 @@ static void show(NewTicket *form, HttpResponse *response)
         .form_token = key,
     };
     fill_choices(form, &view);
+    fill_known(form, &view);
     ticket_new_render(http_html(response), form->visit->lang, &view);
 }
 
@@ -260,32 +316,55 @@ static NewTicket new_ticket_of(HttpRequest *request)
     return (NewTicket){.request = request, .visit = visit_of(request), .arena = request->arena};
 }
 
-static int64_t query_id(const HttpRequest *request, const char *name)
+static const char *typed_or(const char *typed, const char *known)
 {
-    const char *text = http_query(request, name);
-    return text ? g_ascii_strtoll(text, NULL, 10) : 0;
+    return *typed ? typed : known;
 }
 
-/* A new request of a customer's page has the customer filled in, that of an item's page the item too. */
+static bool begins_so(Arena *arena, const char *name, const char *typed)
+{
+    return g_str_has_prefix(text_sort_key(arena, name), text_sort_key(arena, typed));
+}
+
+/* What we know goes where nothing was typed; a name half typed becomes the whole one, another name stays. */
+static void fill_entry(NewTicket *form)
+{
+    Entry *entry = &form->entry;
+    const KnownCustomer *known = &form->known;
+    if (form->item.id.value) {
+        entry->serial = form->item.serial;
+        for (size_t i = 0; !*entry->product && i < form->products.count; i++)
+            if (form->products.items[i].id.value == form->item.product.value)
+                entry->product = form->products.items[i].name;
+    }
+    if (!known->party.id.value)
+        return;
+    if (begins_so(form->arena, known->party.name, entry->customer))
+        entry->customer = known->party.name;
+    entry->person = typed_or(entry->person, known->person);
+    entry->contact = typed_or(entry->contact, known->contact);
+}
+
+/* An item's page, or a customer's, fills in its part. */
 static bool prefill(NewTicket *form, HttpResponse *response)
 {
-    int64_t id = query_id(form->request, "party"), item_id = query_id(form->request, "item");
+    const char *asked = http_query(form->request, "party");
+    const char *asked_item = http_query(form->request, "item");
+    PartyId party = {asked ? g_ascii_strtoll(asked, NULL, 10) : 0};
     StoreTx *tx = visit_read(form->request, response);
-    Party party;
     Item item;
     Product product;
     if (!tx)
         return false;
-    if (item_id > 0 && item_find(tx, form->arena, (InstalledItemId){item_id}, &item)) {
+    if (asked_item && item_find(tx, form->arena, (InstalledItemId){g_ascii_strtoll(asked_item, NULL, 10)}, &item) &&
+        product_find(tx, form->arena, item.product, &product)) {
         form->entry.serial = item.serial;
-        form->entry.product = product_find(tx, form->arena, item.product, &product) ? product.name : "";
+        form->entry.product = product.active ? product.name : "";
     }
-    if (id > 0 && party_find(tx, form->arena, (PartyId){id}, &party)) {
-        ContactPointList points = contact_point_list(tx, form->arena, party.id);
-        form->entry.customer = party.name;
-        form->entry.contact = points.count ? points.items[0].value : "";
-    }
-    return visit_read_end(form->request, response, tx);
+    if (!visit_read_end(form->request, response, tx) || !read_store(form, response, party))
+        return false;
+    fill_entry(form);
+    return true;
 }
 
 void ticket_new_page(HttpRequest *request, HttpResponse *response, void *context)
@@ -293,10 +372,20 @@ void ticket_new_page(HttpRequest *request, HttpResponse *response, void *context
     (void)context;
     NewTicket form = new_ticket_of(request);
     const Visit *visit = form.visit;
-    form.entry = (Entry){"phone", "", "", "", "", "unknown", "asked", "unknown", "", "", "", "", ""};
+    form.entry = (Entry){.channel = "phone",
+                         .customer = "",
+                         .person = "",
+                         .contact = "",
+                         .kind = "unknown",
+                         .origin = "unknown",
+                         .initiative = "asked",
+                         .product = "",
+                         .serial = "",
+                         .subject = "",
+                         .description = ""};
     form.entry.received = wall_field_text(form.arena, visit->policy->zone, visit->now);
     form.entry.team = arena_int(form.arena, visit->policy->intake_team.value);
-    if (prefill(&form, response) && read_store(&form, response))
+    if (prefill(&form, response))
         show(&form, response);
 }
 
@@ -309,67 +398,55 @@ static bool find_customer(StoreTx *tx, InboundEvent *event, void *arg)
                               &event->contact, &form->refused);
 }
 
+/* The product typed, or that of the item. */
+static const Product *product_meant(const NewTicket *form)
+{
+    const Product *typed = product_of(form);
+    for (size_t i = 0; !typed && i < form->products.count; i++)
+        if (form->products.items[i].id.value == form->item.product.value)
+            return &form->products.items[i];
+    return typed;
+}
+
 /* What was said, or what the product says by itself. */
 static TicketOwnership ownership_of(const NewTicket *form)
 {
-    const Product *product = product_of(form);
+    const Product *product = product_meant(form);
     TicketOwnership said;
     if (ticket_ownership_parse(form->entry.origin, &said) && said != OWNERSHIP_UNKNOWN)
         return said;
     return product ? product_ownership(product->role) : OWNERSHIP_UNKNOWN;
 }
 
-/* The one item with that serial, of the product when one was named: of several none is guessed. */
-static bool find_item(StoreTx *tx, NewTicket *form, Item *item_out)
-{
-    const Product *product = product_of(form);
-    const char *serial = item_serial(form->arena, form->entry.serial);
-    ItemRows items = *serial ? item_list_serial(tx, form->arena, serial) : (ItemRows){0};
-    size_t found = 0;
-    for (size_t i = 0; i < items.count; i++)
-        if (!product || items.items[i].product.value == product->id.value) {
-            *item_out = items.items[i];
-            found++;
-        }
-    return found == 1;
-}
-
-/* Which item it is, whose product, and whose idea; nothing where nothing is known. */
-static void add_facts(StoreTx *tx, NewTicket *form, TicketEdit *edit)
+static TicketChange facts_of(const NewTicket *form)
 {
     TicketChange change = {0};
-    TicketInitiative initiative;
-    Item item;
     TicketOwnership ownership = ownership_of(form);
-    if (find_item(tx, form, &item)) {
-        Product product;
-        change_set(&change, FIELD_ITEM, item.id.value);
-        if (!edit->ticket.now.product_id)
-            change_set(&change, FIELD_PRODUCT, item.product.value);
-        if (ownership == OWNERSHIP_UNKNOWN && product_find(tx, form->arena, item.product, &product))
-            ownership = product_ownership(product.role);
-    }
+    TicketInitiative initiative;
     if (ownership != OWNERSHIP_UNKNOWN)
         change_set(&change, FIELD_OWNERSHIP, ownership);
-    if (change.set)
-        ticket_edit_event(edit, EVENT_PRODUCT, &change, form->visit->now);
-    change = (TicketChange){0};
-    if (ticket_initiative_parse(form->entry.initiative, &initiative) && initiative != INITIATIVE_ASKED) {
+    if (ticket_initiative_parse(form->entry.initiative, &initiative))
         change_set(&change, FIELD_INITIATIVE, initiative);
-        ticket_edit_event(edit, EVENT_CODED, &change, form->visit->now);
-    }
+    if (form->item.id.value)
+        change_set(&change, FIELD_ITEM, form->item.id.value);
+    return change;
 }
 
-/* What was said of it beside the words, and who has it from now on. */
+/* Whose product and which piece it is, and who has the request from now on. */
 static bool finish(StoreTx *tx, const IntakeResult *result, void *arg)
 {
     NewTicket *form = arg;
     const Visit *visit = form->visit;
     TicketEdit edit;
+    TicketChange change = facts_of(form);
+    CodingRefusals refused = {.count = 0};
     visit_audit(tx, visit, "ticket.create", "ticket", result->ticket.value);
     if (!ticket_edit_begin(&edit, tx, form->arena, result->ticket, visit->actor, visit->now))
         return false;
-    add_facts(tx, form, &edit);
+    if (!ticket_code(&edit, &change, &refused)) {
+        form->refused = refused.items[0];
+        return false;
+    }
     if (http_form(form->request, "take") && !ticket_take(&edit, visit->session.team)) {
         form->refused = edit.refused;
         return false;
@@ -405,8 +482,9 @@ static InboundEvent event_of(NewTicket *form)
     const Entry *entry = &form->entry;
     const Visit *visit = form->visit;
     const Product *product = product_of(form);
+    bool loose = *entry->serial && !form->item.id.value; /* a serial nobody wrote down: kept in words */
     const char *serial =
-        *entry->serial ? arena_printf(form->arena, "\n\n%s: %s", say(form, MSG_FIELD_SERIAL), entry->serial) : "";
+        loose ? arena_printf(form->arena, "\n\n%s: %s", say(form, MSG_FIELD_SERIAL), entry->serial) : "";
     return (InboundEvent){
         .channel = channel_of(form),
         .actor = visit->actor,
@@ -422,7 +500,7 @@ static InboundEvent event_of(NewTicket *form)
         .next_update_at = desk_next_update(visit->desk, form->received_at),
         .kind = kind_of(form),
         .party_sort_key = "",
-        .product = product ? product->id : (ProductId){0},
+        .product = product ? product->id : form->item.product,
         .team = team_of(form),
         .tracking = form->key.token,
         .reply = token_new(),
@@ -481,8 +559,14 @@ void ticket_new_post(HttpRequest *request, HttpResponse *response, void *context
     (void)context;
     NewTicket form = new_ticket_of(request);
     read_entry(&form);
-    if (!read_store(&form, response))
+    form.searched = http_form(request, "find") != NULL;
+    if (!read_store(&form, response, (PartyId){0}))
         return;
+    if (form.searched) {
+        fill_entry(&form);
+        show(&form, response);
+        return;
+    }
     check_entry(&form);
     if (form_key_open(form.arena, form.visit->desk, http_form(request, "form_token"), &form.key) == FORM_KEY_FORGED)
         form.errors[form.error_count++] = say(&form, MSG_TICKET_NEW_ERROR_AGAIN);
