@@ -148,3 +148,18 @@ eachEngine('the second time, the same problem takes three actions', async (t, en
   assert.deepEqual(rows[0], rows[1]);
   assert.deepEqual(chromium.faults, []);
 });
+
+eachEngine('a request that arrives is announced, and the page does not jump', async (t, engine) => {
+  const { filo } = await deskWithMail(t, engine);
+  await filo.mailIn(letter({ from: CUSTOMER, subject: 'La prima' }));
+  const chromium = await openChromium(t);
+  const { page } = chromium;
+  await signIn(chromium, filo);
+  assert.equal(await page.locator('#rows .row').count(), 1);
+  for (const subject of ['La seconda', 'La terza']) await filo.mailIn(letter({ from: 'anna@hotel.test', subject }));
+  await page.getByRole('button', { name: '2 nuove: mostra' }).click();
+  await page.locator('#rows .row', { hasText: 'La terza' }).waitFor();
+  assert.equal(await page.locator('#rows .row').count(), 3);
+  assert.ok(await page.locator('[data-live]').isHidden());
+  assert.deepEqual(chromium.faults, []);
+});

@@ -55,5 +55,5 @@ void web_notice(Web *web, uint64_t sequence)
 {
     StreamHub *streams = atomic_load(&web->streams);
     if (streams)
-        stream_publish(streams, "desk", (int64_t)sequence, "{\"kind\":\"ticket\",\"ids\":[]}");
+        stream_publish(streams, "desk", (int64_t)sequence, "{\"kind\":\"ticket\"}");
 }

@@ -358,7 +358,7 @@ void queue_page(HttpRequest *request, HttpResponse *response, void *context)
         .has_tour = has_tour,
         .tour = &tour,
         .view_key = kinds[ask.kind].key,
-        .live_url = list_url(request->arena, &ask, ask.kind, NULL, NULL),
+        .live_url = ask.place.ticket.value ? (SafeUrl){NULL} : list_url(request->arena, &ask, ask.kind, NULL, NULL),
     };
     fill_filter(request, &roster, &ask, &view);
     fill_rows(request, &page, &ask, &view);

@@ -168,24 +168,52 @@
   }
 
   // ---- live: one event stream per browser -----------------------------------------------------------------------
-  // The tab that holds the lock reads the stream and tells the others. An event is JSON {"kind": "...", "ids": [...]}.
-  const fresh = new Set();
+  // The tab that holds the lock reads the stream and tells the others. An event says only that something changed, never
+  // what: the list is then asked for again, as whoever looks may see it, at most every LIVE_MS.
+  const LIVE_MS = 2000;
+  let asking = 0; // a timer, while a question waits or is under way
+  let again = false; // something changed after it was asked
+
+  function numbersOf(root) {
+    return [...root.querySelectorAll("#rows .row-number")].map((cell) => cell.textContent);
+  }
+
+  async function countFresh(bar) {
+    const answer = await fetch(bar.dataset.live, { headers: { Accept: "text/html" } });
+    if (!answer.ok) return;
+    const shown = new Set(numbersOf(document));
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = numbersOf(page).filter((number) => !shown.has(number)).length;
+    bar.hidden = fresh === 0;
+    if (!fresh) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = fresh + " " + (fresh === 1 ? bar.dataset.saidOne : bar.dataset.saidMany);
+    button.addEventListener("click", () => showFresh(bar));
+    bar.replaceChildren(button);
+  }
+
+  function askSoon(bar) {
+    asking = setTimeout(async () => {
+      again = false;
+      try {
+        await countFresh(bar);
+      } catch {
+        // The network is away: the stream tells when it is back, and the next event asks again.
+      }
+      asking = 0;
+      if (again) askSoon(bar);
+    }, LIVE_MS / 2);
+  }
 
   function onLive(event) {
     const bar = find("[data-live]");
     if (!bar || event.kind !== "ticket") return;
-    for (const id of event.ids || []) fresh.add(id);
-    if (!fresh.size) return;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = fresh.size + " " + (fresh.size === 1 ? bar.dataset.saidOne : bar.dataset.saidMany);
-    button.addEventListener("click", () => showFresh(bar));
-    bar.replaceChildren(button);
-    bar.hidden = false;
+    if (asking) again = true;
+    else askSoon(bar);
   }
 
   async function showFresh(bar) {
-    fresh.clear();
     bar.hidden = true;
     if (!window.htmx) return location.assign(bar.dataset.live);
     await window.htmx.ajax("GET", bar.dataset.live, { target: "#rows", select: "#rows", swap: "morph:outerHTML" });
@@ -197,7 +225,7 @@
     channel.addEventListener("message", (message) => onLive(message.data));
     navigator.locks.request("filo-events", () => new Promise((release) => {
       const stream = new EventSource("/events");
-      stream.addEventListener("message", (message) => {
+      stream.addEventListener("desk", (message) => {
         const event = JSON.parse(message.data);
         channel.postMessage(event); // never delivered to the sender itself
         onLive(event);
