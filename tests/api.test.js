@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { ADMIN, eachEngine, startFilo } from './support/filo.js';
 import { startSink } from './support/smtp_sink.js';
 
-const ALL = 'ticket.read ticket.write ticket.assign party.read party.write product.read code.read report.read';
+const ALL = 'ticket.read ticket.write ticket.assign party.read party.write product.read product.write code.read report.read';
 const DATA = process.env.FILO_DATA ?? fileURLToPath(new URL('../../shared/data', import.meta.url));
 
 async function makeToken(filo, scopes, { name = 'Gestionale', login = ADMIN.login } = {}) {
@@ -150,6 +150,11 @@ eachEngine('a program carries a request from arrival to closing', async (t, engi
 eachEngine('customers: added once, found by name, page by page', async (t, engine) => {
   const { filo } = await startDesk(t, engine);
   const api = caller(filo, await makeToken(filo, ALL));
+  const machine = await api.post('/products', { name: 'V2', role: 'made', kind: 'goods' });
+  assert.deepEqual([machine.status, machine.json.name, machine.json.active], [201, 'V2', true]);
+  assert.deepEqual((await api.get(`/products/${machine.json.id}`)).json, machine.json);
+  assertRefused(await api.post('/products', { name: 'V2', role: 'made', kind: 'goods' }), 409, 'product.error.name_taken');
+  assertRefused(await api.post('/products', { name: ' ', role: 'made', kind: 'goods' }), 400, 'body.blank', 'name');
   const made = await api.post('/parties', { kind: 'company', name: 'Panificio Moretti', vat_number: 'IT 00743110157', email: 'Info@Panificio.test' });
   assert.equal(made.status, 201, made.text);
   assert.deepEqual([made.json.name, made.json.vat_number, made.json.contacts],

@@ -23,6 +23,8 @@ const ROUTES = [
   { route: 'GET /api/v1/codes', at: '/api/v1/codes?list=origin', scope: 'code.read', says: /"quieto_vivere"/ },
   { route: 'GET /api/v1/reports', scope: 'report.read', says: /"name":"reopen"/ },
   { route: 'GET /api/v1/reports/:name', at: '/api/v1/reports/backlog', scope: 'report.read', says: /"report": ?"backlog"/ },
+  { route: 'POST /api/v1/products', scope: 'product.write', body: { name: 'Nuovo modello', role: 'made', kind: 'goods' }, status: 201, says: /"name":"Nuovo modello"/ },
+  { route: 'GET /api/v1/products/:id', at: '/api/v1/products/1', scope: 'product.read', says: /"name":"/ },
   { route: 'POST /api/v1/parties', scope: 'party.write', body: { kind: 'person', name: 'Anna' }, status: 201, says: /"name":"Anna"/ },
   { route: 'POST /api/v1/tickets', scope: 'ticket.write', body: { subject: 'Altro', text: 'x' }, status: 201, says: /"id":10002/ },
   { route: 'POST /api/v1/tickets/:id/notes', at: '/api/v1/tickets/10001/notes', scope: 'ticket.write', body: { text: 'x' }, status: 201, says: /"id":10001/ },

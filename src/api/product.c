@@ -16,12 +16,14 @@ static const ShapeField list_fields[] = {
 };
 static const Shape list_query = {"ProductListQuery", list_fields, LIST_COUNT};
 
-enum { PRODUCT_ID, PRODUCT_NAME, PRODUCT_ROLE, PRODUCT_KIND, PRODUCT_SHAPE_COUNT };
+enum { PRODUCT_ID, PRODUCT_NAME, PRODUCT_ROLE, PRODUCT_KIND, PRODUCT_ACTIVE, PRODUCT_VERSION, PRODUCT_SHAPE_COUNT };
 static const ShapeField product_fields[] = {
     [PRODUCT_ID] = {"id", SHAPE_NUMBER, true, .doc = "The product's number."},
     [PRODUCT_NAME] = {"name", SHAPE_LINE, true, .doc = "Its name."},
     [PRODUCT_ROLE] = {"role", SHAPE_WORD, true, .word = word_product_role, .doc = "Whether we answer for it."},
     [PRODUCT_KIND] = {"kind", SHAPE_WORD, true, .word = word_product_kind, .doc = "What kind of product."},
+    [PRODUCT_ACTIVE] = {"active", SHAPE_FLAG, true, .doc = "Still offered when a request is written."},
+    [PRODUCT_VERSION] = {"version", SHAPE_NUMBER, true, .doc = "Grows with each change."},
 };
 static const Shape product_shape = {"Product", product_fields, PRODUCT_SHAPE_COUNT, true};
 
@@ -32,17 +34,29 @@ static const ShapeField products_fields[] = {
 };
 static const Shape products_shape = {"Products", products_fields, PRODUCTS_COUNT, true};
 
+static void fill_product(ShapeValue *row, const Product *product)
+{
+    row[PRODUCT_ID] = shape_number(product->id.value);
+    row[PRODUCT_NAME] = shape_text(product->name);
+    row[PRODUCT_ROLE] = shape_text(product_role_text(product->role));
+    row[PRODUCT_KIND] = shape_text(product_kind_text(product->kind));
+    row[PRODUCT_ACTIVE] = shape_number(product->active);
+    row[PRODUCT_VERSION] = shape_number(product->version);
+}
+
+static void send_product(HttpRequest *request, HttpResponse *response, int status, const Product *product)
+{
+    ShapeValue row[PRODUCT_SHAPE_COUNT];
+    fill_product(row, product);
+    api_send(request, response, status, &product_shape, row);
+}
+
 static void send_products(HttpRequest *request, HttpResponse *response, const ProductRows *products, int64_t limit)
 {
     size_t shown = MIN(products->count, (size_t)limit);
     ShapeValue *rows = ARENA_ARRAY(request->arena, ShapeValue, shown * PRODUCT_SHAPE_COUNT);
-    for (size_t i = 0; i < shown; i++) {
-        ShapeValue *row = rows + i * PRODUCT_SHAPE_COUNT;
-        row[PRODUCT_ID] = shape_number(products->items[i].id.value);
-        row[PRODUCT_NAME] = shape_text(products->items[i].name);
-        row[PRODUCT_ROLE] = shape_text(product_role_text(products->items[i].role));
-        row[PRODUCT_KIND] = shape_text(product_kind_text(products->items[i].kind));
-    }
+    for (size_t i = 0; i < shown; i++)
+        fill_product(rows + i * PRODUCT_SHAPE_COUNT, &products->items[i]);
     const char *next = products->count > shown
                            ? page_cursor(request->arena, (PageCursor){0, products->items[shown - 1].id.value})
                            : NULL;
@@ -75,6 +89,65 @@ static void product_list_show(HttpRequest *request, HttpResponse *response, void
         product_search(tx, request->arena, prefix, cursor_at(tx, request->arena, after.id), limit + 1);
     if (api_read_end(request, response, tx))
         send_products(request, response, &products, limit);
+}
+
+static void product_show(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    Product product;
+    StoreTx *tx = api_read(request, response);
+    if (!tx)
+        return;
+    bool found = product_find(tx, request->arena, (ProductId){http_param_id(request, "id")}, &product);
+    if (!api_read_end(request, response, tx))
+        return;
+    if (found)
+        send_product(request, response, 200, &product);
+    else
+        api_not_found(request, response);
+}
+
+enum { NEW_NAME, NEW_ROLE, NEW_KIND, NEW_COUNT };
+static const ShapeField new_fields[] = {
+    [NEW_NAME] = {"name", SHAPE_LINE, true, 120, .doc = "Its name, of which there is one."},
+    [NEW_ROLE] = {"role", SHAPE_WORD, true, .word = word_product_role, .doc = "Whether we answer for it."},
+    [NEW_KIND] = {"kind", SHAPE_WORD, true, .word = word_product_kind, .doc = "What kind of product."},
+};
+static const Shape new_shape = {"ProductNew", new_fields, NEW_COUNT};
+
+typedef struct NewWork {
+    HttpRequest *request;
+    const ApiCall *call;
+    Product product;
+    CodingRefusals refused;
+} NewWork;
+
+static bool add_product(StoreTx *tx, void *arg)
+{
+    NewWork *work = arg;
+    Arena *arena = work->request->arena;
+    InputError error = {0};
+    work->refused.count = 0;
+    if (!product_add(tx, arena, &work->product, work->product.sort_key, &work->product.id, &error))
+        return api_refuse(&work->refused, error);
+    api_audit(tx, work->call, "product.add", "product", work->product.id.value);
+    return product_find(tx, arena, work->product.id, &work->product);
+}
+
+static void product_create(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    ShapeValue in[NEW_COUNT];
+    NewWork work = {.request = request, .call = api_call_of(request)};
+    if (!api_read_body(request, response, &new_shape, in))
+        return;
+    work.product = (Product){.name = text_clean_line(request->arena, bytes_of(in[NEW_NAME].text)),
+                             .role = (ProductRole)in[NEW_ROLE].number,
+                             .kind = (ProductKind)in[NEW_KIND].number,
+                             .active = true};
+    work.product.sort_key = text_sort_key(request->arena, work.product.name);
+    if (api_write(request, response, "api product create", add_product, &work, &work.refused))
+        send_product(request, response, 201, &work.product);
 }
 
 /* ----------------------------------------------------------------------------------------------------------------- codes */
@@ -130,6 +203,11 @@ static const ApiOperation operations[] = {
     {{HTTP_GET, "/api/v1/products", product_list_show, "product.read", LANE_PAGE, ROUTE_TOKEN, 0,
       "Products on offer, by name."},
      "productList", &list_query, NULL, &products_shape, 200, false},
+    {{HTTP_GET, "/api/v1/products/:id", product_show, "product.read", LANE_PAGE, ROUTE_TOKEN, 0, "One product."},
+     "productRead", NULL, NULL, &product_shape, 200, false},
+    {{HTTP_POST, "/api/v1/products", product_create, "product.write", LANE_PAGE, ROUTE_TOKEN, API_BODY_LIMIT,
+      "Adds a product."},
+     "productCreate", NULL, &new_shape, &product_shape, 201, false},
     {{HTTP_GET, "/api/v1/codes", code_list_show, "code.read", LANE_PAGE, ROUTE_TOKEN, 0,
       "The codes of one list that are in use."},
      "codeList", &codes_query, NULL, &codes_shape, 200, false},

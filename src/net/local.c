@@ -141,11 +141,16 @@ static void serve_connection(void *arg)
     g_free(connection);
 }
 
+enum { NOTHING_LEFT_US = 50 * 1000 };
+
 static void accept_one(LocalServer *server)
 {
     int descriptor = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC);
-    if (descriptor < 0)
+    if (descriptor < 0) {
+        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+            g_usleep(NOTHING_LEFT_US); /* who waits stays in the queue: asking at once would only burn the processor */
         return;
+    }
     Connection *connection = g_new(Connection, 1);
     *connection = (Connection){server, descriptor};
     if (!pool_offer(server->pool, serve_connection, connection)) {
