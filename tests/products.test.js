@@ -39,6 +39,8 @@ eachEngine('a product is added, corrected by one at a time, and retired', async 
   const retired = await desk.post(`/products/${id}`, { name: 'V2 Plus', role: 'made', kind: 'goods', version: /name="version" value="(\d+)"/.exec(again)[1] });
   assert.equal(retired.status, 303);
   assert.match(textOf((await desk.get(`/products/${id}`)).text), /non più in vendita/);
+  assert.doesNotMatch((await desk.get('/products')).text, /V2 Plus/);
+  assert.match((await desk.get('/products?retired=1')).text, /V2 Plus/);
   assert.equal((await desk.get('/products/99999')).status, 404);
   assert.equal((await desk.get('/products/99999/edit')).status, 404);
   assert.equal((await desk.post('/products/99999', { name: 'x', version: '1' })).status, 404);

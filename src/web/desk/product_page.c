@@ -92,10 +92,20 @@ static ProductCursor cursor_of(const HttpRequest *request)
     return id > 0 && *rest == '.' ? (ProductCursor){rest + 1, {id}} : (ProductCursor){0};
 }
 
+/* Those no longer sold: a company has tens of them, and looks for one seldom. */
+static ProductRows retired_only(ProductRows all)
+{
+    ProductRows retired = {all.items, 0};
+    for (size_t i = 0; i < all.count; i++)
+        if (!all.items[i].active)
+            retired.items[retired.count++] = all.items[i];
+    return retired;
+}
+
 static void fill_products(HttpRequest *request, const ProductRows *products, const char *words, ProductsView *view)
 {
     Arena *arena = request->arena;
-    size_t shown = MIN(products->count, (size_t)ROWS);
+    size_t shown = view->retired ? products->count : MIN(products->count, (size_t)ROWS);
     ProductRow *rows = ARENA_ARRAY(arena, ProductRow, shown);
     for (size_t i = 0; i < shown; i++)
         rows[i] = (ProductRow){products->items[i].name, product_url(arena, products->items[i].id),
@@ -121,7 +131,10 @@ void product_list_page(HttpRequest *request, HttpResponse *response, void *conte
     StoreTx *tx = visit_read(request, response);
     if (!tx)
         return;
-    ProductRows products = product_search(tx, arena, text_sort_key(arena, words), cursor_of(request), ROWS + 1);
+    bool retired = http_query(request, "retired") != NULL;
+    ProductRows products = retired
+                               ? retired_only(product_list(tx, arena, true))
+                               : product_search(tx, arena, text_sort_key(arena, words), cursor_of(request), ROWS + 1);
     ItemRows items = *serial ? item_search(tx, arena, serial, (ItemCursor){0}, ITEMS) : (ItemRows){0};
     ItemRow *rows = item_rows(tx, arena, &items, items.count);
     if (!visit_read_end(request, response, tx))
@@ -129,6 +142,7 @@ void product_list_page(HttpRequest *request, HttpResponse *response, void *conte
     ProductsView view = {
         .page = layout_desk(request, msg(visit->lang, MSG_MENU_PRODUCTS), MSG_MENU_PRODUCTS),
         .words = words,
+        .retired = retired,
         .new_url = visit_may(visit, "product.write") ? url_checked("/products/new") : (SafeUrl){NULL},
         .items = rows,
         .items_count = items.count,
