@@ -30,7 +30,7 @@ ON CONFLICT (word, code_id, product_id) DO UPDATE
 -- @column code_id    id(code)
 -- @column uses       int
 -- @column uses_here  int
--- @index  unique key of code_word
+-- @index  code_word_uses
 SELECT word, code_id, CAST(SUM(uses) AS BIGINT) AS uses,
        CAST(SUM(CASE WHEN product_id = $1 THEN uses ELSE 0 END) AS BIGINT) AS uses_here
   FROM code_word

@@ -254,6 +254,7 @@ CREATE TABLE code_word (
     uses         @int NOT NULL,
     UNIQUE (word, code_id, product_id)
 );
+CREATE INDEX code_word_uses ON code_word (word, code_id, product_id, uses); -- a page sums hundreds of rows from it alone
 CREATE INDEX code_word_code ON code_word (code_id);
 CREATE INDEX code_word_product ON code_word (product_id);
 
@@ -341,6 +342,7 @@ CREATE INDEX ticket_received ON ticket (received_at, ticket_id);
 CREATE INDEX ticket_resolved ON ticket (resolved_at) WHERE resolved_at IS NOT NULL;
 CREATE INDEX ticket_master ON ticket (master_id) WHERE master_id IS NOT NULL;
 CREATE INDEX ticket_problem ON ticket (problem_id, product_id, ticket_id) WHERE problem_id IS NOT NULL;
+CREATE INDEX ticket_precedent ON ticket (problem_id, ticket_id) WHERE problem_id IS NOT NULL;
 CREATE INDEX ticket_condition ON ticket (condition_id) WHERE condition_id IS NOT NULL;
 CREATE INDEX ticket_component ON ticket (component_id) WHERE component_id IS NOT NULL;
 CREATE INDEX ticket_origin ON ticket (origin_id) WHERE origin_id IS NOT NULL;
