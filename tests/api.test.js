@@ -134,10 +134,25 @@ eachEngine('a program carries a request from arrival to closing', async (t, engi
   assert.equal(ticket.product_id, product.id);
   assert.ok(ticket.problem_id && ticket.remedy_id && ticket.solution_id && ticket.first_reply_at && ticket.closed_at);
   assert.equal((await api.get('/tickets')).json.items.length, 0);
+  const second = await api.post('/tickets', { ...NEW, subject: 'Un\'altra cosa' });
+  assert.equal(second.status, 201, second.text);
+  const listed = async (query) => (await api.get(`/tickets?${query}`)).json.items.map((row) => [row.id, row.state]);
+  const both = [[10002, 'new'], [10001, 'closed']];
+  assert.deepEqual(await listed('view=all'), both);
+  assert.deepEqual(await listed(`view=all&customer_id=${ticket.customer_id}`), both);
+  assert.deepEqual(await listed(`view=all&product_id=${product.id}`), both.slice(1));
+  assert.deepEqual(await listed('view=all&item_id=1'), []);
+  const first = (await api.get('/tickets?view=all&limit=1')).json;
+  const rest = (await api.get(`/tickets?view=all&limit=1&after=${first.next}`)).json;
+  assert.deepEqual([first.items[0].id, rest.items[0].id, rest.next], [10002, 10001, null]);
+  assert.deepEqual([first.items[0].channel, first.items[0].customer, rest.items[0].next_update_at], ['phone', 'Luca Bianchi', null]);
+  for (const [query, field] of [['customer_id=1', 'customer_id'], ['view=all&turn=us', 'turn'], ['view=all&order=oldest', 'order'],
+    ['view=all&customer_id=1&item_id=1', 'item_id']])
+    assertRefused(await api.get(`/tickets?${query}`), 400, 'query.view', field);
 
   const audit = await filo.rows(`SELECT action, actor_id FROM audit WHERE actor_kind = 'token' AND action <> 'ticket.read' ORDER BY audit_id`);
   assert.deepEqual(audit.map(({ action }) => action), ['ticket.register', 'ticket.answer', 'ticket.note', 'ticket.assign', 'ticket.state',
-    'ticket.resolve', 'ticket.close']);
+    'ticket.resolve', 'ticket.close', 'ticket.register']);
   const checked = await filo.check();
   assert.equal(checked.code, 0, checked.stdout + checked.stderr);
 

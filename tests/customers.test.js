@@ -97,3 +97,30 @@ eachEngine('a customer is corrected by one at a time; people and addresses come 
   assert.equal((await desk.post('/parties/9999/contacts', { kind: 'phone', value: '0733 222222' })).status, 404);
   assert.equal((await filo.check()).code, 0);
 });
+
+eachEngine('a customer of many years: every request is reached, page after page, and the newest again', async (t, engine) => {
+  const filo = await startFilo({ engine });
+  t.after(() => filo.remove());
+  const desk = await filo.signIn();
+  const added = async (answer) => assert.equal(answer.status, 303, textOf(answer.text));
+  await added(await desk.post('/parties', { ...COMPANY, name: 'Bar Centrale', phone: '0733 960000' }));
+  await added(await desk.post('/products', { name: 'V2', role: 'made', kind: 'goods' }));
+  await added(await desk.post('/items', { product: 'V2', serial: 'V2-77', customer: 'Bar Centrale', sold: '', delivered: '' }));
+  for (let i = 1; i <= 53; i++)
+    await added(await desk.submit((await desk.get('/tickets/new')).text, /^\/tickets$/, { channel: 'phone', customer: 'Bar Centrale', contact: '0733 960000',
+      serial: 'V2-77', description: 'Una domanda', subject: `Chiamata ${i}.` }));
+  for (const [path, eachPage] of [['/parties/1', 50], ['/products/1', 30], ['/items/1', 30]]) {
+    const first = await desk.get(path);
+    assert.match(first.text, /Chiamata 53\./, path);
+    assert.ok(!first.text.includes(`Chiamata ${53 - eachPage}.`), path);
+    assert.doesNotMatch(textOf(first.text), /Le più recenti/);
+    const older = new RegExp(`href="(${path}\\?before=\\d+)"`).exec(first.text);
+    const second = await desk.get(older[1]);
+    for (let i = 1; i <= 53 - eachPage; i++) assert.ok(second.text.includes(`Chiamata ${i}.`), `${path}: ${i}`);
+    assert.ok(!second.text.includes(`Chiamata ${54 - eachPage}.`), path);
+    assert.doesNotMatch(textOf(second.text), /Richieste più vecchie/);
+    assert.match(second.text, new RegExp(`href="${path}">Le più recenti`));
+  }
+  assert.equal((await desk.get('/parties/1?before=-3')).status, 200);
+  assert.match((await desk.get('/parties/1?before=niente')).text, /Chiamata 53\./);
+});

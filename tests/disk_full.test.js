@@ -5,49 +5,17 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, rmSync, statfsSync, unlinkSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chownSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { eachEngine, startFilo } from './support/filo.js';
 import { Ledger, countWords } from './support/ledger.js';
 import { letter } from './support/letter.js';
 import { textOf } from './support/page.js';
 import { startCluster } from './support/postgres.js';
+import { SmallDisk } from './support/small_disk.js';
 import { startSink } from './support/smtp_sink.js';
 
-const SIZE = 24 << 20;
 const LEFT = [0, 4096, 12_288, 40_960, 131_072]; // bytes left over when it is "full"
-
-class SmallDisk {
-  constructor() {
-    this.root = mkdtempSync(path.join(tmpdir(), 'filo-small-'));
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE},mode=755`, 'filo-test', this.root]);
-    this.filler = path.join(this.root, 'filler');
-  }
-
-  free() {
-    const { bavail, bsize } = statfsSync(this.root);
-    return Number(bavail) * Number(bsize);
-  }
-
-  // Fills it up to so many bytes (in whole pages).
-  fill(left) {
-    const file = openSync(this.filler, 'a');
-    const piece = Buffer.alloc(4096);
-    while (this.free() > left) writeSync(file, piece);
-    fsyncSync(file);
-    closeSync(file);
-  }
-
-  empty() {
-    unlinkSync(this.filler);
-  }
-
-  remove() {
-    execFileSync('umount', ['-l', this.root]);
-    rmSync(this.root, { recursive: true, force: true });
-  }
-}
 
 // A PostgreSQL whose own files have space while the database's tables lie on the small disk: the other way round the
 // server itself would stop, which is for its administrator to mend.

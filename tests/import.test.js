@@ -8,6 +8,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { eachEngine, startFilo } from './support/filo.js';
+import { textOf } from './support/page.js';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const BPI_MAP = path.join(HERE, 'import', 'bpi2013.map');
@@ -117,6 +118,7 @@ eachEngineWithLogs('the open problems: XES, packed, through the running server',
   const [{ ticket_id: ticket }] = await filo.rows('SELECT ticket_id FROM ticket ORDER BY ticket_id LIMIT 1');
   const page = await (await filo.signIn()).get(`/tickets/${ticket}`);
   assert.equal(page.status, 200);
+  assert.match(textOf(page.text), /importazione/); // how it came, in words
   await filo.stop();
   await assertSound(filo);
 });

@@ -27,6 +27,7 @@ const PAGES = [
   ['customer-new', 'operator', '/parties/new'],
   ['products', 'operator', '/products'],
   ['product', 'operator', (page) => page.locator('main .lines a[href^="/products/"]').first().getAttribute('href')],
+  ['product-older', 'operator', (page) => page.locator('main a[rel="next"]').first().getAttribute('href')],
   ['item', 'operator', (page) => page.locator('main a[href^="/items/"]').first().getAttribute('href')],
   ['item-new', 'operator', '/items/new'],
   ['queue-owner', 'owner', '/tickets'],

@@ -8,7 +8,7 @@ import { makeRecorder } from './faultvfs/recorder.js';
 import { filoExe, startFilo } from './support/filo.js';
 import { letter } from './support/letter.js';
 
-const SWITCHES = ['FILO_TEST_SYNCHRONOUS'];
+const SWITCHES = ['FILO_TEST_SYNCHRONOUS', 'FILO_TEST_PICTURES'];
 
 function releaseExe() {
   const exe = process.env.FILO_RELEASE_EXE;

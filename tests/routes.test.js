@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { ADMIN, startFilo } from './support/filo.js';
+import { ADMIN, eachEngine, startFilo } from './support/filo.js';
 import { textOf } from './support/page.js';
 import { startSink } from './support/smtp_sink.js';
 
@@ -37,6 +37,8 @@ const ROUTES = [
   { area: 'desk', route: 'POST /tickets/:id/wait', path: '/tickets/10001/wait', who: WRITERS, fields: { version: '0', state: 'waiting_part' }, status: 409, says: /10001/ },
   { area: 'desk', route: 'POST /tickets/:id/assign', path: '/tickets/10001/assign', who: WRITERS, fields: { version: '0', person: '1' }, status: 409, says: /10001/ },
   { area: 'desk', route: 'POST /tickets/:id/merge', path: '/tickets/10001/merge', who: WRITERS, fields: { version: '0', into: '10001' }, status: 409, says: /10001/ },
+  { area: 'desk', route: 'POST /tickets/:id/split', path: '/tickets/10001/split', who: WRITERS, fields: { version: '0', message: '1' }, status: 409, says: /10001/ },
+  { area: 'desk', route: 'POST /tickets/:id/company', path: '/tickets/10001/company', who: WRITERS, fields: { version: '0', company: '1' }, status: 409, says: /10001/ },
   { area: 'desk', route: 'POST /tickets/:id/links', path: '/tickets/10001/links', who: WRITERS, fields: { other: '10001' }, status: 409, says: /10001/ },
   { area: 'desk', route: 'POST /tickets/:id/not-ours', path: '/tickets/10001/not-ours', who: WRITERS, fields: { version: '0', pointer: 'x' }, status: 409, says: /10001/ },
   { area: 'desk', route: 'POST /tickets/:id/cancel', path: '/tickets/10001/cancel', who: WRITERS, fields: { version: '0', why: 'x' }, status: 409, says: /10001/ },
@@ -48,7 +50,13 @@ const ROUTES = [
   { area: 'desk', route: 'POST /tickets/:id/costs', path: '/tickets/10001/costs', who: WRITERS, fields: {}, status: 422, says: /10001/ },
   { area: 'desk', route: 'POST /tickets/:id/reopen', path: '/tickets/10001/reopen', who: WRITERS, fields: { version: '0' }, status: 409, says: /10001/ },
   { area: 'desk', route: 'POST /tickets/:id/undo/:outbox', path: '/tickets/10001/undo/999999', who: WRITERS, fields: {}, status: 409, says: /10001/ },
+  { area: 'desk', route: 'GET /tickets/:id/receipts/:receipt', path: '/tickets/10001/receipts/999999', who: SIGNED_IN, status: 404, says: /<h1>/ },
   { area: 'desk', route: 'GET /tickets/:id/messages/:message/original', path: '/tickets/10001/messages/1/original', who: SIGNED_IN, says: /^Message-ID|^From|Subject:/im },
+  { area: 'desk', route: 'GET /tickets/:id/messages/:message', path: '/tickets/10001/messages/1', who: SIGNED_IN, says: /<iframe [^>]*name="sheet"/ },
+  { area: 'desk', route: 'GET /tickets/:id/messages/:message/sheet', path: '/tickets/10001/messages/1/sheet', who: SIGNED_IN, says: /<p>Buongiorno\.<\/p>/ },
+  { area: 'desk', route: 'POST /tickets/:id/messages/:message/sheet', path: '/tickets/10001/messages/1/sheet', who: SIGNED_IN, fields: {}, says: /<p>Buongiorno\.<\/p>/ },
+  { area: 'desk', route: 'POST /tickets/:id/messages/:message/person', path: '/tickets/10001/messages/999999/person', who: WRITERS, fields: {}, status: 404, says: /<h1>/ },
+  { area: 'desk', route: 'POST /tickets/:id/messages/:message/robot', path: '/tickets/10001/messages/999999/robot', who: WRITERS, fields: {}, status: 404, says: /<h1>/ },
   { area: 'desk', route: 'GET /parties', who: SIGNED_IN, says: /Luca Bianchi/ },
   { area: 'desk', route: 'GET /parties/:id', path: '/parties/901', who: SIGNED_IN, says: /Luca Bianchi/ },
   { area: 'desk', route: 'GET /parties/new', who: WRITERS, says: /name="vat_number"/ },
@@ -57,6 +65,7 @@ const ROUTES = [
   { area: 'desk', route: 'POST /parties/:id', path: '/parties/900', who: WRITERS, fields: { name: 'Bar Prova', language: 'it', version: '7' }, status: 409, says: /name="vat_number"/ },
   { area: 'desk', route: 'POST /parties/:id/contacts', path: '/parties/900/contacts', who: WRITERS, fields: { kind: 'email', value: 'x' }, status: 422, says: /value="Bar Prova"/ },
   { area: 'desk', route: 'POST /parties/:id/contacts/:contact/remove', path: '/parties/900/contacts/9999/remove', who: WRITERS, fields: {}, status: 303, to: /^\/parties\/900\/edit$/ },
+  { area: 'desk', route: 'POST /parties/:id/contacts/:contact/trust', path: '/parties/900/contacts/9999/trust', who: WRITERS, fields: {}, status: 303, to: /^\/parties\/900$/ },
   { area: 'desk', route: 'POST /parties/:id/people/:person/remove', path: '/parties/900/people/9999/remove', who: WRITERS, fields: {}, status: 303, to: /^\/parties\/900\/edit$/ },
   { area: 'desk', route: 'GET /products', path: '/products?q=v2', who: SIGNED_IN, says: /V2-77/ },
   { area: 'desk', route: 'GET /products/new', who: ['admin'], says: /name="role"/ },
@@ -76,9 +85,18 @@ const ROUTES = [
   { area: 'desk', route: 'POST /solutions/:id/state', path: '/solutions/900/state', who: ['admin'], fields: { state: 'published', version: '7' }, status: 409, says: /nel frattempo/ },
   { area: 'desk', route: 'GET /search', path: '/search?q=luca', who: SIGNED_IN, says: /Luca Bianchi/ },
   { area: 'desk', route: 'GET /attachments/:id', path: '/attachments/1', who: SIGNED_IN, says: /contenuto del file/ },
+  { area: 'desk', route: 'GET /attachments/:id/view', path: '/attachments/1/view', who: SIGNED_IN, says: /contenuto del file/ },
+  { area: 'desk', route: 'POST /tickets/:id/request', path: '/tickets/10001/request', who: WRITERS, fields: { version: '0' }, status: 409, says: /10001/ },
+  { area: 'desk', route: 'GET /aside', who: WRITERS, says: /Messe da parte/ },
+  { area: 'desk', route: 'POST /aside/rules', who: ['admin'], fields: { domain: 'x' }, status: 422, says: /name="domain"/ },
+  { area: 'desk', route: 'POST /aside/rules/:id/remove', path: '/aside/rules/999999/remove', who: WRITERS, fields: {}, status: 303, to: /^\/aside$/ },
+  { area: 'desk', route: 'POST /senders/answer', who: WRITERS, fields: { address: 'nessuno@bar.test' }, status: 303, to: /^\/tray$/ },
+  { area: 'desk', route: 'POST /senders/seen', who: WRITERS, fields: { address: 'nessuno@bar.test' }, status: 303, to: /^\/tray$/ },
+  { area: 'desk', route: 'POST /senders/forget', who: WRITERS, fields: { address: 'nessuno@bar.test' }, status: 303, to: /^\/aside$/ },
   { area: 'desk', route: 'GET /tray', who: WRITERS, says: /Tutto partito|Non partiti/ },
   { area: 'desk', route: 'POST /tray/outgoing/:id/again', path: '/tray/outgoing/999999/again', who: WRITERS, fields: {}, status: 303, to: /^\/tray$/ },
   { area: 'desk', route: 'POST /tray/outgoing/:id/give-up', path: '/tray/outgoing/999999/give-up', who: WRITERS, fields: {}, status: 303, to: /^\/tray$/ },
+  { area: 'desk', route: 'POST /tray/deliveries/:id/done', path: '/tray/deliveries/999999/done', who: WRITERS, fields: {}, status: 303, to: /^\/tray$/ },
   { area: 'desk', route: 'GET /tray/incoming/:id/original', path: '/tray/incoming/999999/original', who: WRITERS, status: 404, says: /<h1>/ },
   { area: 'desk', route: 'POST /tray/incoming/:id/again', path: '/tray/incoming/999999/again', who: WRITERS, fields: {}, status: 303, to: /^\/tray$/ },
   { area: 'desk', route: 'POST /tray/incoming/:id/done', path: '/tray/incoming/999999/done', who: WRITERS, fields: {}, status: 303, to: /^\/tray$/ },
@@ -102,11 +120,14 @@ const ROUTES = [
   { area: 'settings', route: 'POST /settings/teams', who: ['admin'], fields: { name: '', kind: 'internal' }, status: 422, says: /name="place"/ },
   { area: 'settings', route: 'POST /settings/teams/:id', path: '/settings/teams/1', who: ['admin'], fields: { name: 'Assistenza', kind: 'internal', version: '0' }, status: 409, says: /name="place"/ },
   { area: 'settings', route: 'GET /settings/mailboxes', who: ['admin'], says: /assistenza@filo\.test/ },
+  { area: 'settings', route: 'GET /settings/mail', who: ['admin'], says: /assistenza@filo\.test/ },
   { area: 'settings', route: 'GET /settings/mailboxes/new', who: ['admin'], says: /name="smtp_host"/ },
   { area: 'settings', route: 'GET /settings/mailboxes/:id', path: '/settings/mailboxes/1', who: ['admin'], says: /assistenza@filo\.test/ },
   { area: 'settings', route: 'POST /settings/mailboxes', who: ['admin'], fields: { address: '' }, status: 422, says: /name="smtp_host"/ },
   { area: 'settings', route: 'POST /settings/mailboxes/:id', path: '/settings/mailboxes/1', who: ['admin'], fields: { address: '' }, status: 422, says: /name="smtp_host"/ },
   { area: 'settings', route: 'POST /settings/mailboxes/:id/test', path: '/settings/mailboxes/1/test', who: ['admin'], fields: { to: 'nessuno' }, status: 422, says: /name="smtp_host"/ },
+  { area: 'settings', route: 'POST /settings/mailboxes/:id/connect', path: '/settings/mailboxes/1/connect', who: ['admin'], fields: {}, status: 422, says: /non è impostato/ },
+  { area: 'settings', route: 'GET /settings/oauth/:provider', path: '/settings/oauth/google', who: ['admin'], status: 422, says: /non aspettava questa risposta/ },
   { area: 'settings', route: 'GET /settings/calendar', who: ['admin'], says: /name="day1"/ },
   { area: 'settings', route: 'POST /settings/calendar', who: ['admin'], fields: { day1: 'mai' }, status: 422, says: /name="day1"/ },
   { area: 'settings', route: 'GET /settings/codes', who: ['admin'], says: /href="\/settings\/codes\/1"/ },
@@ -123,6 +144,7 @@ const ROUTES = [
   { area: 'settings', route: 'POST /start/:token', path: `/start/${'a'.repeat(32)}`, who: EVERYBODY, fields: {}, status: 404, says: /<h1>/ },
   { area: 'settings', route: 'GET /account', who: SIGNED_IN, says: /name="current"/ },
   { area: 'settings', route: 'POST /account/password', who: SIGNED_IN, fields: { password: 'corta' }, status: 422, says: /almeno 12 caratteri/ },
+  { area: 'settings', route: 'POST /account/notices', who: SIGNED_IN, fields: { own: '1' }, status: 303, to: /^\/account/ },
   { area: 'settings', route: 'POST /account/sessions/end', who: SIGNED_IN, fields: {}, status: 303, to: /^\/account/ },
   { area: 'settings', route: 'POST /account/sessions/:id/end', path: '/account/sessions/99999/end', who: SIGNED_IN, fields: {}, status: 422, says: /name="current"/ },
   // a company that is no demo has no such page; in the demo: tests/demo.test.js
@@ -153,7 +175,7 @@ test('the matrix names every route of src/web, and no other', () => {
 
 const WITH_FILE = Buffer.from(`From: Luca Bianchi <luca@bar.test>\r\nTo: assistenza@filo.test\r\n`
   + 'Subject: La macchina mostra E07 e non scalda\r\nMessage-ID: <uno@bar.test>\r\nMIME-Version: 1.0\r\n'
-  + 'Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nBuongiorno.\r\n--x\r\n'
+  + 'Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/html\r\n\r\n<p>Buongiorno.</p>\r\n--x\r\n'
   + 'Content-Type: text/plain\r\nContent-Disposition: attachment; filename=nota.txt\r\n\r\ncontenuto del file\r\n--x--\r\n');
 
 // One more person of each role, with the administrator's password.
@@ -289,4 +311,36 @@ test('the policy of a page is as intended', async (t) => {
     assert.ok(!/unsafe|\*|http:/.test(policy), at);
     assert.ok(!/trusted-types/.test(policy), 'htmx cannot refresh a list under it');
   }
+});
+
+eachEngine('a path that is not there, a method that does not fit, a form of another site: said in the visitor\'s words', async (t, engine) => {
+  const filo = await startFilo({ engine });
+  t.after(() => filo.remove());
+  const desk = await filo.signIn();
+  const guest = filo.browser();
+  for (const browser of [desk, guest]) {
+    const lost = await browser.get('/non/esiste', { headers: { 'Accept-Language': 'it' } });
+    assert.equal(lost.status, 404);
+    assert.match(lost.text, /<h1>[^<]*non[^<]*<\/h1>/i);
+    assert.equal(lost.text.includes('Da fare'), browser === desk); // the menu stays for who is inside
+    const wrong = await browser.request('DELETE', '/tickets');
+    assert.equal(wrong.status, 405);
+    assert.match(wrong.headers.allow, /GET/);
+    assert.match(wrong.text, /<h1>/);
+  }
+  assert.match((await guest.get('/no/such', { headers: { 'Accept-Language': 'en' } })).text, /<html lang="en">[^]*<h1>/);
+  const foreign = await desk.post('/preferences', { theme: 'dark' }, { headers: { 'Sec-Fetch-Site': 'cross-site' } });
+  assert.equal(foreign.status, 403);
+  assert.match(foreign.text, /<h1>/);
+
+  for (const [method, path, status, code] of [['GET', '/api/v1/nessuno', 404, 'not_found'], ['DELETE', '/api/v1/tickets', 405, 'method']]) {
+    const refused = await guest.request(method, path, { headers: { 'Accept-Language': 'it' } });
+    assert.equal(refused.status, status);
+    assert.equal(refused.headers['content-type'], 'application/problem+json');
+    const said = JSON.parse(refused.text);
+    assert.deepEqual([said.status, said.error.code], [status, code]);
+    assert.ok(said.title.startsWith('Non'), said.title);
+  }
+  const head = await desk.request('HEAD', '/events');
+  assert.deepEqual([head.status, head.text], [200, '']);
 });

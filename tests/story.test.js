@@ -84,7 +84,7 @@ eachEngine('from a mail to a closed request, in Chromium', async (t, engine) => 
   const back = await filo.mailIn(letter({ from: CUSTOMER, to: replyTo, subject: 'R: tutto bene', text: 'Funziona, grazie mille.' }));
   assert.deepEqual([back.out.ticket, back.out.outcome], [ticket, 'appended']);
   await page.goto(`${filo.url}/tickets/${ticket}`);
-  await page.getByText('Funziona, grazie mille.').waitFor();
+  await page.locator('.message-body').getByText('Funziona, grazie mille.').waitFor();
   await chromium.axe('ticket');
   await chromium.shot(`story-ticket-${engine}`);
 

@@ -51,6 +51,48 @@ const answersTo = (sink, who) => sink.messages.filter(({ to, data }) => to.inclu
 const linkIn = (sink, who, at = 0) => /\/track\/[a-z2-7]{32}/.exec(sink.messages.filter(({ to }) => to.includes(who))[at]
   .data.toString().replace(/=\r\n/g, ''))[0];
 
+eachEngine('a message without end and a talk without end make no page without end; the rest is one link away', async (t, engine) => {
+  const { filo, staff, at } = await deskWith(t, engine);
+  const lines = Array.from({ length: 60000 }, (_, i) => `riga ${i + 1} fine`);
+  const { ticket } = await write(filo, ANNA, 'Il registro della macchina', lines.join('\r\n')); // 1.0 MB
+  const page = await staff.get(at(ticket));
+  assert.ok(page.text.length < 100_000, `${page.text.length}`);
+  assert.match(page.text, /riga 1 fine/);
+  assert.doesNotMatch(page.text, /riga 50000 fine/);
+  const [, whole, anchor] = /href="(\/tickets\/\d+\?whole=\d+)#(m\d+)">Il messaggio continua/.exec(page.text);
+  const all = await staff.get(whole);
+  assert.match(all.text, new RegExp(`id="${anchor}"`));
+  assert.match(all.text, /riga 50000 fine/);
+  assert.doesNotMatch(all.text, /Il messaggio continua/);
+  assert.match((await staff.get(at(ticket, '?whole=999999'))).text, /Il messaggio continua/);
+
+  for (let i = 1; i <= 205; i++) {
+    const noted = await staff.submit(page.text, /\/messages$/, { kind: 'note', text: `Nota ${i}.`, key: `nota-${i}` });
+    assert.equal(noted.status, 303, textOf(noted.text));
+  }
+  const last = await staff.get(at(ticket));
+  assert.ok(!last.text.includes('Nota 5.') && last.text.includes('Nota 6.') && last.text.includes('Nota 205.'));
+  assert.match(textOf(last.text), /(\d+) voci precedenti: mostra tutto/);
+  const everything = await staff.get(at(ticket, '?all=1'));
+  for (const said of ['riga 1 fine', 'Nota 1.', 'Nota 205.']) assert.ok(everything.text.includes(said), said);
+  assert.doesNotMatch(textOf(everything.text), /voci precedenti/);
+  assert.match((await staff.get(whole)).text, /riga 50000 fine/); // the message is shown wherever it stands
+  await assertClean(filo);
+});
+
+eachEngine('what a reply repeats is folded, never deleted; an answer written inside the quotation stays', async (t, engine) => {
+  const { filo, staff, at } = await deskWith(t, engine);
+  const { ticket } = await write(filo, ANNA, 'La V2 perde', ['Perde ancora.', '', 'Il giorno 2 marzo 2026 Sara Conti ha scritto:',
+    '> Ha provato a chiudere il rubinetto?', '> Sara'].join('\r\n'));
+  const parts = /<div class="message-body">([^]*?)<\/div>\s*<details class="quoted">([^]*?)<\/details>/.exec((await staff.get(at(ticket))).text);
+  assert.match(parts[1], /Perde ancora\./);
+  assert.doesNotMatch(parts[1], /ha scritto|rubinetto/);
+  assert.match(parts[2], /ha scritto:[^]*chiudere il rubinetto/);
+  const { ticket: inside } = await write(filo, LUCA, 'Re: domande', ['> È accesa?', 'Sì.', '> Fischia?', 'No.'].join('\r\n'));
+  assert.doesNotMatch((await staff.get(at(inside))).text, /class="quoted"/);
+  await assertClean(filo);
+});
+
 eachEngine('two requests become one, and come apart again', async (t, engine) => {
   const desk = await deskWith(t, engine);
   const { filo, sink, staff, at } = desk;

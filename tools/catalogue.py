@@ -191,7 +191,7 @@ def read_sources(root):
 
 def find_unused(keys, source):
     enums = set(re.findall(r"\bMSG_[A-Z0-9_]+\b", source))
-    strings = set(re.findall(r'"([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*\.?)(?:%s)?"', source))
+    strings = set(re.findall(r'"([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*\.?)(?:%[sd])?"', source))
     called = set(re.findall(r"\{\{_\s*([a-z0-9_.]+)", source))
     families = tuple(text for text in strings if text.endswith(".") and text.count(".") >= 2)
     return [key for key in keys

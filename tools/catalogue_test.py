@@ -41,8 +41,8 @@ class CatalogueTest(unittest.TestCase):
         self.refuses("cannot read", GOOD + "msgctxt \"x\"\n", GOOD)
 
     def test_unused_keys_are_found(self):
-        keys = ["menu.queue", "ticket.error.none", "ticket.state.new", "help.a", "gone.key"]
-        source = 'msg(lang, MSG_MENU_QUEUE); {"", "ticket.error.none"}; "ticket.state."; {{_ help.a n=x}} "gone."'
+        keys = ["menu.queue", "ticket.error.none", "ticket.state.new", "api.problem.404", "help.a", "gone.key"]
+        source = 'msg(lang, MSG_MENU_QUEUE); {"", "ticket.error.none"}; "ticket.state."; "api.problem.%d" {{_ help.a n=x}} "gone."'
         self.assertEqual(catalogue.find_unused(keys, source), ["gone.key"])
 
     def test_strings_become_c(self):

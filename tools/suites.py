@@ -14,9 +14,10 @@ ARTIFACTS = TOP / "tests" / "artifacts"
 CORES = os.cpu_count() or 1
 TIMEOUT = 600
 
-# What runs under ThreadSanitizer: the layers that own threads, and what they carry between them. Not net-smtp: smtp.c has
-# no thread, and its test talks to the sink through GSubprocess, whose GLib threads the sanitizer cannot see through.
-THREADED = re.compile(r"^(base|store|queue)-|^net-(?!smtp$)")
+# What runs under ThreadSanitizer: the layers that own threads, and what they carry between them. Not net-smtp, net-imap:
+# they have no thread, and their tests talk to the sink through GSubprocess, whose GLib threads the sanitizer cannot see
+# through.
+THREADED = re.compile(r"^(base|store|queue)-|^net-(?!(smtp|imap)$)")
 
 
 @dataclass
@@ -40,6 +41,7 @@ class Build:
     environment: dict = field(default_factory=dict)  # for the tests of this build
     only: re.Pattern = None                          # tests it builds and runs; None: all
     wrapper: str = ""                                # what starts them
+    helpers: str = ""                                # programs that scenarios run, beside filo's own
 
     @property
     def directory(self):
@@ -49,7 +51,7 @@ class Build:
 _SYMBOLIZER = "external_symbolizer_path=/usr/bin/llvm-symbolizer-14"
 BUILDS = [
     Build("gcc", []),
-    Build("testkit", ["-Dtestkit=true"], only=re.compile("^$")),
+    Build("testkit", ["-Dtestkit=true"], only=re.compile("^$"), helpers=" tests/imap-client"),
     Build("clang", [], compiler="clang-14"),
     Build("asan", ["-Db_sanitize=address,undefined", "-Db_lundef=false", "-Dtestkit=true"],
           environment={"ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1:abort_on_error=1",
@@ -103,7 +105,7 @@ def _build_suites(build):
     names = ""
     if build.only:
         chosen = f"$(meson introspect --tests {quoted} | python3 tools/pick_tests.py '{build.only.pattern}')"
-        targets = f" src/filo src/filo-parent src/filo-parse $(for name in {chosen}; do echo src/test-$name; done)"
+        targets = f" src/filo src/filo-parent src/filo-parse{build.helpers} $(for name in {chosen}; do echo src/test-$name; done)"
         names = " " + chosen
     yield Suite(f"build {build.name}", ["sh", "-ec", f"{setup}; ninja -C {quoted} -j {CORES}{targets}"], _read_exit,
                 cores=CORES, timeout=1200)
@@ -133,6 +135,8 @@ def all_suites():
     suites = [suite for build in BUILDS for suite in _build_suites(build)]
     suites.sort(key=lambda suite: not suite.name.startswith("build "))
     suites.append(Suite("lint", ["python3", "tools/lint/lint.py"], _read_tap))
+    suites.append(Suite("lint catalogue", ["python3", "tools/catalogue.py", "lint", "--src", "src", "catalogue/it.po",
+                                           "catalogue/en.po"], _read_exit))
     for path in _found("tools", "*_test.py") + _found("tests", "*_test.py"):
         name = str(path.relative_to(TOP))
         suites.append(Suite(name, ["python3", "tools/unittest_tap.py", name], _read_tap))

@@ -36,7 +36,7 @@ Api *api_new(Desk *desk)
     Api *api = g_new0(Api, 1);
     size_t count = routes->len;
     api->routes = (Route *)(void *)g_array_free(routes, FALSE);
-    api->table = (RouteTable){"api", api->routes, count, api_authorize, desk};
+    api->table = (RouteTable){"api", api->routes, count, api_authorize, desk, api_refuse_call, "/api/"};
     return api;
 }
 

@@ -31,6 +31,7 @@ static const struct {
     {"auth.scope", 403},
     {"not_found", 404},
     {"*.not_found", 404},
+    {"method", 405},
     {"conflict", 409},
     {"*.stale", 409},
     {"*taken", 409},
@@ -40,6 +41,7 @@ static const struct {
     {"media_type", 415},
     {"failed", 500},
     {"busy", 503},
+    {"away", 503},
     {"full", 507},
     {"*", 422}, /* understood, and the desk's rules say no */
 };
@@ -77,6 +79,8 @@ static void begin_problem(HttpRequest *request, HttpResponse *response, const ch
     check(typed); /* a constant of ours */
     g_string_truncate(out, 0);
     http_set_status(response, status);
+    bool set = status != 503 || http_set_header(response, "Retry-After", "10");
+    check(set); /* digits */
     const char *title = msg_find(api_call_of(request)->lang, arena_printf(request->arena, "api.problem.%d", status));
     g_string_append(out, "{\"type\":\"about:blank\",\"title\":");
     json_str(out, title ? title : code);
@@ -127,6 +131,7 @@ static const struct {
     const char *code, *message;
 } problems[] = {
     {FILO_ERROR_BUSY, "busy", "try again soon"},
+    {FILO_ERROR_IO, "away", "the database does not answer: try again soon"},
     {FILO_ERROR_FULL, "full", "no space left: nothing was stored"},
     {FILO_ERROR_REFUSED, "conflict", "it does not fit what is stored"},
     {FILO_ERROR_NOT_FOUND, "not_found", "there is no such thing, or not for this token"},
@@ -134,6 +139,9 @@ static const struct {
 
 void api_problem_of_error(HttpRequest *request, HttpResponse *response, const GError *error)
 {
+    if (g_error_matches(error, FILO_ERROR, FILO_ERROR_IO))
+        LOG(LOG_ERROR, "api.failed", LOG_TEXT("request", request->id), LOG_TEXT("route", request->route),
+            LOG_TEXT("reason", error->message));
     for (size_t i = 0; i < G_N_ELEMENTS(problems); i++)
         if (g_error_matches(error, FILO_ERROR, (int)problems[i].error)) {
             api_problem(request, response, problems[i].code, "", problems[i].message);
@@ -210,13 +218,30 @@ static Lang language_of(const HttpRequest *request)
     return accepts ? lang_negotiate(accepts) : LANG_EN;
 }
 
+static ApiCall *call_open(HttpRequest *request, Desk *desk)
+{
+    ApiCall *call = ARENA_NEW(request->arena, ApiCall);
+    *call = (ApiCall){.desk = desk, .policy = desk_policy(desk), .now = desk_now(desk), .lang = language_of(request)};
+    request->who = call;
+    return call;
+}
+
+void api_refuse_call(HttpRequest *request, HttpResponse *response, int status, void *context)
+{
+    if (!request->who)
+        call_open(request, context);
+    if (status == 405)
+        api_problem(request, response, "method", "", "it is there, but not for this method: see Allow");
+    else if (status == 404)
+        api_not_found(request, response);
+    else
+        api_problem(request, response, "body.form", "", "the body cannot be read");
+}
+
 bool api_authorize(HttpRequest *request, HttpResponse *response, void *context)
 {
     g_autoptr(GError) error = NULL;
-    ApiCall *call = ARENA_NEW(request->arena, ApiCall);
-    *call = (ApiCall){
-        .desk = context, .policy = desk_policy(context), .now = desk_now(context), .lang = language_of(request)};
-    request->who = call;
+    ApiCall *call = call_open(request, context);
     if (strcmp(request->permission, PERMISSION_PUBLIC) == 0)
         return true;
     if (!find_token(request, call, &error)) {

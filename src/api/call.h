@@ -47,6 +47,9 @@ typedef struct ApiCall {
 /* The hook; context: the Desk. */
 bool api_authorize(HttpRequest *request, HttpResponse *response, void *context);
 
+/* The problem document for what the server itself refuses (net/route.h). */
+void api_refuse_call(HttpRequest *request, HttpResponse *response, int status, void *context);
+
 /* What the hook left; must be there. */
 const ApiCall *api_call_of(const HttpRequest *request);
 

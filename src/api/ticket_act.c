@@ -10,8 +10,11 @@
 #include "base/text.h"
 #include "desk/code/code.h"
 #include "desk/cost/cost.h"
+#include "desk/intake/aside.h"
+#include "desk/intake/split.h"
 #include "desk/product/product.h"
 #include "desk/ticket/merge.h"
+#include "desk/ticket/recipient.h"
 
 #include <string.h>
 
@@ -180,8 +183,8 @@ static ActionInput input_of(const ApiCall *call, TicketAction action, const Shap
     return input;
 }
 
-/* What concerns two requests is not one edit. */
-static bool change_two(StoreTx *tx, ActWork *work, InputError *error)
+/* What concerns more than the request itself is not one edit. */
+static bool change_more(StoreTx *tx, ActWork *work, InputError *error)
 {
     const ApiCall *call = work->call;
     Arena *arena = work->request->arena;
@@ -191,8 +194,11 @@ static bool change_two(StoreTx *tx, ActWork *work, InputError *error)
                                .note = work->input.note,
                                .next_update_at = work->input.next_update_at,
                                .team = call->maker.team};
+        aside_forget(tx, arena, work->ticket);
         return ticket_restore(tx, arena, &restoring, call->person, call->now, error);
     }
+    if (work->action == TICKET_MARK_SPAM)
+        return aside_put(tx, arena, &(AsidePut){work->ticket, work->version, false}, call->person, call->now, error);
     Merging merging = {.from = work->ticket,
                        .version = work->version,
                        .into = work->input.master,
@@ -207,10 +213,10 @@ static bool change_state(StoreTx *tx, void *arg)
 {
     ActWork *work = arg;
     InputError error = {0};
-    if (work->action != TICKET_MARK_DUPLICATE && work->action != TICKET_RESTORE)
+    if (work->action != TICKET_MARK_DUPLICATE && work->action != TICKET_RESTORE && work->action != TICKET_MARK_SPAM)
         return act(tx, arg);
     work->refused.count = 0;
-    if (!change_two(tx, work, &error))
+    if (!change_more(tx, work, &error))
         return api_refuse(&work->refused, error);
     api_audit(tx, work->call, work->audit, "ticket", work->ticket.value);
     return ticket_find(tx, work->request->arena, work->ticket, &work->after);
@@ -276,7 +282,6 @@ typedef struct ResolveWork {
     const ShapeValue *in;
     Closing closing, asked;
     Answer notice;
-    OutgoingAddress to;
     ClosingResult result;
     Ticket after;
     CodingRefusals refused;
@@ -294,15 +299,12 @@ static void find_codes(StoreTx *tx, ResolveWork *work)
 static bool find_recipient(StoreTx *tx, ResolveWork *work)
 {
     Arena *arena = work->request->arena;
-    ParticipantList participants = participant_list(tx, arena, work->asked.ticket);
-    MessageList messages = message_list(tx, arena, work->asked.ticket);
-    const Participant *to = ticket_recipient(&participants, &messages);
-    if (!to)
+    InputError refused = {0};
+    if (!recipient_choose(tx, arena, &(RecipientChoice){.given = false}, work->call->person, work->call->now,
+                          &work->notice, &refused))
+        return api_refuse(&work->refused, refused);
+    if (!work->notice.to_count)
         return api_refuse(&work->refused, (InputError){"notice", "ticket.error.no_recipient", NULL});
-    work->to = (OutgoingAddress){to->address, to->name};
-    work->notice.to = &work->to;
-    work->notice.to_count = 1;
-    work->notice.recipient_key = to->address_key;
     work->asked.notice = &work->notice;
     return true;
 }
@@ -401,6 +403,72 @@ static void ticket_close(HttpRequest *request, HttpResponse *response, void *con
     run(response, "api ticket close", &work);
 }
 
+/* ---------------------------------------------------------------------------------------------------------------- split */
+
+enum { SPLIT_MESSAGES, SPLIT_SUBJECT_FIELD, SPLIT_VERSION, SPLIT_COUNT };
+static const ShapeField split_fields[] = {
+    [SPLIT_MESSAGES] = {"message_ids", SHAPE_LINE, true, .max = 1000,
+                        .doc = "Which of its messages, their numbers separated by commas; not the first one."},
+    [SPLIT_SUBJECT_FIELD] = {"subject", SHAPE_LINE, .doc = "Of the new request; the first message's unless told."},
+    [SPLIT_VERSION] = TICKET_VERSION_FIELD,
+};
+static const Shape split_shape = {"Split", split_fields, SPLIT_COUNT};
+
+typedef struct SplitWork {
+    HttpRequest *request;
+    const ApiCall *call;
+    Splitting splitting;
+    Ticket fresh;
+    CodingRefusals refused;
+} SplitWork;
+
+static bool split(StoreTx *tx, void *arg)
+{
+    SplitWork *work = arg;
+    const ApiCall *call = work->call;
+    Arena *arena = work->request->arena;
+    InputError error = {0};
+    TicketId fresh;
+    work->refused.count = 0;
+    if (!ticket_split(tx, arena, &work->splitting, call->person, call->now, &fresh, &error)) {
+        error.field = g_strcmp0(error.field, "messages") == 0 ? "message_ids" : error.field;
+        return api_refuse(&work->refused, error);
+    }
+    api_audit(tx, call, "ticket.split", "ticket", work->splitting.ticket.value);
+    return ticket_find(tx, arena, fresh, &work->fresh);
+}
+
+/* What is no number is the number of no message. */
+static const MessageId *messages_of(Arena *arena, const char *typed, size_t *count_out)
+{
+    g_auto(GStrv) words = g_strsplit(typed, ",", -1);
+    MessageId *messages = ARENA_ARRAY(arena, MessageId, g_strv_length(words));
+    for (*count_out = 0; words[*count_out]; (*count_out)++) {
+        gint64 number = 0;
+        if (!g_ascii_string_to_signed(g_strstrip(words[*count_out]), 10, 1, INT64_MAX, &number, NULL))
+            number = -1;
+        messages[*count_out] = (MessageId){number};
+    }
+    return messages;
+}
+
+static void ticket_split_make(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    ShapeValue in[SPLIT_COUNT];
+    SplitWork work = {.request = request, .call = api_call_of(request)};
+    if (!api_read_body(request, response, &split_shape, in) ||
+        !api_read_version(request, response, &in[SPLIT_VERSION], &work.splitting.version))
+        return;
+    work.splitting.ticket = (TicketId){http_param_id(request, "id")};
+    work.splitting.messages = messages_of(request->arena, in[SPLIT_MESSAGES].text, &work.splitting.message_count);
+    work.splitting.subject = in[SPLIT_SUBJECT_FIELD].text;
+    work.splitting.next_update_at = desk_next_update(work.call->desk, work.call->now);
+    work.splitting.team = work.call->policy->intake_team;
+    if (api_write(request, response, "api ticket split", split, &work, &work.refused))
+        api_send(request, response, 201, &ticket_now_shape, ticket_now_values(request->arena, &work.fresh));
+}
+
 static const ApiOperation operations[] = {
     {{HTTP_POST, "/api/v1/tickets/:id/assign", ticket_assign, "ticket.assign", LANE_PAGE, ROUTE_TOKEN, API_BODY_LIMIT,
       "Gives it to a person or to a team's queue."},
@@ -414,5 +482,8 @@ static const ApiOperation operations[] = {
     {{HTTP_POST, "/api/v1/tickets/:id/close", ticket_close, "ticket.write", LANE_PAGE, ROUTE_TOKEN, API_BODY_LIMIT,
       "Closes a solved one."},
      "ticketClose", NULL, &close_shape, &ticket_now_shape, 200, false},
+    {{HTTP_POST, "/api/v1/tickets/:id/split", ticket_split_make, "ticket.write", LANE_PAGE, ROUTE_TOKEN, API_BODY_LIMIT,
+      "Makes messages a request of their own, which it answers."},
+     "ticketSplit", NULL, &split_shape, &ticket_now_shape, 201, false},
 };
 const ApiOperations ticket_act_operations = {operations, G_N_ELEMENTS(operations)};

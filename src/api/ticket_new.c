@@ -113,7 +113,8 @@ static bool read_phone(NewWork *work, const ShapeValue *typed)
         return api_refuse(&work->refused, (InputError){"phone", phone_reason_key(reason), NULL});
     const char *e164 = arena_strdup(arena, phone.e164);
     if (*work->event.sender_key) {
-        work->phone = (Participant){CONTACT_PHONE, typed->text, e164, work->event.sender_name, false};
+        work->phone = (Participant){
+            .kind = CONTACT_PHONE, .address = typed->text, .address_key = e164, .name = work->event.sender_name};
         work->event.others = &work->phone;
         work->event.other_count = 1;
     } else {

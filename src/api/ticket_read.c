@@ -5,17 +5,21 @@
 #include "api/ticket_shape.h"
 #include "api/word.h"
 #include "base/check.h"
-#include "desk/ticket/worklist.h"
+#include "desk/ticket/history.h"
 
 /* ----------------------------------------------------------------------------------------------------------------- list */
 
+/* The lists of what is to do, and one more: open or closed. */
+enum { VIEW_ALL = WORKLIST_KIND_COUNT, VIEW_COUNT };
+
 static const char *word_view(int at)
 {
-    static const char *const words[WORKLIST_KIND_COUNT] = {[WORKLIST_MINE] = "mine",
-                                                           [WORKLIST_UNOWNED] = "unassigned",
-                                                           [WORKLIST_OPEN] = "open",
-                                                           [WORKLIST_LATE] = "late"};
-    return at < WORKLIST_KIND_COUNT ? words[at] : NULL;
+    static const char *const words[VIEW_COUNT] = {[WORKLIST_MINE] = "mine",
+                                                  [WORKLIST_UNOWNED] = "unassigned",
+                                                  [WORKLIST_OPEN] = "open",
+                                                  [WORKLIST_LATE] = "late",
+                                                  [VIEW_ALL] = "all"};
+    return at < VIEW_COUNT ? words[at] : NULL;
 }
 
 static const char *word_turn(int at)
@@ -34,11 +38,28 @@ static const char *word_order(int at)
     return at < WORKLIST_ORDER_COUNT ? words[at] : NULL;
 }
 
-enum { LIST_VIEW, LIST_TEAM, LIST_OWNER, LIST_CHANNEL, LIST_TURN, LIST_ORDER, LIST_AFTER, LIST_LIMIT, LIST_COUNT };
+enum {
+    LIST_VIEW,
+    LIST_CUSTOMER,
+    LIST_PRODUCT,
+    LIST_ITEM,
+    LIST_TEAM,
+    LIST_OWNER,
+    LIST_CHANNEL,
+    LIST_TURN,
+    LIST_ORDER,
+    LIST_AFTER,
+    LIST_LIMIT,
+    LIST_COUNT
+};
 
 static const ShapeField list_fields[] = {
     [LIST_VIEW] = {"view", SHAPE_WORD, .word = word_view,
-                   .doc = "Which of the open requests; mine: the token's maker's. All of them unless told."},
+                   .doc = "Which of the open requests, open (all of those) unless told; mine: the token's maker's. all: open "
+                          "or closed, newest first, to be narrowed by one of the three below and by nothing else."},
+    [LIST_CUSTOMER] = {"customer_id", SHAPE_NUMBER, .doc = "Only that customer's; with view all."},
+    [LIST_PRODUCT] = {"product_id", SHAPE_NUMBER, .doc = "Only those about that product; with view all."},
+    [LIST_ITEM] = {"item_id", SHAPE_NUMBER, .doc = "Only those about that installed item; with view all."},
     [LIST_TEAM] = {"team_id", SHAPE_NUMBER, .doc = "Only that team's; not with view mine."},
     [LIST_OWNER] = {"owner_id", SHAPE_NUMBER, .doc = "Only that person's; not with view mine or unassigned."},
     [LIST_CHANNEL] = {"channel", SHAPE_LINE, .max = 40, .doc = "Only what came by that channel."},
@@ -72,7 +93,8 @@ static const ShapeField line_fields[] = {
     [LINE_CUSTOMER] = {"customer", SHAPE_LINE, .doc = "The customer's name, once known."},
     [LINE_OWNER] = {"owner", SHAPE_LINE, .doc = "The name of who has it."},
     [LINE_RECEIVED_AT] = {"received_at", SHAPE_TIME, true, .doc = "When it reached us."},
-    [LINE_NEXT_UPDATE_AT] = {"next_update_at", SHAPE_TIME, true, .doc = "By when the customer hears from us."},
+    [LINE_NEXT_UPDATE_AT] = {"next_update_at", SHAPE_TIME,
+                             .doc = "By when the customer hears from us; null once it is closed."},
     [LINE_LAST_EVENT_AT] = {"last_event_at", SHAPE_TIME, true, .doc = "When something last happened."},
     [LINE_HANDOVERS] = {"handovers", SHAPE_NUMBER, true, .doc = "How many times it changed hands."},
 };
@@ -94,7 +116,8 @@ static void fill_line(ShapeValue *row, const WorklistEntry *entry)
     row[LINE_CUSTOMER] = shape_text(entry->customer);
     row[LINE_OWNER] = shape_text(entry->owner);
     row[LINE_RECEIVED_AT] = shape_number(entry->received_at);
-    row[LINE_NEXT_UPDATE_AT] = shape_number(entry->next_update_at);
+    if (entry->next_update_at != TIME_NONE)
+        row[LINE_NEXT_UPDATE_AT] = shape_number(entry->next_update_at);
     row[LINE_LAST_EVENT_AT] = shape_number(entry->last_event_at);
     row[LINE_HANDOVERS] = shape_number(entry->handovers);
 }
@@ -111,6 +134,36 @@ static void send_page(HttpRequest *request, HttpResponse *response, const Workli
              (ShapeValue[LINES_COUNT]){[LINES_ITEMS] = shape_rows(rows, page->count), [LINES_NEXT] = shape_text(next)});
 }
 
+static WorklistPage read_history(StoreTx *tx, Arena *arena, const ShapeValue *in, HistoryAsk asked)
+{
+    if (in[LIST_ITEM].given)
+        return history_list_item(tx, arena, (InstalledItemId){in[LIST_ITEM].number}, asked);
+    if (in[LIST_PRODUCT].given)
+        return history_list_product(tx, arena, (ProductId){in[LIST_PRODUCT].number}, asked);
+    if (in[LIST_CUSTOMER].given)
+        return history_list_party(tx, arena, (PartyId){in[LIST_CUSTOMER].number}, asked);
+    return history_list_all(tx, arena, asked);
+}
+
+/* What one kind of list does not know of the other is refused, not passed over. */
+static bool list_is_sound(HttpRequest *request, HttpResponse *response, const ShapeValue *in, bool all)
+{
+    const char *wrong = NULL;
+    int of_all = 0, at = LIST_CUSTOMER;
+    for (; at <= LIST_ORDER && !wrong; at++) {
+        of_all += at <= LIST_ITEM && in[at].given;
+        if (in[at].given && at <= LIST_ITEM && !all)
+            wrong = "needs the view all";
+        else if (in[at].given && at > LIST_ITEM && all)
+            wrong = "does not narrow the view all";
+        else if (of_all > 1)
+            wrong = "only one of customer_id, product_id and item_id";
+    }
+    if (wrong)
+        api_problem(request, response, "query.view", list_fields[at - 1].name, wrong);
+    return !wrong;
+}
+
 static void ticket_list(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
@@ -120,6 +173,9 @@ static void ticket_list(HttpRequest *request, HttpResponse *response, void *cont
     int64_t limit;
     if (!api_read_query(request, response, &list_query, in) ||
         !page_asked(request, response, &in[LIST_AFTER], &in[LIST_LIMIT], &after, &limit))
+        return;
+    bool all = in[LIST_VIEW].given && in[LIST_VIEW].number == VIEW_ALL;
+    if (!list_is_sound(request, response, in, all))
         return;
     WorklistAsk ask = {.kind = in[LIST_VIEW].given ? (WorklistKind)in[LIST_VIEW].number : WORKLIST_OPEN,
                        .team = {in[LIST_TEAM].number},
@@ -134,7 +190,8 @@ static void ticket_list(HttpRequest *request, HttpResponse *response, void *cont
     StoreTx *tx = api_read(request, response);
     if (!tx)
         return;
-    WorklistPage page = worklist_list(tx, request->arena, &ask);
+    WorklistPage page = all ? read_history(tx, request->arena, in, (HistoryAsk){{after.id}, limit})
+                            : worklist_list(tx, request->arena, &ask);
     if (api_read_end(request, response, tx))
         send_page(request, response, &page);
 }
@@ -165,7 +222,7 @@ static void ticket_show(HttpRequest *request, HttpResponse *response, void *cont
 
 static const ApiOperation operations[] = {
     {{HTTP_GET, "/api/v1/tickets", ticket_list, "ticket.read", LANE_PAGE, ROUTE_TOKEN, 0,
-      "Open requests, the most urgent first."},
+      "Open requests, the most urgent first; or all of them, newest first."},
      "ticketList", &list_query, NULL, &lines_shape, 200, false},
     {{HTTP_GET, "/api/v1/tickets/:id", ticket_show, "ticket.read", LANE_PAGE, ROUTE_TOKEN, 0,
       "One request, with all that was said."},

@@ -19,6 +19,7 @@ enum {
     MESSAGE_SUBJECT,
     MESSAGE_TEXT,
     MESSAGE_QUOTED_AT,
+    MESSAGE_UNVERIFIED,
     MESSAGE_FIELD_COUNT
 };
 
@@ -36,6 +37,8 @@ static const ShapeField message_fields[] = {
     [MESSAGE_TEXT] = {"text", SHAPE_LINES, true, .doc = "Its text, whole."},
     [MESSAGE_QUOTED_AT] = {"quoted_at", SHAPE_NUMBER,
                            .doc = "The byte of text where a quotation of earlier messages begins."},
+    [MESSAGE_UNVERIFIED] = {"unverified", SHAPE_FLAG, true,
+                            .doc = "Our mail server says, or it is plain, that it is not from whom it says: it moved nothing."},
 };
 static const Shape message_shape = {"Message", message_fields, MESSAGE_FIELD_COUNT, true};
 
@@ -51,6 +54,7 @@ static void fill_message(ShapeValue *row, const Message *message)
     row[MESSAGE_SENDER_ADDRESS] = shape_text(message->sender_address);
     row[MESSAGE_SUBJECT] = shape_text(message->subject);
     row[MESSAGE_TEXT] = shape_text(message->text);
+    row[MESSAGE_UNVERIFIED] = shape_number((message->flags & MESSAGE_SENDER_UNVERIFIED) != 0);
     if (message->quoted_at != MESSAGE_NOT_QUOTED)
         row[MESSAGE_QUOTED_AT] = shape_number(message->quoted_at);
 }

@@ -7,17 +7,20 @@
 #include "api/operation.h"
 #include "api/ticket_shape.h"
 #include "base/text.h"
-#include "desk/ticket/answer.h"
+#include "desk/ticket/recipient.h"
 
-enum { TEXT_MAX = 50000 };
+enum { TEXT_MAX = 50000, COPIES_MAX = 10000 };
 
 /* --------------------------------------------------------------------------------------------------------------- answer */
 
-enum { REPLY_TEXT, REPLY_SEEN, REPLY_WAIT, REPLY_COUNT };
+enum { REPLY_TEXT, REPLY_SEEN, REPLY_WAIT, REPLY_CC, REPLY_COUNT };
 static const ShapeField reply_fields[] = {
     [REPLY_TEXT] = {"text", SHAPE_LINES, true, TEXT_MAX, .doc = "What the customer reads."},
     [REPLY_SEEN] = {"seen_message_id", SHAPE_NUMBER,
                     .doc = "The last message you saw: refused if anyone wrote after it."},
+    [REPLY_CC] = {"cc", SHAPE_LINE, .max = COPIES_MAX,
+                  .doc = "Who else receives it, addresses separated by commas; \"\" for nobody. Left out: as the last "
+                         "message had it."},
     [REPLY_WAIT] = {"wait_customer", SHAPE_FLAG, .doc = "Whether the request then waits for the customer's answer."},
 };
 static const Shape reply_shape = {"Reply", reply_fields, REPLY_COUNT};
@@ -34,25 +37,11 @@ typedef struct ReplyWork {
     HttpRequest *request;
     const ApiCall *call;
     Answer answer;
-    OutgoingAddress to;
+    RecipientChoice choice;
     bool wait;
     AnswerResult result;
     CodingRefusals refused;
 } ReplyWork;
-
-static void find_recipient(StoreTx *tx, ReplyWork *work)
-{
-    Arena *arena = work->request->arena;
-    ParticipantList participants = participant_list(tx, arena, work->answer.ticket);
-    MessageList messages = message_list(tx, arena, work->answer.ticket);
-    const Participant *to = ticket_recipient(&participants, &messages);
-    work->answer.to_count = to != NULL;
-    if (!to)
-        return;
-    work->to = (OutgoingAddress){to->address, to->name};
-    work->answer.to = &work->to;
-    work->answer.recipient_key = to->address_key;
-}
 
 static bool wait_for_customer(StoreTx *tx, ReplyWork *work)
 {
@@ -83,8 +72,8 @@ static bool add_reply(StoreTx *tx, void *arg)
     work->refused.count = 0;
     if (!is_there(tx, work->request->arena, work->answer.ticket, &work->refused))
         return false;
-    find_recipient(tx, work);
-    if (!answer_add(tx, work->request->arena, &work->answer, call->person, call->now, &work->result, &error))
+    if (!recipient_choose(tx, work->request->arena, &work->choice, call->person, call->now, &work->answer, &error) ||
+        !answer_add(tx, work->request->arena, &work->answer, call->person, call->now, &work->result, &error))
         return api_refuse(&work->refused, error);
     if (work->result.already)
         return true;
@@ -134,6 +123,7 @@ static void ticket_reply(HttpRequest *request, HttpResponse *response, void *con
         return;
     work.answer = answer_of(request, work.call, in);
     work.answer.idempotency_key = answer_key(&work, key);
+    work.choice = (RecipientChoice){.given = in[REPLY_CC].given, .added = in[REPLY_CC].text};
     work.wait = in[REPLY_WAIT].number != 0;
     if (api_write(request, response, "api ticket reply", add_reply, &work, &work.refused))
         send_said(request, response, work.answer.ticket, work.result.message, work.result.already);

@@ -16,7 +16,7 @@ static void append_clean(GString *out, gunichar character, bool one_line)
 static GString *clean(Bytes text, bool one_line)
 {
     GString *out = g_string_sized_new(text.size + 1);
-    const char *at = (const char *)text.data, *end = at + text.size;
+    const char *at = text.size ? (const char *)text.data : "", *end = at + text.size; /* no bytes may be NULL */
     while (at < end) {
         if (*at == '\0') { /* the validator would call it an error */
             at++;

@@ -12,6 +12,7 @@ static void test_clean_keeps_words_and_drops_controls(void)
     g_assert_cmpstr(text, ==,
                     "perché\nno[31m\xef\xbf\xbd"
                     "fine\n");
+    g_assert_cmpstr(text_clean(arena, (Bytes){0}), ==, "");
     g_assert_cmpstr(text_clean_line(arena, bytes_of("  Re:\r\n\t E07   oggi \n")), ==, "Re: E07 oggi");
 }
 

@@ -5,13 +5,17 @@
  *
  * The desk knows no channel: an answer is an outbox row with the channel's key as text. A job finds the adapter by that
  * key, hands it an Outbound and stores the DeliveryResult; an adapter owns no table, decides no rule and sees no ticket.
- * A new channel is a new folder, one line in registry.c, two catalogues, a scenario. Not for inbound events: those go
- * through desk/intake.
+ * A new channel is a new folder, one line in registry.c, two catalogues, a scenario. What comes in is handed raw to
+ * channel/receive.h: by whoever the peer calls (a form, a pipe, a web hook), by listen where we must go and look. That
+ * module keeps it before anything is told to the peer, and then asks normalise what it is.
  *
- * Pointers: adapters are static and live for ever. An Outbound and its settings are borrowed until deliver returns;
- * a result's texts live in the arena given. A secret among the settings is wiped by the caller.
- * Errors: check_config gives an InputError; deliver and health tell everything in their result.
- * Called by: job (deliver, health), web (check_config, the send test). Any thread, several at once.
+ * Pointers: adapters are static and live for ever. An Outbound and its settings are borrowed until deliver returns, a
+ * ChannelListening until listen does, a ChannelKept as long as its event is used; a result's texts live in the arena given. A secret among the settings is wiped by
+ * the caller.
+ * Errors: check_config gives an InputError; deliver, listen and health tell everything in their result; normalise fails
+ * only with the parser's process (it is tried again), render with what cannot be written (REFUSED, TOO_LARGE).
+ * Called by: receive.c (normalise), job (deliver, listen, health), web (check_config, render, the tests). Any thread,
+ * several at once.
  *
  * Invariants:
  *  1. deliver makes one attempt: no retry, no sleep; when to try again is backoff.h.
@@ -19,6 +23,12 @@
  *     Until then a crash means "not sent". If it returns false nothing is sent and the outcome is CHANNEL_WITHHELD.
  *  3. After before_send returned true the outcome is SENT, RETRY or REFUSED only on the peer's word; else UNCERTAIN.
  *  4. Two deliveries of one Outbound hand the peer the same message (same external id, same date).
+ *  5. listen tells the peer that something was taken only once it is committed; what comes twice is kept once.
+ *  6. normalise and render are pure: no store, no clock, no network, nothing random. The same kept thing gives the same
+ *     event (a mended adapter may read it again years later), the same Outbound the same bytes (4 rests on it). Hostile
+ *     bytes are looked into by the parser's process alone; files are read only where an account's setting names them.
+ *  7. normalise decides nothing: which ticket, whether to answer and to whom, is the desk's; it may only forbid an
+ *     acknowledgement.
  *
  * Example:
  *     const ChannelAdapter *adapter = channel_find(row->channel);
@@ -30,8 +40,13 @@
 #define FILO_CHANNEL_CHANNEL_H
 
 #include "base/arena.h"
+#include "base/catalogue.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "desk/desk.h"
+#include "desk/intake/intake.h"
+#include "desk/receipt/receipt.h"
+#include "parse/zygote.h"
 
 #include <stdatomic.h>
 
@@ -46,6 +61,7 @@ typedef struct ChannelLimits {
     size_t text_max; /* bytes of text in one message */
     size_t file_max; /* bytes of all files together */
     size_t recipient_max;
+    unsigned per_minute; /* messages of one account, unless its setting send_per_minute says otherwise; 0: no limit */
 } ChannelLimits;
 
 /* Why the message goes out: decides how it declares itself. */
@@ -77,6 +93,7 @@ typedef struct ChannelContact {
     const char *name;    /* may be NULL */
     const char *address; /* as the channel writes one: an e-mail address, a number */
     bool in_copy;
+    bool settled; /* has it already, or was refused for good: named in the message, but it is not sent there */
 } ChannelContact;
 
 typedef struct Outbound {
@@ -117,11 +134,14 @@ typedef enum DeliveryOutcome {
 typedef struct DeliveryRefusal {
     const char *address;
     bool permanent;     /* false: this recipient may be tried again */
+    bool unknown;       /* the address itself is the cause: nobody is reached there */
+    const char *status; /* "5.1.1", or "" */
     const char *reason; /* the peer's words, cleaned */
 } DeliveryRefusal;
 
 typedef struct DeliveryResult {
     DeliveryOutcome outcome;
+    bool before_message;     /* it ended before the peer heard of this message: nothing in it was the cause */
     bool configuration;      /* the cause is our set-up or the server (sign-in, certificate, host), not the message:
                                 alarm the administrator, and let no customer look unreachable because of it */
     const char *external_id; /* the message's id on the channel; set whenever it could be made */
@@ -139,6 +159,69 @@ typedef struct ChannelHealth {
     const char *reason; /* one English line */
 } ChannelHealth;
 
+/* Where something came in: an account, and what the store knows of the others. */
+typedef struct ChannelSource {
+    ChannelAccountId account;
+    const char *name; /* the account's */
+    const char *address;
+    const char *channel;              /* the adapter's key */
+    ChannelSettings settings;         /* without the secret */
+    const char *const *own_addresses; /* of every account: what comes from one of them comes from us */
+    size_t own_count;
+} ChannelSource;
+
+/* One thing as it came, kept and not yet understood. */
+typedef struct ChannelKept {
+    const ChannelSource *source;
+    ParseZygote *zygote;
+    Bytes raw;
+    const char *raw_sha256;
+    int64_t whole_size; /* over raw.size: raw is the beginning, the rest could not be taken */
+    TimeMs received_at; /* when whoever brought it had it, where that is known; else when it was kept */
+    bool is_history;    /* it lay there before the account was ours: no acknowledgement */
+    Lang lang;          /* the house's, for what must be said in words, */
+    Zone *zone;         /* and its time */
+} ChannelKept;
+
+typedef enum ChannelEventKind {
+    CHANNEL_EVENT_MESSAGE, /* somebody says something */
+    CHANNEL_EVENT_RECEIPT  /* somebody testifies what became of something we sent */
+} ChannelEventKind;
+
+/* What it is. */
+typedef struct ChannelEvent {
+    ChannelEventKind kind;
+    InboundEvent
+        message; /* of a message. Left out, and filled in by receive.c: inbound, html_sha256, raw_sha256, tokens,
+                             whatever the desk's policy says */
+    Bytes html;  /* the message as it looked, cleaned; data NULL: none, empty: nothing was left */
+    const Receipt
+        *proof; /* the receipt itself; of a message: what is certified of it, or NULL. Without ids and original */
+    const char *claimed;     /* of a receipt: an id that nothing proves, or NULL (desk/receipt) */
+    const char *test_secret; /* it may be the account's own test, or speak of it; NULL: no */
+    bool is_test_itself;
+} ChannelEvent;
+
+/* One account that is listened to. */
+typedef struct ChannelListening {
+    Desk *desk;
+    ParseZygote *zygote;
+    ChannelAccountId account;
+    const char *name; /* the account's */
+    const ChannelSettings *settings;
+    const atomic_bool *stop;                       /* becomes true when it is time to end; never NULL */
+    int wake_fd;                                   /* readable from then on */
+    void (*on_well)(TimeMs message_at, void *arg); /* it works; message_at: when something came in, else TIME_NONE */
+    void *arg;
+} ChannelListening;
+
+/* Why listening ended. */
+typedef struct ChannelEnd {
+    bool configuration; /* the cause is our set-up (sign-in, certificate, folder): trying again soon helps little */
+    const char *step;   /* how far it came, a static word; "" when it was asked to end */
+    const char *said;   /* the peer's words or ours, one line */
+} ChannelEnd;
+
 typedef struct ChannelAdapter {
     const char *key; /* text in outbox and ticket rows; never changes */
     unsigned caps;   /* ChannelCaps */
@@ -148,9 +231,24 @@ typedef struct ChannelAdapter {
      * texts are static. */
     bool (*check_config)(const ChannelSettings *settings, InputError *error_out);
 
+    /* What came. Blocks for the parser's time limits at most. NULL: what comes by this channel is understood at once by
+     * whoever takes it in, in the transaction that keeps it (channel/form). */
+    bool (*normalise)(Arena *arena, const ChannelKept *kept, ChannelEvent *event_out, GError **error);
+
+    /* The bytes the peer will be handed: for deliver, for whoever shows them first, and for the golden files. */
+    bool (*render)(Arena *arena, const ChannelSettings *settings, const Outbound *outbound, Bytes *payload_out,
+                   GError **error);
+
     /* One attempt. result_out starts zeroed. Blocks for the peer's time-outs at most. */
     void (*deliver)(Arena *arena, const ChannelSettings *settings, const Outbound *outbound, const ChannelHooks *hooks,
                     DeliveryResult *result_out);
+
+    /* Does an account with these settings need listening to? NULL: none of this channel does. */
+    bool (*listens)(const ChannelSettings *settings);
+
+    /* Takes in what comes, until *stop or the first failure of the peer or the store; the caller calls again after a
+     * pause. Blocks. NULL where listens is. */
+    void (*listen)(Arena *arena, const ChannelListening *listening, ChannelEnd *end_out);
 
     /* Reaches the peer and signs in, sends nothing. For the dashboard and the settings page's test. */
     void (*health)(Arena *arena, const ChannelSettings *settings, ChannelHealth *health_out);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "channel/channel.h"
 #include "channel/mail/mail.h"
+#include "channel/pec/pec.h"
 
 #include <string.h>
 
 /* A new channel is one line here. */
 static const ChannelAdapter *const adapters[] = {
     &channel_mail,
+    &channel_pec,
 };
 
 const ChannelAdapter *channel_find(const char *key)

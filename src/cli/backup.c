@@ -2,6 +2,7 @@
 #include "store/backup.h"
 
 #include "cli/command.h"
+#include "store/migration.h"
 
 #include <stdio.h>
 
@@ -43,7 +44,7 @@ int command_restore(int argc, char **argv)
         return command_fail(error);
     if (!from)
         g_set_error(&error, FILO_ERROR, FILO_ERROR_USAGE, "which copy? Say --from PATH");
-    if (error || !backup_restore(from, config.data_dir, config.db, &summary, &error))
+    if (error || !backup_restore(from, config.data_dir, config.db, (int)store_migration_count, &summary, &error))
         return command_fail(error);
     printf("restored %" G_GINT64_FORMAT " rows to %s\n", summary.rows, config.data_dir);
     if (summary.new_seal_key)

@@ -40,6 +40,9 @@ typedef struct Config {
     char *base_url; /* --base-url, FILO_BASE_URL, base_url: of links given to customers */
     char *tls_cert, *tls_key;
     gboolean insecure;
+    char *lmtp; /* --lmtp, FILO_LMTP, lmtp: where mail servers hand over; NULL: nowhere */
+    gboolean lmtp_anyone;
+    char *mail_networks; /* --mail-networks, FILO_MAIL_NETWORKS, mail_networks: net/dial.h; NULL: the internet alone */
 } Config;
 
 /* Parses argv with the common options and the command's own (ends with {NULL}), then completes the rest. */

@@ -11,6 +11,8 @@ void config_clear(Config *config)
     g_free(config->base_url);
     g_free(config->tls_cert);
     g_free(config->tls_key);
+    g_free(config->lmtp);
+    g_free(config->mail_networks);
     *config = (Config){0};
 }
 
@@ -25,6 +27,9 @@ static bool parse_options(Config *config, const GOptionEntry *own, const char *s
         {"tls-cert", 0, 0, G_OPTION_ARG_FILENAME, &config->tls_cert, "certificate chain, PEM", "FILE"},
         {"tls-key", 0, 0, G_OPTION_ARG_FILENAME, &config->tls_key, "its key, PEM", "FILE"},
         {"insecure", 0, 0, G_OPTION_ARG_NONE, &config->insecure, "plain HTTP beyond this machine", NULL},
+        {"lmtp", 0, 0, G_OPTION_ARG_STRING, &config->lmtp, "where mail servers hand over: ADDRESS:PORT, unix:PATH", "WHERE"},
+        {"lmtp-anyone", 0, 0, G_OPTION_ARG_NONE, &config->lmtp_anyone, "LMTP beyond this machine", NULL},
+        {"mail-networks", 0, 0, G_OPTION_ARG_STRING, &config->mail_networks, "private addresses where mail servers may be: 192.168.1.0/24, …", "LIST"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
@@ -76,6 +81,8 @@ static bool complete_all(Config *config, GError **error)
     complete(&config->base_url, "FILO_BASE_URL", file, "base_url");
     complete(&config->tls_cert, "FILO_TLS_CERT", file, "tls_cert");
     complete(&config->tls_key, "FILO_TLS_KEY", file, "tls_key");
+    complete(&config->lmtp, "FILO_LMTP", file, "lmtp");
+    complete(&config->mail_networks, "FILO_MAIL_NETWORKS", file, "mail_networks");
     if (!config->listen)
         config->listen = g_strdup(DEFAULT_LISTEN);
     return true;

@@ -25,20 +25,20 @@ static const char *json_line(Arena *arena, json_t *object)
     return copy;
 }
 
-static const char *status_of(const GError *error)
+/* Only what can never get better is refused, and that is told by the message: a store may call a row too large as well. */
+static const char *status_of(Bytes raw)
 {
-    bool content = g_error_matches(error, FILO_ERROR, FILO_ERROR_USAGE) ||
-                   g_error_matches(error, FILO_ERROR, FILO_ERROR_TOO_LARGE);
-    return content ? "refused" : "later";
+    return raw.size == 0 || raw.size > PARSE_RAW_MAX ? "refused" : "later";
 }
 
-const char *mail_in_answer(const MailReceiver *receiver, Arena *arena, const char *mailbox, Bytes raw)
+const char *mail_in_answer(const ChannelReceiver *receiver, Arena *arena, const char *mailbox, Bytes raw)
 {
-    static const char *const outcomes[] = {"opened", "appended", "reopened", "already"};
+    static const char *const outcomes[] = {"opened",  "appended", "reopened", "answered",
+                                           "ignored", "receipt",  "already",  "noted"};
     g_autoptr(GError) error = NULL;
-    MailReceipt receipt;
+    ChannelReceipt receipt;
     if (!mail_receive(receiver, arena, mailbox, raw, &receipt, &error))
-        return json_line(arena, json_pack("{s:s, s:s}", "status", status_of(error), "reason", error->message));
+        return json_line(arena, json_pack("{s:s, s:s}", "status", status_of(raw), "reason", error->message));
     json_t *object = json_pack("{s:s, s:I}", "status", receipt.already ? "already" : "stored", "inbound",
                                (json_int_t)receipt.inbound.value);
     if (receipt.ticket.value)
@@ -85,7 +85,7 @@ static const char *do_it_here(const Config *config, Arena *arena, const char *ma
     g_auto(Installation) installation = {0};
     if (!installation_open(&installation, config, NEED_PARSING, error))
         return NULL;
-    MailReceiver receiver = {installation.desk, installation.zygote};
+    ChannelReceiver receiver = {installation.desk, installation.zygote};
     return mail_in_answer(&receiver, arena, mailbox, raw);
 }
 

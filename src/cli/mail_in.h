@@ -16,6 +16,6 @@
 #include "channel/mail/receive.h"
 
 /* Receives and says so: {"status":"stored","ticket":10001,"outcome":"opened"} or {"status":"refused"|"later","reason":…}. */
-const char *mail_in_answer(const MailReceiver *receiver, Arena *arena, const char *mailbox, Bytes raw);
+const char *mail_in_answer(const ChannelReceiver *receiver, Arena *arena, const char *mailbox, Bytes raw);
 
 #endif

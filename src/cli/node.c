@@ -7,6 +7,7 @@
 #include "api/api.h"
 #include "base/log.h"
 #include "base/token.h"
+#include "channel/mail/lmtp_in.h"
 #include "cli/command.h"
 #include "cli/import_door.h"
 #include "cli/mail_in.h"
@@ -14,6 +15,8 @@
 #include "desk/setting/first_start.h"
 #include "job/caretaker.h"
 #include "job/dispatcher.h"
+#include "net/dial.h"
+#include "net/lmtp.h"
 #include "net/local.h"
 #include "net/server.h"
 #include "store/data_dir.h"
@@ -34,7 +37,7 @@ enum { DRAIN_MS = 10000 };
 typedef struct Node {
     Config config;
     Installation installation;
-    MailReceiver receiver;
+    ChannelReceiver receiver;
     Dispatcher *dispatcher;
     Caretaker *caretaker;
     Web *web;
@@ -42,6 +45,7 @@ typedef struct Node {
     RouteTable *tables; /* the pages' and the API's */
     HttpServer *http;
     LocalServer *local;
+    LmtpServer *lmtp; /* NULL: not asked for */
     char *base_url;
     Token start; /* opens the first page of a new installation; "" on one that works */
 } Node;
@@ -125,7 +129,7 @@ static bool start_desk(Node *node, GError **error)
     if (!drop_rights(node->config.data_dir, error) ||
         !installation_open(&node->installation, &node->config, NEED_PARSING, error))
         return false;
-    node->receiver = (MailReceiver){node->installation.desk, node->installation.zygote};
+    node->receiver = (ChannelReceiver){node->installation.desk, node->installation.zygote};
     return true;
 }
 
@@ -176,14 +180,41 @@ static bool start_faces(Node *node, GError **error)
     web_set_streams(node->web, http_server_streams(node->http));
     node->base_url = node->config.base_url ? g_strdup(node->config.base_url)
                                            : g_strdup_printf("http://127.0.0.1:%d", http_server_port(node->http));
+    web_set_base_url(node->web, node->base_url);
     return true;
+}
+
+/* Where mail is handed over: by our own subcommands, and by mail servers. */
+static bool start_doors(Node *node, GError **error)
+{
+    g_autofree char *path = config_socket_path(&node->config);
+    node->local = local_server_start(path, local_answer, node, error);
+    if (node->local && node->config.lmtp)
+        node->lmtp = lmtp_server_start(&(LmtpOptions){.listen = node->config.lmtp,
+                                                      .anyone = node->config.lmtp_anyone,
+                                                      .handlers = mail_lmtp_handlers(&node->receiver),
+                                                      .size_max = LMTP_IN_SIZE_MAX},
+                                       error);
+    return node->local && (node->lmtp || !node->config.lmtp);
+}
+
+static bool allow_networks(const Config *config, GError **error)
+{
+    const char *networks = config->mail_networks ? config->mail_networks : "";
+    if (dial_allow(networks))
+        return true;
+    g_set_error(error, FILO_ERROR, FILO_ERROR_USAGE, "--mail-networks '%s' is no list of networks", networks);
+    return false;
 }
 
 static bool start_jobs(Node *node, GError **error)
 {
-    g_autofree char *path = config_socket_path(&node->config);
-    node->dispatcher =
-        dispatcher_start(&(DispatcherOptions){.desk = node->installation.desk, .base_url = node->base_url}, error);
+    if (!allow_networks(&node->config, error))
+        return false;
+    node->dispatcher = dispatcher_start(&(DispatcherOptions){.desk = node->installation.desk,
+                                                             .base_url = node->base_url,
+                                                             .zygote = node->installation.zygote},
+                                        error);
     if (!node->dispatcher)
         return false;
     store_on_commit(node->installation.store, on_commit, node);
@@ -191,14 +222,13 @@ static bool start_jobs(Node *node, GError **error)
     if (!node->caretaker)
         return false;
     /* What a crash left is finished before the doors open: nobody else can be reading it now. */
-    if (mail_finish_waiting(&node->receiver, desk_now(node->installation.desk) + 1, error) < 0)
-        return false;
-    node->local = local_server_start(path, local_answer, node, error);
-    return node->local != NULL;
+    return channel_finish_waiting(&node->receiver, desk_now(node->installation.desk) + 1, error) >= 0 &&
+           start_doors(node, error);
 }
 
 static void stop(Node *node)
 {
+    lmtp_server_stop(node->lmtp);
     local_server_stop(node->local);
     if (node->http)
         http_server_drain(node->http, DRAIN_MS);
@@ -220,8 +250,10 @@ static void stop(Node *node)
 static void say_ready(const Node *node)
 {
     bool waits = *node->start.text;
-    printf("{\"ready\":true,\"port\":%d,\"url\":\"%s\",\"pid\":%d%s%s%s%s%s}\n", http_server_port(node->http),
-           node->base_url, (int)getpid(), waits ? ",\"start\":\"" : "", waits ? node->base_url : "",
+    g_autofree char *lmtp =
+        node->lmtp ? g_strdup_printf(",\"lmtp_port\":%d", lmtp_server_port(node->lmtp)) : g_strdup("");
+    printf("{\"ready\":true,\"port\":%d,\"url\":\"%s\",\"pid\":%d%s%s%s%s%s%s}\n", http_server_port(node->http),
+           node->base_url, (int)getpid(), lmtp, waits ? ",\"start\":\"" : "", waits ? node->base_url : "",
            waits ? "/start/" : "", node->start.text, waits ? "\"" : "");
     fflush(stdout);
     if (waits && isatty(STDERR_FILENO))

@@ -5,6 +5,7 @@
 #include "desk/audit/seal.h"
 #include "desk/import/import.h"
 #include "desk/staff/session.h"
+#include "job/watch.h"
 #include "store/blob.h"
 
 #include <pthread.h>
@@ -14,8 +15,10 @@
 enum { BEING_READ_S = 30 };
 
 struct Caretaker {
-    MailReceiver receiver;
+    ChannelReceiver receiver;
     Dispatcher *dispatcher;
+    Listeners *listeners;
+    Watch *watch;
     pthread_t thread;
     pthread_mutex_t mutex;
     pthread_cond_t changed;
@@ -25,7 +28,7 @@ struct Caretaker {
 static bool finish_mail(Caretaker *caretaker, GError **error)
 {
     TimeMs kept_before = desk_now(caretaker->receiver.desk) - BEING_READ_S * TIME_SECOND;
-    return mail_finish_waiting(&caretaker->receiver, kept_before, error) >= 0;
+    return channel_finish_waiting(&caretaker->receiver, kept_before, error) >= 0;
 }
 
 static bool renew_leases(Caretaker *caretaker, GError **error)
@@ -79,6 +82,18 @@ static bool refresh_policy(Caretaker *caretaker, GError **error)
     return desk_refresh(caretaker->receiver.desk, error);
 }
 
+/* Who listens to what, as the accounts are now. */
+static bool sync_listeners(Caretaker *caretaker, GError **error)
+{
+    return listeners_sync(caretaker->listeners, error);
+}
+
+/* What ails the mail, and whether somebody knows. */
+static bool watch_mail(Caretaker *caretaker, GError **error)
+{
+    return watch_look(caretaker->watch, error);
+}
+
 /* The parser's process, when no mail has come for a while. */
 static bool rest_parser(Caretaker *caretaker, GError **error)
 {
@@ -94,6 +109,8 @@ static const struct {
     bool (*run)(Caretaker *caretaker, GError **error);
 } chores[] = {
     {"seal_audit", 1, seal_audit},
+    {"sync_listeners", 2, sync_listeners},
+    {"watch_mail", 2, watch_mail},
     {"finish_mail", 5, finish_mail},
     {"renew_leases", DISPATCHER_RENEW_S, renew_leases},
     {"take_over_leases", 60, take_over_leases},
@@ -141,12 +158,14 @@ static void *run(void *arg)
     return NULL;
 }
 
-Caretaker *caretaker_start(const MailReceiver *receiver, Dispatcher *dispatcher, GError **error)
+Caretaker *caretaker_start(const ChannelReceiver *receiver, Dispatcher *dispatcher, GError **error)
 {
     Caretaker *caretaker = g_new0(Caretaker, 1);
     pthread_condattr_t monotonic;
     caretaker->receiver = *receiver;
     caretaker->dispatcher = dispatcher;
+    caretaker->listeners = listeners_new(receiver->desk, receiver->zygote);
+    caretaker->watch = watch_new(receiver->desk);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&caretaker->changed, &monotonic);
@@ -155,6 +174,8 @@ Caretaker *caretaker_start(const MailReceiver *receiver, Dispatcher *dispatcher,
     if (pthread_create(&caretaker->thread, NULL, run, caretaker) == 0)
         return caretaker;
     g_set_error(error, FILO_ERROR, FILO_ERROR_IO, "no thread for the caretaker");
+    listeners_stop(caretaker->listeners);
+    watch_free(caretaker->watch);
     g_free(caretaker);
     return NULL;
 }
@@ -168,6 +189,8 @@ void caretaker_stop(Caretaker *caretaker)
     pthread_cond_broadcast(&caretaker->changed);
     pthread_mutex_unlock(&caretaker->mutex);
     pthread_join(caretaker->thread, NULL);
+    listeners_stop(caretaker->listeners);
+    watch_free(caretaker->watch);
     pthread_cond_destroy(&caretaker->changed);
     pthread_mutex_destroy(&caretaker->mutex);
     g_free(caretaker);

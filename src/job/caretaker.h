@@ -3,7 +3,8 @@
  * caretaker: what must be looked after without anyone asking. Answers: "who picks up what a crash left lying?"
  *
  * One thread with a table of chores, each with its period: finish messages that were kept but not accepted, take over
- * leases of dead nodes, remove orphan files. Not for business deadlines (jobs with a due time do those).
+ * leases of dead nodes, see to it that every mailbox has its reader,
+ * watch for trouble with the mail, remove orphan files. Not for business deadlines (jobs with a due time do those).
  * Owns no table. Called by: cli serve.
  *
  * Pointers: receiver and dispatcher are borrowed until caretaker_stop. Errors: IO (no thread). A chore that fails is
@@ -15,12 +16,13 @@
 #ifndef FILO_JOB_CARETAKER_H
 #define FILO_JOB_CARETAKER_H
 
-#include "channel/mail/receive.h"
+#include "channel/receive.h"
 #include "job/dispatcher.h"
+#include "job/listeners.h"
 
 typedef struct Caretaker Caretaker;
 
-Caretaker *caretaker_start(const MailReceiver *receiver, Dispatcher *dispatcher, GError **error);
+Caretaker *caretaker_start(const ChannelReceiver *receiver, Dispatcher *dispatcher, GError **error);
 void caretaker_stop(Caretaker *caretaker);
 
 #endif

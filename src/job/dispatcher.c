@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What: the loop that empties the outbox. How: each thread leases one row, sends it, writes down the outcome, and sleeps
- * until something is committed or the next row is due. Leases are short, so that a dead node's mail does not wait, and
+ * until something is committed or the next row is due. One account and one recipient's domain get a part of the threads
+ * only, so that a dead or slow server holds up nobody else's mail. Leases are short, so that a dead node's mail does not wait, and
  * renewed by the caretaker while the node lives, since a slow mail server may take longer than a lease.
  */
 #include "job/dispatcher.h"
@@ -9,20 +10,34 @@
 #include "base/log.h"
 #include "base/token.h"
 #include "channel/backoff.h"
+#include "channel/config.h"
+#include "desk/party/party.h"
+#include "desk/party/suspect.h"
+#include "desk/setting/setting.h"
 #include "desk/ticket/ticket.h"
 #include "job/outbound.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { THREADS_DEFAULT = 4, THREADS_MAX = 16, LEASE_MINUTES = 2, IDLE_SECONDS = 60 };
+enum {
+    THREADS_DEFAULT = 4,
+    THREADS_MAX = 16,
+    LEASE_MINUTES = 2,
+    IDLE_SECONDS = 60,
+    WITHHELD_SECONDS = 5,
+    OUTCOME_AGAIN_MS = 1000
+};
 
 struct Dispatcher {
     Desk *desk;
     char *base_url;
+    ParseZygote *zygote;
     char holder[TOKEN_SIZE];
     pthread_t threads[THREADS_MAX];
     int thread_count;
+    int wanted; /* threads */
     pthread_mutex_t mutex;
     pthread_cond_t changed;
     uint64_t commits; /* counted up by dispatcher_wake, under the mutex */
@@ -36,6 +51,8 @@ typedef struct Attempt {
     OutboxItem item;
     OutboundParcel parcel;
     DeliveryResult result;
+    bool someone_has_it, someone_waits, someone_refused; /* among the recipients, this attempt or an earlier one */
+    bool someone_suspect;                                /* among the recipients, before this attempt */
 } Attempt;
 
 static Store *store_of(const Attempt *attempt)
@@ -48,36 +65,60 @@ static Store *store_of(const Attempt *attempt)
 typedef struct NoteWork {
     Attempt *attempt;
     TimeMs now;
+    bool delayed; /* still tried; false: failed, for one recipient at least */
 } NoteWork;
 
-static bool note_failure(StoreTx *tx, void *arg)
+static bool note_on_ticket(StoreTx *tx, void *arg)
 {
     NoteWork *work = arg;
     TicketEdit edit;
     TicketChange change = {0};
-    change_set(&change, FIELD_OUTBOX, work->attempt->item.id.value);
-    if (!ticket_edit_begin(&edit, tx, work->attempt->arena, work->attempt->item.ticket, ACTOR_OF_SYSTEM, work->now))
+    const OutboxItem *item = &work->attempt->item;
+    change_set(&change, FIELD_OUTBOX, item->id.value);
+    if (work->delayed)
+        change_set(&change, FIELD_DELAYED_SINCE, item->created_at);
+    if ((work->delayed && !outbox_note_told(tx, item->id, work->now)) ||
+        !ticket_edit_begin(&edit, tx, work->attempt->arena, item->ticket, ACTOR_OF_SYSTEM, work->now))
         return false;
     ticket_edit_event(&edit, EVENT_DELIVERY, &change, work->now);
     return ticket_edit_end(&edit);
 }
 
+/* A notice to one of us is nothing the customer misses: the tray has it. */
+static bool note(Attempt *attempt, bool delayed, TimeMs now, GError **error)
+{
+    if (attempt->item.purpose == OUTBOX_NOTICE)
+        return true;
+    NoteWork work = {attempt, now, delayed};
+    return store_write(store_of(attempt), "note delivery", note_on_ticket, &work, error) != STORE_FAILED;
+}
+
+static bool set_sent(Attempt *attempt, TimeMs now, GError **error)
+{
+    return outbox_set_sent(store_of(attempt), attempt->item.id, attempt->dispatcher->holder,
+                           attempt->result.external_id, now, error);
+}
+
+/* Nothing more is tried. Whoever has it has it: then it was sent, and the ticket says to whom it was not. */
 static bool set_failed(Attempt *attempt, TimeMs now, GError **error)
 {
-    NoteWork work = {attempt, now};
-    if (!outbox_set_failed(store_of(attempt), attempt->item.id, attempt->dispatcher->holder, attempt->result.reason,
-                           now, error))
-        return false;
-    return store_write(store_of(attempt), "note failed delivery", note_failure, &work, error) != STORE_FAILED;
+    bool ended = attempt->someone_has_it
+                     ? set_sent(attempt, now, error)
+                     : outbox_set_failed(store_of(attempt), attempt->item.id, attempt->dispatcher->holder,
+                                         attempt->result.reason, now, error);
+    return ended && note(attempt, false, now, error);
 }
 
 static bool set_retry(Attempt *attempt, TimeMs now, GError **error)
 {
-    TimeMs next = backoff_next(attempt->item.created_at, now, (int)MIN(attempt->item.attempts, 1000));
+    const OutboxItem *item = &attempt->item;
+    TimeMs next = backoff_next(item->created_at, now, (int)MIN(item->attempts, 1000));
     if (next == TIME_NONE)
         return set_failed(attempt, now, error);
-    return outbox_set_retry(store_of(attempt), attempt->item.id, attempt->dispatcher->holder, attempt->result.reason,
-                            next, error);
+    if (!outbox_set_retry(store_of(attempt), item->id, attempt->dispatcher->holder, attempt->result.reason, next,
+                          attempt->result.before_message, error))
+        return false;
+    return item->told || !backoff_must_tell(item->created_at, now) || note(attempt, true, now, error);
 }
 
 /* The peer never said whether it took the message: once more with the same id, and then a person must look. */
@@ -89,22 +130,101 @@ static bool set_uncertain(Attempt *attempt, TimeMs now, GError **error)
                              now + TIME_MINUTE, error);
 }
 
+static const DeliveryRefusal *refusal_of(const DeliveryResult *result, const char *address)
+{
+    for (size_t i = 0; i < result->refusal_count; i++)
+        if (g_ascii_strcasecmp(result->refusals[i].address, address) == 0)
+            return &result->refusals[i];
+    return NULL;
+}
+
+/* How each recipient of this attempt fared; those settled before stay as they are. */
+static bool keep_recipients(Attempt *attempt, TimeMs now, GError **error)
+{
+    const DeliveryResult *result = &attempt->result;
+    const Outbound *outbound = &attempt->parcel.outbound;
+    OutboxRecipient *items = ARENA_ARRAY(attempt->arena, OutboxRecipient, outbound->contact_count);
+    size_t count = 0;
+    for (size_t i = 0; i < outbound->contact_count; i++) {
+        const char *address = outbound->contacts[i].address;
+        const DeliveryRefusal *refusal = refusal_of(result, address);
+        if (outbound->contacts[i].settled || (!refusal && result->outcome != CHANNEL_SENT))
+            continue;
+        OutboxRecipientState refused =
+            refusal && refusal->permanent ? OUTBOX_RECIPIENT_REFUSED : OUTBOX_RECIPIENT_DEFERRED;
+        attempt->someone_has_it |= !refusal;
+        attempt->someone_waits |= refusal && !refusal->permanent;
+        attempt->someone_refused |= refusal && refusal->permanent;
+        items[count++] = (OutboxRecipient){attempt->item.id, address, refusal ? refused : OUTBOX_RECIPIENT_SENT,
+                                           refusal ? refusal->reason : ""};
+    }
+    return outbox_set_recipients(store_of(attempt), items, count, now, error);
+}
+
+typedef struct StandingWork {
+    const Attempt *attempt;
+    TimeMs now;
+} StandingWork;
+
+static bool note_standing(StoreTx *tx, void *arg)
+{
+    const StandingWork *work = arg;
+    const Outbound *outbound = &work->attempt->parcel.outbound;
+    for (size_t i = 0; i < outbound->contact_count; i++) {
+        const ChannelContact *contact = &outbound->contacts[i];
+        const DeliveryRefusal *refusal = refusal_of(&work->attempt->result, contact->address);
+        const char *key = contact_key_of_email(work->attempt->arena, contact->address);
+        if (refusal && refusal->unknown)
+            suspect_mark(tx, key, &(Suspect){work->now, refusal->status, refusal->reason, false});
+        else if (!refusal && !contact->settled && work->attempt->result.outcome == CHANNEL_SENT)
+            suspect_clear_taken(tx, key);
+    }
+    return true;
+}
+
+/* What the server said of the addresses themselves: nobody is there, or somebody is again. */
+static bool keep_standing(Attempt *attempt, TimeMs now, GError **error)
+{
+    StandingWork work = {attempt, now};
+    bool news = attempt->someone_suspect && attempt->result.outcome == CHANNEL_SENT;
+    for (size_t i = 0; i < attempt->result.refusal_count; i++)
+        news = news || attempt->result.refusals[i].unknown;
+    return !news || store_write(store_of(attempt), "address standing", note_standing, &work, error) != STORE_FAILED;
+}
+
+static bool tell_refused(Attempt *attempt, TimeMs now, GError **error)
+{
+    return !attempt->someone_refused || note(attempt, false, now, error);
+}
+
+/* Perhaps not for everybody: once more for those who may be tried again, and no second copy for the others. */
+static bool set_taken(Attempt *attempt, TimeMs now, GError **error)
+{
+    if (attempt->someone_waits)
+        attempt->result.reason = attempt->result.refusals[0].reason;
+    return (attempt->someone_waits ? set_retry(attempt, now, error) : set_sent(attempt, now, error)) &&
+           tell_refused(attempt, now, error);
+}
+
 static bool write_outcome(Attempt *attempt, GError **error)
 {
     TimeMs now = desk_now(attempt->dispatcher->desk);
+    if ((attempt->result.refusal_count && !keep_recipients(attempt, now, error)) || !keep_standing(attempt, now, error))
+        return false;
     switch (attempt->result.outcome) {
     case CHANNEL_SENT:
-        return outbox_set_sent(store_of(attempt), attempt->item.id, attempt->dispatcher->holder,
-                               attempt->result.external_id, now, error);
+        return set_taken(attempt, now, error);
     case CHANNEL_REFUSED:
         return set_failed(attempt, now, error);
     case CHANNEL_UNCERTAIN:
         return set_uncertain(attempt, now, error);
+    case CHANNEL_WITHHELD: /* nobody refused it: we could not write, or are stopping */
+        return outbox_set_retry(store_of(attempt), attempt->item.id, attempt->dispatcher->holder,
+                                attempt->result.reason, now + WITHHELD_SECONDS * TIME_SECOND, false, error);
     case CHANNEL_RETRY:
-    case CHANNEL_WITHHELD:
     case CHANNEL_OUTCOMES:
     default:
-        return set_retry(attempt, now, error);
+        return set_retry(attempt, now, error) && tell_refused(attempt, now, error);
     }
 }
 
@@ -126,10 +246,26 @@ static bool build(Attempt *attempt, GError **error)
     StoreTx *tx = store_read_begin(store_of(attempt), error);
     if (!tx)
         return false;
-    bool built = outbound_build(tx, attempt->arena, attempt->dispatcher->desk, attempt->dispatcher->base_url,
-                                &attempt->item, &attempt->parcel, error);
+    const Dispatcher *dispatcher = attempt->dispatcher;
+    OutboundSource source = {dispatcher->desk, dispatcher->base_url, dispatcher->zygote};
+    bool built = outbound_build(tx, attempt->arena, &source, &attempt->item, &attempt->parcel, error);
+    for (size_t i = 0; built && i < attempt->parcel.outbound.contact_count; i++) {
+        Suspect suspect;
+        const char *key = contact_key_of_email(attempt->arena, attempt->parcel.outbound.contacts[i].address);
+        attempt->someone_suspect |= suspect_find(tx, attempt->arena, key, &suspect);
+    }
     g_autoptr(GError) ended = NULL;
     return store_read_end(tx, built ? error : &ended) && built;
+}
+
+static bool anyone_left(Attempt *attempt)
+{
+    const Outbound *outbound = &attempt->parcel.outbound;
+    bool left = false;
+    for (size_t i = 0; i < outbound->contact_count; i++)
+        left = left || !outbound->contacts[i].settled;
+    attempt->someone_has_it = attempt->parcel.someone_has_it;
+    return left;
 }
 
 static void send(Attempt *attempt)
@@ -139,11 +275,18 @@ static void send(Attempt *attempt)
     ChannelHooks hooks = {before_send, attempt, &attempt->dispatcher->stopping};
     if (!adapter || !build(attempt, &error)) {
         attempt->result.outcome = CHANNEL_RETRY;
-        attempt->result.configuration = true;
+        attempt->result.configuration = attempt->result.before_message = true;
         attempt->result.reason = error ? arena_strdup(attempt->arena, error->message) : "there is no such channel";
         return;
     }
-    adapter->deliver(attempt->arena, &attempt->parcel.settings, &attempt->parcel.outbound, &hooks, &attempt->result);
+    if (!anyone_left(attempt)) { /* a node died after the last one had it and before it wrote that down */
+        attempt->result.outcome = CHANNEL_SENT;
+        attempt->result.reason = "";
+        outbound_wipe(&attempt->parcel);
+        return;
+    }
+    channel_account_deliver(attempt->arena, attempt->dispatcher->desk, adapter, &attempt->parcel.account,
+                            &attempt->parcel.outbound, &hooks, &attempt->result);
     outbound_wipe(&attempt->parcel);
 }
 
@@ -156,23 +299,70 @@ static void log_outcome(const Attempt *attempt)
         LOG_NUMBER("code", attempt->result.code), LOG_TEXT("reason", attempt->result.reason));
 }
 
+/* What each account may send in a minute: its setting, else its channel's custom. */
+static int64_t rate_of(Arena *arena, const ChannelAccount *account)
+{
+    ChannelSettings settings;
+    guint64 rate;
+    const ChannelAdapter *adapter = channel_find(account->channel);
+    bool read = channel_config_read(arena, account->config, &settings);
+    if (read && g_ascii_string_to_unsigned(channel_setting(&settings, "send_per_minute"), 10, 0, 10000, &rate, NULL))
+        return (int64_t)rate;
+    return adapter ? adapter->limits.per_minute : 0;
+}
+
+static bool read_lanes(Dispatcher *dispatcher, Arena *arena, OutboxLanes *lanes_out, GError **error)
+{
+    StoreTx *tx = store_read_begin(desk_store(dispatcher->desk), error);
+    if (!tx)
+        return false;
+    ChannelAccountList accounts = channel_account_list(tx, arena);
+    if (!store_read_end(tx, error))
+        return false;
+    OutboxRate *rates = ARENA_ARRAY(arena, OutboxRate, accounts.count);
+    for (size_t i = 0; i < accounts.count; i++)
+        rates[i] = (OutboxRate){accounts.items[i].name, rate_of(arena, &accounts.items[i])};
+    *lanes_out =
+        (OutboxLanes){MAX(1, dispatcher->wanted * 3 / 4), MAX(1, dispatcher->wanted / 2), rates, accounts.count};
+    return true;
+}
+
+/* What a full disk or a busy database keeps us from writing is written as soon as it can be: this node renews its leases,
+ * so nobody else would ever take up a row whose outcome is not known. */
+static void keep_outcome(Attempt *attempt)
+{
+    for (;;) {
+        g_autoptr(GError) error = NULL;
+        if (write_outcome(attempt, &error))
+            return;
+        LOG(LOG_ERROR, "outbox.outcome", LOG_NUMBER("outbox", attempt->item.id.value),
+            LOG_TEXT("reason", error->message));
+        bool may_get_better = g_error_matches(error, FILO_ERROR, FILO_ERROR_FULL) ||
+                              g_error_matches(error, FILO_ERROR, FILO_ERROR_BUSY) ||
+                              g_error_matches(error, FILO_ERROR, FILO_ERROR_IO);
+        if (!may_get_better || atomic_load(&attempt->dispatcher->stopping))
+            return;
+        poll(NULL, 0, OUTCOME_AGAIN_MS);
+    }
+}
+
 /* Sends the next due row. false: none is due; *next_at_out says when one will be. */
 static bool dispatch_one(Dispatcher *dispatcher, TimeMs *next_at_out)
 {
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP * 2);
     g_autoptr(GError) error = NULL;
     Attempt attempt = {.dispatcher = dispatcher, .arena = arena};
-    if (!outbox_lease(desk_store(dispatcher->desk), arena, dispatcher->holder, desk_now(dispatcher->desk),
-                      LEASE_MINUTES * TIME_MINUTE, &attempt.item, next_at_out, &error)) {
+    OutboxLanes lanes;
+    if (!read_lanes(dispatcher, arena, &lanes, &error) ||
+        !outbox_lease_within(desk_store(dispatcher->desk), arena, dispatcher->holder, desk_now(dispatcher->desk),
+                             LEASE_MINUTES * TIME_MINUTE, &lanes, &attempt.item, next_at_out, &error)) {
         if (error)
             LOG(LOG_ERROR, "outbox.lease", LOG_TEXT("reason", error->message));
         return false;
     }
     send(&attempt);
     log_outcome(&attempt);
-    if (!write_outcome(&attempt, &error))
-        LOG(LOG_ERROR, "outbox.outcome", LOG_NUMBER("outbox", attempt.item.id.value),
-            LOG_TEXT("reason", error->message));
+    keep_outcome(&attempt);
     return true;
 }
 
@@ -253,13 +443,14 @@ static void init_sync(Dispatcher *dispatcher)
 Dispatcher *dispatcher_start(const DispatcherOptions *options, GError **error)
 {
     Dispatcher *dispatcher = g_new0(Dispatcher, 1);
-    int wanted = options->threads ? MIN(options->threads, THREADS_MAX) : THREADS_DEFAULT;
+    dispatcher->wanted = options->threads ? MIN(options->threads, THREADS_MAX) : THREADS_DEFAULT;
     dispatcher->desk = options->desk;
+    dispatcher->zygote = options->zygote;
     dispatcher->base_url = g_strdup(options->base_url);
     g_strlcpy(dispatcher->holder, token_new().text, sizeof dispatcher->holder);
     init_sync(dispatcher);
     bool started = dispatcher_recover(dispatcher, error);
-    while (started && dispatcher->thread_count < wanted) {
+    while (started && dispatcher->thread_count < dispatcher->wanted) {
         started = pthread_create(&dispatcher->threads[dispatcher->thread_count], NULL, run, dispatcher) == 0;
         dispatcher->thread_count += started;
         if (!started)

@@ -17,12 +17,14 @@
 #define FILO_JOB_DISPATCHER_H
 
 #include "desk/desk.h"
+#include "parse/zygote.h"
 
 typedef struct Dispatcher Dispatcher;
 
 typedef struct DispatcherOptions {
     Desk *desk;
     const char *base_url; /* of links given to customers, without a slash at the end */
+    ParseZygote *zygote;  /* takes files out of mails that staff answered with */
     int threads;          /* 0: 4 */
 } DispatcherOptions;
 

@@ -3,22 +3,24 @@
 
 #include "base/catalogue.h"
 #include "base/format.h"
-#include "channel/config.h"
-#include "desk/setting/secret.h"
+#include "desk/calendar/business.h"
+#include "desk/intake/other_number.h"
 #include "desk/setting/setting.h"
+#include "desk/staff/staff.h"
 #include "desk/ticket/message.h"
 #include "desk/ticket/outgoing.h"
 #include "desk/ticket/ticket.h"
+#include "job/alarm.h"
+#include "job/quotation.h"
+#include "parse/attachment.h"
 #include "store/blob.h"
 
-#include <sodium.h>
 #include <string.h>
 
 typedef struct Build {
     StoreTx *tx;
     Arena *arena;
-    const Desk *desk;
-    const char *base_url;
+    const OutboundSource *source;
     const OutboxItem *item;
     Ticket ticket;
     Lang lang;
@@ -27,35 +29,13 @@ typedef struct Build {
     OutboundParcel *parcel;
 } Build;
 
-/* ------------------------------------------------------------------------------------------------------------ settings */
-
-/* The adapter's view of an account: its JSON, its address, the company's name and the secret. */
-static bool build_settings(Build *build, GError **error)
-{
-    ChannelSettings *settings = &build->parcel->settings;
-    if (!channel_config_read(build->arena, build->account.config, settings)) {
-        g_set_error(error, FILO_ERROR, FILO_ERROR_CORRUPT, "the configuration of '%s'", build->account.name);
-        return false;
-    }
-    channel_config_add(build->arena, settings, "address", build->account.address);
-    channel_config_add(build->arena, settings, "company_name", desk_policy(build->desk)->company_name);
-    if (build->account.sealed_secret.size) {
-        build->parcel->secret = secret_open(build->arena, desk_store(build->desk), build->account.name,
-                                            build->account.sealed_secret, error);
-        if (!build->parcel->secret)
-            return false;
-        channel_config_add(build->arena, settings, "smtp_password", build->parcel->secret);
-    }
-    return true;
-}
-
 /* --------------------------------------------------------------------------------------------------------------- words */
 
-static bool find_message(const Build *build, Message *message_out)
+static bool find_message(const Build *build, int64_t id, Message *message_out)
 {
     MessageList list = message_list(build->tx, build->arena, build->item->ticket);
     for (size_t i = 0; i < list.count; i++)
-        if (list.items[i].id.value == build->item->message.value) {
+        if (list.items[i].id.value == id) {
             *message_out = list.items[i];
             return true;
         }
@@ -67,14 +47,59 @@ static const char *number_of(const Build *build)
     return arena_int(build->arena, build->ticket.id.value);
 }
 
-/* "Re: the subject [#10001]": the number is for people; it lets nobody in. */
-static const char *answer_subject(const Build *build)
+/* With the number their own ticket system gave it, so that they find it: the one known when the answer was written, which
+ * is the same at every attempt. */
+static const char *subject_for_them(const Build *build, TimeMs written_at)
 {
     const char *subject = build->ticket.subject;
+    const char *theirs = other_number_of(build->tx, build->arena, build->ticket.id, written_at);
+    return theirs && !strstr(subject, theirs) ? arena_printf(build->arena, "%s %s", subject, theirs) : subject;
+}
+
+/* "Re: the subject [#10001]": the number is for people; it lets nobody in. */
+static const char *answer_subject(const Build *build, TimeMs written_at)
+{
+    const char *subject = subject_for_them(build, written_at);
     bool again = g_ascii_strncasecmp(subject, "re:", 3) == 0;
     bool numbered = strstr(subject, arena_printf(build->arena, "[#%s]", number_of(build))) != NULL;
     return numbered ? arena_printf(build->arena, "%s%s", again ? "" : "Re: ", subject)
                     : arena_printf(build->arena, "%s%s [#%s]", again ? "" : "Re: ", subject, number_of(build));
+}
+
+static ParseEncoding encoding_of(const char *text)
+{
+    if (strcmp(text, "base64") == 0)
+        return PARSE_BASE64;
+    if (strcmp(text, "quoted-printable") == 0)
+        return PARSE_QUOTED_PRINTABLE;
+    return strcmp(text, "uuencode") == 0 ? PARSE_UUENCODE : PARSE_IDENTITY;
+}
+
+/* A file of an answer written by mail is a slice of that mail, decoded in the sandbox. */
+static bool read_slice(Build *build, const AttachmentFile *file, Bytes *content_out, GError **error)
+{
+    Bytes raw;
+    gsize size;
+    ParsedAttachment slice = {.encoding = encoding_of(file->file.encoding),
+                              .offset = (uint64_t)file->file.raw_offset,
+                              .length = (uint64_t)file->file.raw_length,
+                              .size = (uint64_t)file->file.size};
+    if (!blob_read(build->tx, file->raw_sha256, build->arena, &raw, error))
+        return false;
+    g_autoptr(GBytes) decoded =
+        parse_mail_attachment(build->source->zygote, raw, &slice, (size_t)file->file.size, error);
+    if (!decoded)
+        return false;
+    const uint8_t *data = g_bytes_get_data(decoded, &size);
+    *content_out = arena_bytes(build->arena, (Bytes){data, size});
+    return true;
+}
+
+static bool read_file(Build *build, const AttachmentFile *file, Bytes *content_out, GError **error)
+{
+    if (file->file.sha256)
+        return blob_read(build->tx, file->file.sha256, build->arena, content_out, error);
+    return read_slice(build, file, content_out, error);
 }
 
 /* The message's files, read through its ticket. */
@@ -88,7 +113,7 @@ static bool add_files(Build *build, MessageId message, GError **error)
         if (all.items[i].message.value != message.value)
             continue;
         if (!attachment_find(build->tx, build->arena, all.items[i].id, &file) ||
-            !blob_read(build->tx, file.file.sha256, build->arena, &files[count].content, error))
+            !read_file(build, &file, &files[count].content, error))
             return false;
         files[count].name = file.file.name;
         files[count++].media_type = file.file.media_type;
@@ -105,69 +130,165 @@ static const char *signed_text(const Build *build, const char *text)
     return *signature ? arena_printf(build->arena, "%s\n\n-- \n%s", text, signature) : text;
 }
 
+/* With the words it answers below it. The row names them, so that every attempt repeats the same. */
+static const char *quoting_text(const Build *build, const char *text)
+{
+    Message quoted;
+    if (!build->outgoing.quoted || !find_message(build, build->outgoing.quoted, &quoted) ||
+        quoted.direction != MESSAGE_IN)
+        return text;
+    const char *words = quotation_text(build->arena, build->lang, desk_policy(build->source->desk)->zone, &quoted);
+    return *words ? arena_printf(build->arena, "%s\n\n%s", text, words) : text;
+}
+
 static bool build_answer(Build *build, GError **error)
 {
     Message message;
-    if (!find_message(build, &message)) {
+    if (!find_message(build, build->item->message.value, &message)) {
         g_set_error(error, FILO_ERROR, FILO_ERROR_NOT_FOUND, "message %" G_GINT64_FORMAT, build->item->message.value);
         return false;
     }
     build->parcel->outbound.purpose = CHANNEL_ANSWER;
     build->parcel->outbound.operator_name = message.sender_name;
     build->parcel->outbound.written_at = message.at;
-    build->parcel->outbound.subject = answer_subject(build);
-    build->parcel->outbound.text = signed_text(build, message.text);
+    build->parcel->outbound.subject = answer_subject(build, message.at);
+    build->parcel->outbound.text = quoting_text(build, signed_text(build, message.text));
     build->parcel->outbound.marker = msg(build->lang, MSG_MAIL_MARKER);
     return add_files(build, message.id, error);
 }
 
+/* Outside our hours, when we are back; "" while we are open, or when we never are. */
+static const char *closed_words(const Build *build)
+{
+    const DeskPolicy *policy = desk_policy(build->source->desk);
+    TimeMs at = build->item->created_at;
+    TimeMs opens = business_is_open(policy->calendar, at) ? TIME_NONE : business_due(policy->calendar, at, 1, NULL, 0);
+    if (opens == TIME_NONE)
+        return "";
+    return msg_fill(build->arena, build->lang, MSG_MAIL_ACK_CLOSED, "opens",
+                    format_due(build->arena, build->lang, policy->zone, opens, at), NULL);
+}
+
 static void build_acknowledgement(Build *build)
 {
-    const DeskPolicy *policy = desk_policy(build->desk);
-    const char *link = arena_printf(build->arena, "%s/track/%s", build->base_url,
+    const DeskPolicy *policy = desk_policy(build->source->desk);
+    const char *link = arena_printf(build->arena, "%s/track/%s", build->source->base_url,
                                     build->outgoing.tracking_token ? build->outgoing.tracking_token : "");
-    const char *by =
-        format_due(build->arena, build->lang, policy->zone, build->ticket.now.next_update_at, build->item->created_at);
+    TimeMs due = build->outgoing.due ? build->outgoing.due : build->ticket.now.next_update_at;
+    const char *by = format_due(build->arena, build->lang, policy->zone, due, build->item->created_at);
     build->parcel->outbound.purpose = CHANNEL_ACK;
     build->parcel->outbound.written_at = build->item->created_at;
     build->parcel->outbound.subject =
         msg_fill(build->arena, build->lang, MSG_MAIL_ACK_SUBJECT, "number", number_of(build), NULL);
-    build->parcel->outbound.text = msg_fill(build->arena, build->lang, MSG_MAIL_ACK_TEXT, "number", number_of(build),
-                                            "company", policy->company_name, "by", by, "link", link, NULL);
+    build->parcel->outbound.text =
+        msg_fill(build->arena, build->lang, MSG_MAIL_ACK_TEXT, "number", number_of(build), "company",
+                 policy->company_name, "by", by, "closed", closed_words(build), "link", link, NULL);
     build->parcel->outbound.marker = msg(build->lang, MSG_MAIL_MARKER);
+}
+
+/* For one of us: who wrote, what, and that an answer to this mail goes to them. */
+static bool build_notice(Build *build, GError **error)
+{
+    Staff person;
+    Message message;
+    Arena *arena = build->arena;
+    if (!find_message(build, build->outgoing.quoted, &message) ||
+        !staff_find(build->tx, arena, (StaffId){build->outgoing.staff}, &person)) {
+        g_set_error(error, FILO_ERROR, FILO_ERROR_NOT_FOUND, "what outbox row %" G_GINT64_FORMAT " tells of",
+                    build->item->id.value);
+        return false;
+    }
+    (void)lang_find(person.language, &build->lang);
+    const char *name = *message.sender_name ? message.sender_name : message.sender_address;
+    const char *link = arena_printf(arena, "%s/tickets/%s", build->source->base_url, number_of(build));
+    build->parcel->outbound.purpose = CHANNEL_NOTICE;
+    build->parcel->outbound.written_at = build->item->created_at;
+    build->parcel->outbound.subject = msg_fill(arena, build->lang, MSG_MAIL_NOTICE_SUBJECT, "number", number_of(build),
+                                               "name", name, "subject", build->ticket.subject, NULL);
+    build->parcel->outbound.text =
+        msg_fill(arena, build->lang, MSG_MAIL_NOTICE_TEXT, "name", name, "number", number_of(build), "link", link,
+                 "words", quotation_own_words(arena, &message), NULL);
+    build->parcel->outbound.marker = msg(build->lang, MSG_MAIL_MARKER);
+    return true;
+}
+
+/* For one of us: what ails a mailbox, or that it is well again. */
+static bool build_alarm(Build *build, GError **error)
+{
+    Staff person;
+    Incident incident;
+    ChannelAccount account;
+    Arena *arena = build->arena;
+    AlarmReader reader = {build->lang, desk_policy(build->source->desk)->zone, build->item->created_at};
+    if (!staff_find(build->tx, arena, (StaffId){build->outgoing.staff}, &person) ||
+        !incident_find(build->tx, arena, (IncidentId){build->outgoing.incident}, &incident) ||
+        !alarm_account(build->tx, arena, incident.account, &account)) {
+        g_set_error(error, FILO_ERROR, FILO_ERROR_NOT_FOUND, "what outbox row %" G_GINT64_FORMAT " tells of",
+                    build->item->id.value);
+        return false;
+    }
+    (void)lang_find(person.language, &reader.lang);
+    AlarmMail mail = alarm_mail(arena, &reader, &incident, &account, build->source->base_url, build->outgoing.over);
+    build->parcel->outbound.purpose = CHANNEL_NOTICE;
+    build->parcel->outbound.written_at = build->item->created_at;
+    build->parcel->outbound.subject = mail.subject;
+    build->parcel->outbound.text = mail.text;
+    return true;
 }
 
 /* ------------------------------------------------------------------------------------------------------------ contacts */
 
+static const OutboxRecipient *fared_of(const OutboxRecipientList *list, OutboxId outbox, const char *address)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].outbox.value == outbox.value && g_ascii_strcasecmp(list->items[i].address, address) == 0)
+            return &list->items[i];
+    return NULL;
+}
+
 static void add_contacts(Build *build)
 {
+    OutboxRecipientList recipients = outbox_recipient_list(build->tx, build->arena, build->item->ticket);
     const Outgoing *outgoing = &build->outgoing;
     size_t count = outgoing->to_count + outgoing->cc_count;
     ChannelContact *contacts = ARENA_ARRAY(build->arena, ChannelContact, count);
     for (size_t i = 0; i < count; i++) {
         bool copy = i >= outgoing->to_count;
         const OutgoingAddress *address = copy ? &outgoing->cc[i - outgoing->to_count] : &outgoing->to[i];
-        contacts[i] = (ChannelContact){address->name, address->address, copy};
+        const OutboxRecipient *fared = fared_of(&recipients, build->item->id, address->address);
+        bool settled = fared && fared->state != OUTBOX_RECIPIENT_DEFERRED;
+        build->parcel->someone_has_it |= fared && fared->state == OUTBOX_RECIPIENT_SENT;
+        contacts[i] = (ChannelContact){address->name, address->address, copy, settled};
     }
     build->parcel->outbound.contacts = contacts;
     build->parcel->outbound.contact_count = count;
 }
 
+/* The account the row names; the channel's default when that one was switched off meanwhile. */
+static bool find_account(Build *build)
+{
+    const char *name = build->outgoing.account;
+    if (name && channel_account_find(build->tx, build->arena, name, &build->account) && build->account.active &&
+        strcmp(build->account.channel, build->item->channel) == 0)
+        return true;
+    return channel_account_default(build->tx, build->arena, build->item->channel, &build->account);
+}
+
 static bool read_row(Build *build, GError **error)
 {
     const OutboxItem *item = build->item;
-    if (!ticket_find(build->tx, build->arena, item->ticket, &build->ticket) ||
-        !channel_account_default(build->tx, build->arena, item->channel, &build->account)) {
-        g_set_error(error, FILO_ERROR, FILO_ERROR_NOT_FOUND, "no ticket, or no active account of channel '%s'",
-                    item->channel);
-        return false;
-    }
     if (!outgoing_parse(build->arena, item->payload, &build->outgoing)) {
         g_set_error(error, FILO_ERROR, FILO_ERROR_CORRUPT, "payload of outbox row %" G_GINT64_FORMAT, item->id.value);
         return false;
     }
-    if (!lang_find(build->ticket.language, &build->lang))
-        (void)lang_find(desk_policy(build->desk)->language, &build->lang);
+    bool of_ticket = build->outgoing.incident == 0; /* trouble with the mail is of none */
+    if ((of_ticket && !ticket_find(build->tx, build->arena, item->ticket, &build->ticket)) || !find_account(build)) {
+        g_set_error(error, FILO_ERROR, FILO_ERROR_NOT_FOUND, "no ticket, or no active account of channel '%s'",
+                    item->channel);
+        return false;
+    }
+    if (!of_ticket || !lang_find(build->ticket.language, &build->lang))
+        (void)lang_find(desk_policy(build->source->desk)->language, &build->lang);
     return true;
 }
 
@@ -179,12 +300,13 @@ static const char *random_part(Build *build)
     return arena_strndup(build->arena, hash, 32);
 }
 
-bool outbound_build(StoreTx *tx, Arena *arena, const Desk *desk, const char *base_url, const OutboxItem *item,
+bool outbound_build(StoreTx *tx, Arena *arena, const OutboundSource *source, const OutboxItem *item,
                     OutboundParcel *parcel_out, GError **error)
 {
-    Build build = {.tx = tx, .arena = arena, .desk = desk, .base_url = base_url, .item = item, .parcel = parcel_out};
+    Build build = {.tx = tx, .arena = arena, .source = source, .item = item, .parcel = parcel_out};
     *parcel_out = (OutboundParcel){0};
-    if (!read_row(&build, error) || !build_settings(&build, error))
+    if (!read_row(&build, error) ||
+        !channel_account_open(arena, source->desk, &build.account, &parcel_out->account, error))
         return false;
     Outbound *outbound = &parcel_out->outbound;
     *outbound = (Outbound){
@@ -199,12 +321,15 @@ bool outbound_build(StoreTx *tx, Arena *arena, const Desk *desk, const char *bas
     add_contacts(&build);
     if (item->purpose == OUTBOX_ANSWER)
         return build_answer(&build, error);
+    if (item->purpose == OUTBOX_NOTICE && build.outgoing.incident)
+        return build_alarm(&build, error);
+    if (item->purpose == OUTBOX_NOTICE)
+        return build_notice(&build, error);
     build_acknowledgement(&build);
     return true;
 }
 
 void outbound_wipe(OutboundParcel *parcel)
 {
-    if (parcel->secret)
-        sodium_memzero(parcel->secret, strlen(parcel->secret));
+    channel_account_wipe(&parcel->account);
 }

@@ -10,23 +10,32 @@
  * (payload, secret).
  *
  * Invariants:
- *  1. An automatic message holds no word the customer wrote: nobody can use us to send theirs (security A15).
+ *  1. An automatic message holds no word the customer wrote, unless it goes to our own staff: nobody can use us to send
+ *     theirs (security A15).
  *  2. The same row gives the same Outbound at each attempt.
  */
 #ifndef FILO_JOB_OUTBOUND_H
 #define FILO_JOB_OUTBOUND_H
 
-#include "channel/channel.h"
+#include "channel/account.h"
 #include "desk/desk.h"
+#include "parse/zygote.h"
 #include "queue/outbox.h"
 
 typedef struct OutboundParcel {
     Outbound outbound;
-    ChannelSettings settings;
-    char *secret; /* among the settings; wiped by outbound_wipe */
+    AccountSettings account; /* with the secret; wiped by outbound_wipe */
+    bool someone_has_it;     /* one of the recipients, by an earlier attempt */
 } OutboundParcel;
 
-bool outbound_build(StoreTx *tx, Arena *arena, const Desk *desk, const char *base_url, const OutboxItem *item,
+/* What a node has for it; borrowed. */
+typedef struct OutboundSource {
+    const Desk *desk;
+    const char *base_url;
+    ParseZygote *zygote; /* takes files out of mails */
+} OutboundSource;
+
+bool outbound_build(StoreTx *tx, Arena *arena, const OutboundSource *source, const OutboxItem *item,
                     OutboundParcel *parcel_out, GError **error);
 void outbound_wipe(OutboundParcel *parcel);
 

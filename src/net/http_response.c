@@ -2,6 +2,7 @@
 #include "net/http_int.h"
 
 #include "base/check.h"
+#include "base/file_name.h"
 
 #include <string.h>
 #include <zlib.h>
@@ -168,8 +169,7 @@ static bool may_show(const char *type)
 /* RFC 6266: the name in RFC 8187 form alone; every browser of the last ten years reads it. */
 static const char *disposition_of(Arena *arena, const char *file_name, bool shown)
 {
-    g_autofree char *valid = g_utf8_make_valid(file_name, -1);
-    g_autofree char *encoded = g_uri_escape_string(valid, NULL, FALSE);
+    g_autofree char *encoded = g_uri_escape_string(file_name_safe(arena, file_name), NULL, FALSE);
     return arena_printf(arena, "%s; filename*=UTF-8''%s", shown ? "inline" : "attachment", encoded);
 }
 
@@ -314,7 +314,8 @@ static void put_security_headers(HttpResponse *response)
     put_header(response, "X-Content-Type-Options", "nosniff");
     if (!http_response_header(response, "Referrer-Policy")) /* a page may be stricter, never looser */
         put_header(response, "Referrer-Policy", "same-origin");
-    put_header(response, "Cross-Origin-Opener-Policy", "same-origin");
+    if (!response->policy) /* browsers refuse to open what is sandboxed and claims its opener too */
+        put_header(response, "Cross-Origin-Opener-Policy", "same-origin");
     put_header(response, "Cross-Origin-Resource-Policy", "same-origin");
     put_header(response, "Permissions-Policy",
                "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()");

@@ -245,3 +245,11 @@ const RouteTable *router_table(const Router *router, const Route *route)
     }
     return table;
 }
+
+const RouteTable *router_table_under(const Router *router, const char *path)
+{
+    for (size_t i = 0; i < router->table_count; i++)
+        if (router->tables[i].under && g_str_has_prefix(path, router->tables[i].under))
+            return &router->tables[i];
+    return NULL;
+}

@@ -55,12 +55,19 @@ typedef struct Route {
 /* May this request go on? false: the response is filled (401, 403, 303 to sign in). May set request->who. */
 typedef bool (*HttpAuthorize)(HttpRequest *request, HttpResponse *response, void *context);
 
+/* Puts words to a refusal of the server itself (404, 405; 403 of another site's form, 400 of one that cannot be read). The
+ * response holds a plain line of text and stays so if nothing is done; its status stays in any case. */
+typedef void (*HttpRefuse)(HttpRequest *request, HttpResponse *response, int status, void *context);
+
 typedef struct RouteTable {
     const char *area; /* "desk" */
     const Route *routes;
     size_t count;
     HttpAuthorize authorize; /* NULL: the server's, with the server's context */
-    void *context;           /* of authorize and of the handlers; not read without authorize */
+    void *context;           /* of authorize, refuse and the handlers; not read without authorize */
+    HttpRefuse refuse;       /* with an authorize of its own; NULL: plain lines of text */
+    const char
+        *under; /* what every path of an area with hooks begins with ("/api/"): those that no row knows are its too */
 } RouteTable;
 
 typedef struct Router Router;
@@ -73,6 +80,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Router, router_free)
 /* The row for the request's method and segments, with request->params filled; NULL: none. *allow_out, if not NULL, is
  * then the methods that do exist there ("GET, HEAD, POST": a 405), or NULL (a 404); in the request's arena. */
 const Route *router_match(const Router *router, HttpRequest *request, const char **allow_out);
+
+/* The table that this path would stand in by its beginning; NULL: any other. Borrowed from the router's tables. */
+const RouteTable *router_table_under(const Router *router, const char *path);
 
 /* The table that a row given by router_match stands in; borrowed from the router's tables. */
 const RouteTable *router_table(const Router *router, const Route *route);

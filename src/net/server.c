@@ -3,6 +3,9 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "base/log.h"
+#include "base/peer.h"
+#include "net/listen.h"
 #include "net/server_int.h"
 
 #include <arpa/inet.h>
@@ -13,6 +16,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -25,13 +29,15 @@ static bool address_is_loopback(const char *remote)
 
 bool server_admit(HttpServer *server, const char *remote)
 {
+    char peer[PEER_GROUP_SIZE];
+    peer_group(remote, peer);
     const HttpLimits *limits = &server->limits;
     bool is_exempt = address_is_loopback(remote) && !limits->cap_loopback_too;
     pthread_mutex_lock(&server->peers_lock);
-    size_t has = GPOINTER_TO_SIZE(g_hash_table_lookup(server->peers, remote));
+    size_t has = GPOINTER_TO_SIZE(g_hash_table_lookup(server->peers, peer));
     bool admitted = server->connections < limits->connections && (is_exempt || has < limits->connections_per_address);
     if (admitted) {
-        g_hash_table_replace(server->peers, g_strdup(remote), GSIZE_TO_POINTER(has + 1));
+        g_hash_table_replace(server->peers, g_strdup(peer), GSIZE_TO_POINTER(has + 1));
         server->connections++;
     }
     pthread_mutex_unlock(&server->peers_lock);
@@ -40,13 +46,15 @@ bool server_admit(HttpServer *server, const char *remote)
 
 void server_release(HttpServer *server, const char *remote)
 {
+    char peer[PEER_GROUP_SIZE];
+    peer_group(remote, peer);
     pthread_mutex_lock(&server->peers_lock);
-    size_t has = GPOINTER_TO_SIZE(g_hash_table_lookup(server->peers, remote));
+    size_t has = GPOINTER_TO_SIZE(g_hash_table_lookup(server->peers, peer));
     check(has > 0);
     if (has == 1)
-        g_hash_table_remove(server->peers, remote);
+        g_hash_table_remove(server->peers, peer);
     else
-        g_hash_table_replace(server->peers, g_strdup(remote), GSIZE_TO_POINTER(has - 1));
+        g_hash_table_replace(server->peers, g_strdup(peer), GSIZE_TO_POINTER(has - 1));
     server->connections--;
     pthread_mutex_unlock(&server->peers_lock);
 }
@@ -103,10 +111,26 @@ static HttpLimits limits_complete(HttpLimits limits)
     limits.idle_ms = OR(limits.idle_ms, 75 * 1000);
     limits.body_grace_ms = OR(limits.body_grace_ms, 10 * 1000);
     limits.body_rate = OR(limits.body_rate, 1000);
+    limits.body_memory = OR(limits.body_memory, (size_t)128 << 20);
     limits.write_ms = OR(limits.write_ms, 30 * 1000);
+    limits.linger_ms = OR(limits.linger_ms, 2 * 1000);
     limits.streams_per_user = OR(limits.streams_per_user, 16);
     limits.heartbeat_ms = OR(limits.heartbeat_ms, 20 * 1000);
     return limits;
+}
+
+/* Clients may not take the descriptors that the store, files, mail and workers need: 256 stay for these, or half of a
+ * table that small. The soft limit is a default for programs that use select(); we do not, and take what is allowed. */
+static size_t descriptors_for_clients(size_t wanted)
+{
+    enum { KEPT = 256 };
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return wanted;
+    struct rlimit raised = {MIN(limit.rlim_max, MAX(limit.rlim_cur, wanted + KEPT)), limit.rlim_max};
+    if (setrlimit(RLIMIT_NOFILE, &raised) == 0)
+        limit = raised;
+    return MIN(wanted, limit.rlim_cur - MIN(KEPT, limit.rlim_cur / 2));
 }
 
 static size_t largest_body(const HttpServerOptions *options)
@@ -158,9 +182,11 @@ static HttpServer *server_new(const HttpServerOptions *options)
     server->peers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     server->context = options->context;
     server->authorize = options->authorize;
+    server->refuse = options->refuse;
     server->before = options->before;
     server->after = options->after;
     server->limits = limits_complete(options->limits);
+    server->limits.connections = descriptors_for_clients(server->limits.connections);
     server->body_max = largest_body(options);
     server->hub = stream_hub_new(server->limits.streams_per_user);
     server->tls_cert = g_strdup(options->tls_cert);
@@ -172,48 +198,13 @@ static HttpServer *server_new(const HttpServerOptions *options)
 
 /* --- sockets ----------------------------------------------------------------------------------------------------- */
 
-typedef struct Address {
-    struct sockaddr_storage storage;
-    socklen_t size;
-} Address;
-
-static bool is_loopback(const Address *address)
+static bool address_parse(const HttpServerOptions *options, ListenAddress *address, GError **error)
 {
-    const struct sockaddr_in *v4 = (const void *)&address->storage;
-    const struct sockaddr_in6 *v6 = (const void *)&address->storage;
-    if (address->storage.ss_family == AF_INET)
-        return ntohl(v4->sin_addr.s_addr) >> 24 == 127;
-    return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
-}
-
-/* "127.0.0.1:8080" or "[::1]:8080" (libevent's own reader refuses port 0). */
-static bool address_read(const char *text, Address *address)
-{
-    const char *colon = text ? strrchr(text, ':') : NULL;
-    guint64 port;
-    if (!colon || !g_ascii_string_to_unsigned(colon + 1, 10, 0, 65535, &port, NULL))
-        return false;
-    bool is_v6 = text[0] == '[' && colon > text + 1 && colon[-1] == ']';
-    g_autofree char *host =
-        is_v6 ? g_strndup(text + 1, (gsize)(colon - text - 2)) : g_strndup(text, (gsize)(colon - text));
-    struct sockaddr_in *v4 = (void *)&address->storage;
-    struct sockaddr_in6 *v6 = (void *)&address->storage;
-    address->storage.ss_family = is_v6 ? AF_INET6 : AF_INET;
-    address->size = is_v6 ? sizeof *v6 : sizeof *v4;
-    if (is_v6)
-        v6->sin6_port = htons((uint16_t)port);
-    else
-        v4->sin_port = htons((uint16_t)port);
-    return inet_pton(address->storage.ss_family, host, is_v6 ? (void *)&v6->sin6_addr : (void *)&v4->sin_addr) == 1;
-}
-
-static bool address_parse(const HttpServerOptions *options, Address *address, GError **error)
-{
-    if (!address_read(options->listen, address)) {
+    if (!listen_address_read(options->listen, address)) {
         g_set_error(error, FILO_ERROR, FILO_ERROR_USAGE, "listen must be ADDRESS:PORT, for instance 127.0.0.1:8080");
         return false;
     }
-    if (!options->tls_cert && !options->insecure && !is_loopback(address)) {
+    if (!options->tls_cert && !options->insecure && !listen_address_is_loopback(address)) {
         g_set_error(error, FILO_ERROR, FILO_ERROR_USAGE,
                     "plain HTTP on %s: give a certificate, listen on loopback, or say --insecure", options->listen);
         return false;
@@ -222,7 +213,7 @@ static bool address_parse(const HttpServerOptions *options, Address *address, GE
 }
 
 /* Non-blocking, without delay for its connections too (they inherit it), one of several on its port. */
-static int socket_open(Address *address, GError **error)
+static int socket_open(ListenAddress *address, GError **error)
 {
     int fd = socket(address->storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     int on = 1;
@@ -237,23 +228,12 @@ static int socket_open(Address *address, GError **error)
     return -1;
 }
 
-/* Takes the port the first socket got, so that the others share it. */
-static int adopt_port(Address *address, int fd)
-{
-    socklen_t size = sizeof address->storage;
-    if (getsockname(fd, (struct sockaddr *)&address->storage, &size) < 0)
-        return -1;
-    if (address->storage.ss_family == AF_INET)
-        return ntohs(((struct sockaddr_in *)&address->storage)->sin_port);
-    return ntohs(((struct sockaddr_in6 *)&address->storage)->sin6_port);
-}
-
-static bool add_loop(HttpServer *server, Address *address, GError **error)
+static bool add_loop(HttpServer *server, ListenAddress *address, GError **error)
 {
     int fd = socket_open(address, error);
     if (fd < 0)
         return false;
-    server->port = adopt_port(address, fd);
+    server->port = listen_port(fd, address);
     Loop *loop = loop_new(server, fd, error);
     if (!loop)
         return false;
@@ -276,7 +256,7 @@ static bool start_lanes(HttpServer *server, const HttpServerOptions *options, GE
     return true;
 }
 
-static bool start_loops(HttpServer *server, const HttpServerOptions *options, Address *address, GError **error)
+static bool start_loops(HttpServer *server, const HttpServerOptions *options, ListenAddress *address, GError **error)
 {
     int count = options->loops > 0 ? options->loops : (int)g_get_num_processors();
     server->loops = g_new0(Loop *, (size_t)count);
@@ -289,20 +269,27 @@ static bool start_loops(HttpServer *server, const HttpServerOptions *options, Ad
     return true;
 }
 
+/* Its own way is a bare line on standard error. */
+static void log_library(int severity, const char *said)
+{
+    LOG(severity >= EVENT_LOG_ERR ? LOG_ERROR : LOG_WARNING, "http.library", LOG_TEXT("said", said));
+}
+
 HttpServer *http_server_start(const HttpServerOptions *options, GError **error)
 {
-    Address address = {0};
+    ListenAddress address;
+    event_set_log_callback(log_library);
     if (!address_parse(options, &address, error))
         return NULL;
     signal(SIGPIPE, SIG_IGN); /* a client that leaves is an error of write, not the end of the process */
     g_autoptr(HttpServer) server = server_new(options);
-    if (!set_base_url(server, options->base_url, !is_loopback(&address), error))
+    if (!set_base_url(server, options->base_url, !listen_address_is_loopback(&address), error))
         return NULL;
     server->router = router_new(options->tables, options->table_count, error);
     if (!server->router)
         return NULL;
     server->rules = (GateRules){.host = server->base_host,
-                                .allow_loopback = is_loopback(&address),
+                                .allow_loopback = listen_address_is_loopback(&address),
                                 .head_max = server->limits.head_bytes,
                                 .body_limit = server_body_limit,
                                 .arg = server};

@@ -17,6 +17,7 @@
  *  3. The authorize hook has said yes before a handler runs, and before a body is parsed.
  *  4. libevent's objects are touched by their loop's thread alone; a client that leaves costs only the work in hand.
  *  5. No lane waits for another; a full lane answers 503 with Retry-After.
+ *  6. Requests above 64 KB hold no more than limits.body_memory bytes together; one too many is answered 503.
  *
  * Example:
  *     HttpServer *server = http_server_start(&(HttpServerOptions){.listen = "127.0.0.1:0", .tables = tables,
@@ -39,17 +40,20 @@ typedef void (*HttpHook)(HttpRequest *request, HttpResponse *response, void *con
 
 /* Zero means the default. */
 typedef struct HttpLimits {
-    size_t connections;             /* in all; 8192 */
-    size_t connections_per_address; /* 256; loopback is exempt: a proxy on this machine speaks for everyone */
-    bool cap_loopback_too;          /* for tests */
-    size_t head_bytes;              /* GATE_HEAD_MAX */
-    int head_ms;                    /* from the first byte to the empty line; 10 s */
-    int idle_ms;                    /* between requests; 75 s */
-    int body_grace_ms;              /* before the minimum rate counts; 10 s */
-    size_t body_rate;               /* bytes a second after that; 1000 */
-    int write_ms;                   /* no progress in sending; 30 s */
-    size_t streams_per_user;        /* 16 */
-    int heartbeat_ms;               /* 20 s */
+    size_t connections; /* in all; 8192, or what the limit of open files allows */
+    size_t
+        connections_per_address; /* 256, an IPv6 /64 being one; loopback is exempt: a proxy here speaks for everyone */
+    bool cap_loopback_too;       /* for tests */
+    size_t head_bytes;           /* GATE_HEAD_MAX */
+    int head_ms;                 /* from the first byte to the empty line; 10 s */
+    int idle_ms;                 /* between requests; 75 s */
+    int body_grace_ms;           /* before the minimum rate counts; 10 s */
+    size_t body_rate;            /* bytes a second after that; 1000 */
+    size_t body_memory;          /* of all requests above 64 KB together; 128 MB, up to twice that in the process */
+    int write_ms;                /* no progress in sending; 30 s */
+    int linger_ms;               /* silence of one who was refused, before his end is closed too; 2 s, in all 30 s */
+    size_t streams_per_user;     /* 16 */
+    int heartbeat_ms;            /* 20 s */
 } HttpLimits;
 
 typedef struct HttpServerOptions {
@@ -64,6 +68,7 @@ typedef struct HttpServerOptions {
     size_t table_count;
     void *context;           /* given to handlers and hooks */
     HttpAuthorize authorize; /* NULL: only "public" routes are answered, others 403 */
+    HttpRefuse refuse;       /* NULL: plain lines of text */
     HttpHook before, after;
     HttpLimits limits;
 } HttpServerOptions;

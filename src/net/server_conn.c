@@ -21,9 +21,40 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { WRITE_MAX = 256 * 1024, PENDING_WHILE_BUSY_MAX = 64 * 1024 };
+enum { WRITE_MAX = 256 * 1024, PENDING_WHILE_BUSY_MAX = 64 * 1024, BODY_SMALL = 64 * 1024, STALL_TIMES = 3 };
 
 static void conn_advance(Conn *conn);
+
+/* --- memory and time ---------------------------------------------------------------------------------------------- */
+
+/* Counts what is held of a large request; nothing left of what all clients share: refused. Small ones always fit, so that
+ * signing in and answering go on while others fill the memory with files. */
+static void conn_hold(Conn *conn)
+{
+    HttpServer *server = conn->loop->server;
+    size_t held = evbuffer_get_length(conn->pending);
+    if (held <= BODY_SMALL || held <= conn->held)
+        return;
+    size_t more = held - conn->held;
+    if (atomic_fetch_add(&server->held, more) + more > server->limits.body_memory) {
+        atomic_fetch_sub(&server->held, more);
+        gate_refuse(&conn->gate, 503);
+        return;
+    }
+    conn->held = held;
+}
+
+static void conn_release(Conn *conn)
+{
+    atomic_fetch_sub(&conn->loop->server->held, conn->held);
+    conn->held = 0;
+}
+
+static void conn_wait_from_now(Conn *conn)
+{
+    conn->since_us = conn->stretch_us = clock_monotonic_us();
+    conn->stretch_held = 0;
+}
 
 /* --- beginning and end ------------------------------------------------------------------------------------------- */
 
@@ -36,6 +67,7 @@ static void conn_free(Conn *conn)
 {
     if (conn->remote)
         server_release(conn->loop->server, conn->remote);
+    conn_release(conn);
     if (conn->begin)
         event_free(conn->begin);
     evbuffer_remove_cb_entry(bufferevent_get_input(conn->bev), conn->input_watch);
@@ -127,13 +159,15 @@ static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info
     if (conn->moving || info->n_added == 0)
         return;
     if (evbuffer_get_length(conn->pending) == 0 && !conn->busy)
-        conn->since_us = clock_monotonic_us();
+        conn_wait_from_now(conn);
     size_t kept = evbuffer_get_length(input) - info->n_added;
     take_input(conn, input, kept);
-    if (conn->busy)
+    if (conn->busy) {
         limit_pipeline(conn);
-    else
-        conn_advance(conn);
+        return;
+    }
+    conn_hold(conn);
+    conn_advance(conn);
 }
 
 struct bufferevent *conn_new(struct event_base *base, void *arg)
@@ -152,7 +186,7 @@ struct bufferevent *conn_new(struct event_base *base, void *arg)
     conn->bev = bev;
     conn->is_plain = !tls;
     conn->pending = evbuffer_new();
-    conn->since_us = clock_monotonic_us();
+    conn_wait_from_now(conn);
     gate_init(&conn->gate, &loop->server->rules);
     conn->input_watch = evbuffer_add_cb(bufferevent_get_input(bev), on_input, conn);
     g_hash_table_insert(loop->conns, bev, conn);
@@ -184,6 +218,7 @@ static void pass_refusal(Conn *conn)
     static const char stand_in[] = "GET / HTTP/1.1\r\nHost: refused\r\nConnection: close\r\n\r\n";
     conn->refusing = true;
     evbuffer_drain(conn->pending, evbuffer_get_length(conn->pending));
+    conn_release(conn);
     evbuffer_add(conn->pending, stand_in, sizeof stand_in - 1);
     give_to_parser(conn, conn->pending, sizeof stand_in - 1);
 }
@@ -254,19 +289,26 @@ void conn_request_done(Conn *conn)
     conn->busy = false;
     conn->has_served = true;
     atomic_fetch_sub(&conn->loop->server->in_work, 1);
-    conn->since_us = clock_monotonic_us();
+    conn_wait_from_now(conn);
     if (!conn->refusing && (conn->flooded || evbuffer_get_length(conn->pending)))
         conn_advance(conn);
 }
 
 /* --- time-outs --------------------------------------------------------------------------------------------------- */
 
-static bool body_is_too_slow(const Conn *conn, int64_t waited_ms)
+/* Each stretch must bring its share, or one burst would pay for hours of silence. The first is short; the later ones bear
+ * with a line that is gone for a while. */
+static bool body_is_too_slow(Conn *conn, int64_t now_us)
 {
     const HttpLimits *limits = &conn->loop->server->limits;
-    if (waited_ms < limits->body_grace_ms)
+    size_t held = evbuffer_get_length(conn->pending);
+    int64_t waited_ms = (now_us - conn->stretch_us) / 1000;
+    if (waited_ms < (int64_t)limits->body_grace_ms * (conn->stretch_held ? STALL_TIMES : 1))
         return false;
-    return evbuffer_get_length(conn->pending) * 1000 < limits->body_rate * (size_t)waited_ms;
+    size_t came = held - conn->stretch_held;
+    conn->stretch_us = now_us;
+    conn->stretch_held = held;
+    return came * 1000 < limits->body_rate * (size_t)waited_ms;
 }
 
 void conn_tick(Conn *conn, int64_t now_us)
@@ -280,7 +322,7 @@ void conn_tick(Conn *conn, int64_t now_us)
             conn_abort(conn);
         return;
     }
-    bool late = conn->gate.stage == GATE_HEAD ? waited_ms >= limits->head_ms : body_is_too_slow(conn, waited_ms);
+    bool late = conn->gate.stage == GATE_HEAD ? waited_ms >= limits->head_ms : body_is_too_slow(conn, now_us);
     if (!late)
         return;
     gate_refuse(&conn->gate, 408);

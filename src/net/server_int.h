@@ -36,6 +36,7 @@ struct HttpServer {
     Router *router;
     void *context;
     HttpAuthorize authorize;
+    HttpRefuse refuse;
     HttpHook before, after;
     HttpLimits limits;
     GateRules rules;
@@ -54,6 +55,7 @@ struct HttpServer {
     pthread_mutex_t peers_lock;
     GHashTable *peers; /* address → how many connections */
     size_t connections;
+    atomic_size_t held;    /* bytes of large requests, from their first byte to the end of their job */
     atomic_size_t in_work; /* requests between passing the gate and the end of their answer */
     atomic_bool draining;
     atomic_uint_fast32_t next_id;
@@ -73,7 +75,9 @@ struct Loop {
     Job *done; /* newest first */
     atomic_bool stopping;
     bool draining;
-    GHashTable *conns; /* bufferevent → Conn */
+    bool accept_paused; /* till the next tick: accepting failed */
+    int64_t starved_us; /* when that was last said; 0: never */
+    GHashTable *conns;  /* bufferevent → Conn */
     StreamBox *box;
     StreamBoard *board;
     GHashTable *lingers; /* set of sockets read to their end after a refusal */
@@ -88,10 +92,13 @@ struct Conn {
     struct evbuffer_cb_entry *input_watch;
     struct evbuffer *pending; /* read, not yet through the gate */
     Gate gate;
-    char *remote;     /* NULL: not counted yet */
-    Job *job;         /* the request being answered */
-    StreamSeat *seat; /* it is an event stream now; job owns it */
-    int64_t since_us; /* when it became idle, or the first byte of the pending request came */
+    char *remote;        /* NULL: not counted yet, or no longer */
+    Job *job;            /* the request being answered */
+    StreamSeat *seat;    /* it is an event stream now; job owns it */
+    int64_t since_us;    /* when it became idle, or the first byte of the pending request came */
+    int64_t stretch_us;  /* since when the body's rate is measured, */
+    size_t stretch_held; /* and what was held then */
+    size_t held;         /* of pending, as counted in the server's */
     bool is_plain;
     bool has_served; /* at least one answer has left */
     bool busy;       /* a request is inside libevent */
@@ -108,6 +115,7 @@ struct Job {
     HttpResponse *response;
     const Route *route;
     const char *allow;
+    size_t held; /* of the server's, taken over from the connection */
     bool close_after;
     bool sent; /* libevent owns handle again */
     Job *next;

@@ -20,6 +20,8 @@ Job *job_new(Conn *conn, struct evhttp_request *handle)
     job->loop = conn->loop;
     job->conn = conn;
     job->handle = handle;
+    job->held = conn->held;
+    conn->held = 0;
     Arena *arena = arena_new(ARENA_REQUEST_CAP + server->body_max);
     job->request = (HttpRequest){.arena = arena, .started_us = clock_monotonic_us()};
     job->request.remote = arena_strdup(arena, conn->remote ? conn->remote : "");
@@ -35,6 +37,7 @@ void job_free(Job *job)
         stream_seat_free(job->response->stream);
     http_response_clear(job->response);
     arena_free(job->request.arena);
+    atomic_fetch_sub(&job->loop->server->held, job->held);
     g_free(job);
 }
 
@@ -79,10 +82,22 @@ static bool is_from_our_pages(const HttpServer *server, const HttpRequest *reque
     return origin && origin_is_ours(server, request, origin);
 }
 
-/* The route's area, which may have a hook and a context of its own. */
+/* The area, which may have hooks and a context of its own; NULL: that of a path nobody knows. */
 static const RouteTable *area_of(const HttpServer *server, const Job *job)
 {
-    return router_table(server->router, job->route);
+    return job->route ? router_table(server->router, job->route)
+                      : router_table_under(server->router, job->request.path);
+}
+
+static void refuse(const HttpServer *server, Job *job, int status)
+{
+    const RouteTable *area = area_of(server, job);
+    bool own = area && area->authorize;
+    HttpRefuse put_words = own ? area->refuse : server->refuse;
+    http_response_error(job->response, status);
+    if (put_words)
+        put_words(&job->request, job->response, status, own ? area->context : server->context);
+    http_set_status(job->response, status);
 }
 
 static bool is_authorized(const HttpServer *server, Job *job)
@@ -98,9 +113,9 @@ static bool is_authorized(const HttpServer *server, Job *job)
     return false;
 }
 
-static void answer_unrouted(Job *job)
+static void answer_unrouted(const HttpServer *server, Job *job)
 {
-    http_response_error(job->response, job->allow ? 405 : 404);
+    refuse(server, job, job->allow ? 405 : 404);
     if (job->allow) {
         bool set = http_set_header(job->response, "Allow", job->allow);
         check(set);
@@ -120,14 +135,14 @@ static void answer(const HttpServer *server, Job *job)
     if (server->before)
         server->before(request, job->response, server->context);
     if (!job->route)
-        answer_unrouted(job);
+        answer_unrouted(server, job);
     else if (!http_method_is_safe(request->method) && !(job->route->flags & ROUTE_TOKEN) &&
              !is_from_our_pages(server, request))
-        http_response_error(job->response, 403);
+        refuse(server, job, 403);
     else if (!is_authorized(server, job))
         return;
     else if (!http_parse_form(request))
-        http_response_error(job->response, 400);
+        refuse(server, job, 400);
     else
         handle(server, job);
 }
@@ -145,7 +160,8 @@ static void log_if_remarkable(const Job *job)
 static void finish(Job *job)
 {
     const HttpServer *server = job->loop->server;
-    bool own_hooks = job->route && area_of(server, job)->authorize; /* what it left in `who` is not for ours */
+    const RouteTable *area = area_of(server, job);
+    bool own_hooks = area && area->authorize; /* what it left in `who` is not for ours */
     if (server->after && !own_hooks)
         server->after(&job->request, job->response, server->context);
     http_response_finish(job->response);

@@ -16,17 +16,23 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { TICK_MS = 250, STREAM_BACKLOG_MAX = 256 * 1024, LINGER_SECONDS = 2, LINGER_MAX = 32 * 1024 * 1024 };
+enum { TICK_MS = 250, STREAM_BACKLOG_MAX = 256 * 1024, LINGER_MAX = 32 * 1024 * 1024, LINGER_TIMES = 15 };
+enum { STARVED_SAY_US = 60 * 1000 * 1000 };
+
+static _Thread_local Loop *own_loop; /* whose thread this is */
 
 /* --- sending ----------------------------------------------------------------------------------------------------- */
 
 /* After a refusal the client may still be sending. Closing now would make its system throw our answer away (a reset), so
- * a second handle on the socket reads on for a moment; libevent has sent the end of our side through its own. */
+ * a second handle on the socket reads on for a moment; libevent has sent the end of our side through its own. It counts
+ * as the connection did: refusals are had for the asking. */
 typedef struct Linger {
     Loop *loop;
     struct event *event;
     int fd;
     size_t left;
+    int64_t until_us;
+    char *remote; /* the connection's, with its place */
 } Linger;
 
 static void linger_free(gpointer data)
@@ -34,6 +40,9 @@ static void linger_free(gpointer data)
     Linger *linger = data;
     event_free(linger->event);
     close(linger->fd);
+    if (linger->remote)
+        server_release(linger->loop->server, linger->remote);
+    g_free(linger->remote);
     g_free(linger);
 }
 
@@ -42,22 +51,29 @@ static void linger_read(evutil_socket_t fd, short what, void *arg)
     Linger *linger = arg;
     char waste[16 * 1024];
     ssize_t got = what & EV_READ ? read((int)fd, waste, sizeof waste) : 0;
-    if (got > 0 && (size_t)got < linger->left) {
+    if (got > 0 && (size_t)got < linger->left && clock_monotonic_us() < linger->until_us) {
         linger->left -= (size_t)got;
         return;
     }
     g_hash_table_remove(linger->loop->lingers, linger);
 }
 
-static void linger_start(Loop *loop, struct bufferevent *bev)
+static void linger_start(Conn *conn)
 {
-    int fd = dup(bufferevent_getfd(bev));
+    Loop *loop = conn->loop;
+    int quiet_ms = loop->server->limits.linger_ms;
+    int fd = dup(bufferevent_getfd(conn->bev));
     if (fd < 0)
         return; /* no descriptor left: close at once, as without lingering */
     Linger *linger = g_new(Linger, 1);
-    *linger = (Linger){loop, event_new(loop->base, fd, EV_READ | EV_PERSIST, linger_read, linger), fd, LINGER_MAX};
+    *linger = (Linger){.loop = loop,
+                       .event = event_new(loop->base, fd, EV_READ | EV_PERSIST, linger_read, linger),
+                       .fd = fd,
+                       .left = LINGER_MAX,
+                       .until_us = clock_monotonic_us() + (int64_t)quiet_ms * 1000 * LINGER_TIMES,
+                       .remote = g_steal_pointer(&conn->remote)};
     g_hash_table_add(loop->lingers, linger);
-    event_add(linger->event, &(struct timeval){LINGER_SECONDS, 0});
+    event_add(linger->event, &(struct timeval){quiet_ms / 1000, quiet_ms % 1000 * 1000});
 }
 
 static void on_sent(struct evhttp_request *handle, void *arg)
@@ -68,7 +84,7 @@ static void on_sent(struct evhttp_request *handle, void *arg)
     conn->job = NULL;
     job_free(job);
     if (conn->refusing)
-        linger_start(conn->loop, conn->bev);
+        linger_start(conn);
     conn_request_done(conn);
 }
 
@@ -248,6 +264,32 @@ static void on_request(struct evhttp_request *handle, void *arg)
         answer_from_loop(job, 503);
 }
 
+/* --- accepting ---------------------------------------------------------------------------------------------------- */
+
+/* No descriptor left, most likely. Whoever waits stays in the kernel's queue: asking again at once would burn a processor
+ * and fill the log, so the next tick asks. libevent passes an argument of its own here, hence own_loop. */
+static void on_accept_failed(struct evconnlistener *listener, void *http)
+{
+    (void)http;
+    int failure = errno;
+    Loop *loop = own_loop;
+    int64_t now_us = clock_monotonic_us();
+    evconnlistener_disable(listener);
+    loop->accept_paused = true;
+    if (loop->starved_us && now_us - loop->starved_us < STARVED_SAY_US)
+        return;
+    loop->starved_us = now_us;
+    LOG(LOG_WARNING, "http.accept", LOG_NUMBER("errno", failure));
+}
+
+static void accept_again(Loop *loop)
+{
+    if (!loop->accept_paused || loop->draining)
+        return;
+    loop->accept_paused = false;
+    evconnlistener_enable(evhttp_bound_socket_get_listener(loop->listener));
+}
+
 /* --- waking ------------------------------------------------------------------------------------------------------ */
 
 void loop_wake(Loop *loop)
@@ -332,6 +374,7 @@ static void on_tick(evutil_socket_t none, short what, void *arg)
     GHashTableIter each;
     gpointer conn;
     int64_t now_us = clock_monotonic_us();
+    accept_again(loop);
     g_hash_table_iter_init(&each, loop->conns);
     while (g_hash_table_iter_next(&each, NULL, &conn))
         conn_tick(conn, now_us);
@@ -393,6 +436,7 @@ Loop *loop_new(HttpServer *server, int socket, GError **error)
     }
     http_init(loop);
     loop->listener = evhttp_accept_socket_with_handle(loop->http, socket);
+    evconnlistener_set_error_cb(evhttp_bound_socket_get_listener(loop->listener), on_accept_failed);
     loop->wake_event = event_new(loop->base, loop->wake, EV_READ | EV_PERSIST, on_wake, loop);
     event_add(loop->wake_event, NULL);
     loop->tick = every(loop, TICK_MS, on_tick);
@@ -402,7 +446,7 @@ Loop *loop_new(HttpServer *server, int socket, GError **error)
 
 static void *loop_run(void *arg)
 {
-    Loop *loop = arg;
+    Loop *loop = own_loop = arg;
     event_base_dispatch(loop->base);
     evhttp_free(loop->http); /* closes every connection: conn_close */
     loop->http = NULL;

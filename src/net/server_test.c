@@ -15,7 +15,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* --- the site ---------------------------------------------------------------------------------------------------- */
@@ -96,13 +98,23 @@ static HttpServer *start(HttpServerOptions options)
 
 /* --- a client ---------------------------------------------------------------------------------------------------- */
 
+static void dial_with(int fd, int port)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    g_assert_cmpint(connect(fd, (struct sockaddr *)&to, sizeof to), ==, 0);
+}
+
+static int dial_port(int port)
+{
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    dial_with(fd, port);
+    return fd;
+}
+
 static int dial(const HttpServer *server)
 {
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)http_server_port(server))};
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    g_assert_cmpint(connect(fd, (struct sockaddr *)&to, sizeof to), ==, 0);
-    return fd;
+    return dial_port(http_server_port(server));
 }
 
 /* Sends all, or as much as the server takes before it hangs up. */
@@ -396,6 +408,44 @@ static void test_slow_clients_are_let_go(void)
     g_assert_true(g_str_has_suffix(idle, "<p>home</p>"));
 }
 
+/* A burst does not pay for what never comes. */
+static void test_a_burst_buys_no_silence(void)
+{
+    HttpLimits limits = {.body_grace_ms = 200};
+    g_autoptr(HttpServer) server = start((HttpServerOptions){.limits = limits});
+    g_autofree char *burst = g_strnfill(50000, 'a');
+    g_autofree char *request = g_strconcat("POST /echo HTTP/1.1\r\nContent-Length: 100000\r\n" END, burst, NULL);
+    assert_status(server, request, 408);
+}
+
+/* Of four unfinished files only three fit; a small request passes, and whoever was not refused is served. */
+static void test_large_bodies_share_the_memory(void)
+{
+    enum { FILES = 4, PART = 90000 };
+    g_autoptr(HttpServer) server = start((HttpServerOptions){.limits = {.body_memory = FILES * PART}});
+    static const char head[] = "POST /echo HTTP/1.1\r\nSec-Fetch-Site: none\r\nContent-Length: 100000\r\n" END;
+    g_autofree char *part = g_strnfill(PART, 'a');
+    g_autofree char *end = g_strnfill(100000 - PART, 'b');
+    struct pollfd clients[FILES];
+    int fine = 0, refused = 0;
+    for (int i = 0; i < FILES; i++) {
+        clients[i] = (struct pollfd){dial(server), POLLIN, 0};
+        say(clients[i].fd, head);
+        say(clients[i].fd, part);
+    }
+    g_assert_cmpint(poll(clients, FILES, 5000), ==, 1);
+    assert_status(server, "POST /echo HTTP/1.1\r\nSec-Fetch-Site: none\r\nContent-Length: 2\r\n" END "ok", 200);
+    for (int i = 0; i < FILES; i++) {
+        say(clients[i].fd, end);
+        g_autofree char *answer = read_until(clients[i].fd, NULL);
+        fine += status_of(answer) == 200;
+        refused += status_of(answer) == 503 && strstr(answer, "\r\nRetry-After: ");
+        close(clients[i].fd);
+    }
+    g_assert_cmpint(refused, ==, 1);
+    g_assert_cmpint(fine, ==, FILES - 1);
+}
+
 static void test_connections_are_capped(void)
 {
     HttpLimits limits = {.connections_per_address = 3, .cap_loopback_too = true};
@@ -418,6 +468,119 @@ static void test_connections_are_capped(void)
         g_usleep(10000);
     }
     g_assert_not_reached();
+}
+
+/* The answer to a refusal has left, but its descriptor is still there: the next must not come for free. */
+static void test_refused_clients_count(void)
+{
+    HttpLimits limits = {.connections_per_address = 1, .cap_loopback_too = true, .linger_ms = 60 * 1000};
+    g_autoptr(HttpServer) server = start((HttpServerOptions){.limits = limits});
+    int refused = dial(server);
+    say(refused, "nonsense\r\n\r\n");
+    g_autofree char *answer = read_until(refused, NULL);
+    g_assert_cmpint(status_of(answer), ==, 400);
+    g_autofree char *second = ask(server, "GET / HTTP/1.1\r\n" END);
+    g_assert_cmpint(status_of(second), ==, 0);
+    close(refused);
+    for (int tries = 0; tries < 100; tries++) { /* until the loop has seen the end */
+        g_autofree char *again = ask(server, "GET / HTTP/1.1\r\n" END);
+        if (status_of(again) == 200)
+            return;
+        g_usleep(10000);
+    }
+    g_assert_not_reached();
+}
+
+/* Never silent, so only the time in all lets him go. */
+static void test_refused_clients_do_not_stay(void)
+{
+    g_autoptr(HttpServer) server = start((HttpServerOptions){.limits = {.linger_ms = 40}});
+    int refused = dial(server);
+    say(refused, "nonsense\r\n\r\n");
+    g_autofree char *answer = read_until(refused, NULL);
+    g_assert_cmpint(status_of(answer), ==, 400);
+    for (int tries = 0; tries < 3000; tries++) {
+        if (send(refused, "x", 1, MSG_NOSIGNAL) < 0) {
+            close(refused);
+            return;
+        }
+        g_usleep(1000);
+    }
+    g_assert_not_reached();
+}
+
+/* None is left for the server's end of a connection: whoever is there waits, and is answered once there are some. */
+static void test_no_descriptor_left(void)
+{
+    enum { CLIENTS = 20 };
+    g_autoptr(HttpServer) server = start((HttpServerOptions){.loops = 1});
+    int log[2], clients[CLIENTS];
+    struct rlimit before;
+    g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, log), ==, 0);
+    log_set_descriptor(log[1]);
+    log_set_level(LOG_WARNING);
+    for (int i = 0; i < CLIENTS; i++)
+        clients[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &before), ==, 0);
+    g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &(struct rlimit){3, before.rlim_max}), ==, 0);
+    for (int i = 0; i < CLIENTS; i++) {
+        dial_with(clients[i], http_server_port(server));
+        say(clients[i], "GET / HTTP/1.1\r\n" END);
+    }
+    g_autofree char *said = read_until(log[0], "\n");
+    g_assert_nonnull(strstr(said, "\"event\":\"http.accept\""));
+    g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &before), ==, 0);
+    for (int i = 0; i < CLIENTS; i++) {
+        g_autofree char *answer = read_until(clients[i], NULL);
+        g_assert_cmpint(status_of(answer), ==, 200);
+        close(clients[i]);
+    }
+    log_set_level(LOG_ERROR);
+    log_set_descriptor(STDERR_FILENO);
+    close(log[1]);
+    g_autofree char *more = read_until(log[0], NULL); /* said once, not at every try */
+    g_assert_cmpstr(more, ==, "");
+    close(log[0]);
+}
+
+/* A server in a process that may have `all` descriptors, until the end of input on its side of the pair. */
+static void serve_with(int all, int told[2])
+{
+    struct rlimit small = {(rlim_t)all, (rlim_t)all};
+    close(told[0]);
+    g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &small), ==, 0);
+    HttpServer *server = start((HttpServerOptions){.loops = 1});
+    g_autofree char *port = g_strdup_printf("%d\n", http_server_port(server));
+    say(told[1], port);
+    char end;
+    (void)!read(told[1], &end, 1);
+    _exit(0);
+}
+
+/* Of a small table of descriptors the clients get half: store, files and mail go on with the rest. */
+static void test_descriptors_are_kept_for_others(void)
+{
+    enum { ALL = 120, CLIENTS = 70 };
+    int told[2], clients[CLIENTS], answered = 0;
+    g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, told), ==, 0);
+    pid_t child = fork();
+    if (child == 0)
+        serve_with(ALL, told);
+    close(told[1]);
+    g_autofree char *port = read_until(told[0], "\n");
+    for (int i = 0; i < CLIENTS; i++) {
+        clients[i] = dial_port((int)g_ascii_strtoll(port, NULL, 10));
+        say(clients[i], "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        g_autofree char *answer = read_until(clients[i], "</p>");
+        answered += status_of(answer) == 200;
+    }
+    g_assert_cmpint(answered, ==, ALL / 2);
+    for (int i = 0; i < CLIENTS; i++)
+        close(clients[i]);
+    close(told[0]);
+    int status;
+    g_assert_cmpint(waitpid(child, &status, 0), ==, child);
+    g_assert_cmpint(status, ==, 0);
 }
 
 static void *leave_early(void *arg)
@@ -469,6 +632,9 @@ static void test_streams(void)
     g_assert_nonnull(strstr(begin, "\r\nX-Accel-Buffering: no\r\n"));
     g_assert_nonnull(strstr(begin, "data: last 41\n\n"));
     g_assert_null(strstr(second, "10001"));
+    g_autofree char *head = ask(server, "HEAD /stream HTTP/1.1\r\n" END); /* ends, and takes no seat */
+    g_assert_cmpint(status_of(head), ==, 200);
+    g_assert_nonnull(strstr(head, "\r\nContent-Type: text/event-stream\r\n"));
     assert_status(server, "GET /stream HTTP/1.1\r\n" END, 429);
     g_assert_cmpuint(stream_count(hub), ==, 2);
     stream_publish(hub, "ticket/10001", 42, "two\nlines");
@@ -607,7 +773,13 @@ int main(int argc, char **argv)
     g_test_add_func("/server/other-sites", test_other_sites_are_refused);
     g_test_add_func("/server/full-lane", test_full_lane_says_busy);
     g_test_add_func("/server/slow-clients", test_slow_clients_are_let_go);
+    g_test_add_func("/server/burst", test_a_burst_buys_no_silence);
+    g_test_add_func("/server/body-memory", test_large_bodies_share_the_memory);
     g_test_add_func("/server/caps", test_connections_are_capped);
+    g_test_add_func("/server/refused-count", test_refused_clients_count);
+    g_test_add_func("/server/refused-leave", test_refused_clients_do_not_stay);
+    g_test_add_func("/server/no-descriptor", test_no_descriptor_left);
+    g_test_add_func("/server/kept-descriptors", test_descriptors_are_kept_for_others);
     g_test_add_func("/server/leave", test_clients_that_leave_harm_nobody);
     g_test_add_func("/server/streams", test_streams);
     g_test_add_func("/server/drain", test_drain_finishes_what_was_asked);

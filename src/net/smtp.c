@@ -15,9 +15,8 @@
 
 #include "base/check.h"
 #include "base/text.h"
-#include "net/libcurl_late.h"
+#include "net/dial.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -38,8 +37,8 @@ typedef struct Exchange {
     bool signed_in;
     bool dot_asked, dot_allowed;
     bool stopped;
-    bool leaving;           /* QUIT is said: its answer is of no interest */
-    bool plaintext_refused; /* SMTP_TLS_NONE and the host is not loopback */
+    bool leaving; /* QUIT is said: its answer is of no interest */
+    Dial dial;
 
     char *recipient;  /* of the RCPT last sent */
     bool reply_open;  /* a multi-line reply has begun and not ended */
@@ -54,6 +53,7 @@ const char *smtp_stage_name(SmtpStage stage)
 {
     static const char *const names[SMTP_STAGES] = {
         [SMTP_STAGE_HERE] = "here", [SMTP_STAGE_CONNECT] = "connect", [SMTP_STAGE_GREET] = "greet",
+        [SMTP_STAGE_PRIVATE] = "private",
         [SMTP_STAGE_TLS] = "tls",   [SMTP_STAGE_SIGN_IN] = "sign_in", [SMTP_STAGE_MAIL] = "mail",
         [SMTP_STAGE_RCPT] = "rcpt", [SMTP_STAGE_DATA] = "data",       [SMTP_STAGE_DOT] = "dot",
     };
@@ -239,28 +239,6 @@ static int on_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl
     return exchange->stopped;
 }
 
-static bool is_loopback(const struct sockaddr *address)
-{
-    if (address->sa_family == AF_INET) {
-        const struct sockaddr_in *four = (const void *)address;
-        return ntohl(four->sin_addr.s_addr) >> 24 == 127;
-    }
-    const struct sockaddr_in6 *six = (const void *)address;
-    return address->sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&six->sin6_addr);
-}
-
-/* Looks at the address about to be connected to, not at the name: a name may resolve to anything. */
-static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
-{
-    (void)purpose;
-    Exchange *exchange = arg;
-    if (exchange->server->tls == SMTP_TLS_NONE && !is_loopback(&address->addr)) {
-        exchange->plaintext_refused = true;
-        return CURL_SOCKET_BAD;
-    }
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-}
-
 /* --- setting up -------------------------------------------------------------------------------------------------- */
 
 static unsigned seconds_or(unsigned seconds, unsigned otherwise)
@@ -268,43 +246,39 @@ static unsigned seconds_or(unsigned seconds, unsigned otherwise)
     return seconds ? seconds : otherwise;
 }
 
-/* Sets scheme, host, port and the name for EHLO; false if they do not make a URL. */
-static bool set_url(CURL *curl, const SmtpServer *server)
+static DialTls dial_tls_of(SmtpTls tls)
 {
-    g_autofree char *port = g_strdup_printf("%u", server->port);
-    g_autofree char *path = g_strdup_printf("/%s", server->helo && *server->helo ? server->helo : "localhost");
-    g_autofree char *host = g_strdup_printf(strchr(server->host, ':') ? "[%s]" : "%s", server->host);
-    char *url = NULL;
-    CURLU *parts = libcurl.curl_url();
-    check(parts != NULL);
-    bool done =
-        !libcurl.curl_url_set(parts, CURLUPART_SCHEME, server->tls == SMTP_TLS_IMPLICIT ? "smtps" : "smtp", 0) &&
-        !libcurl.curl_url_set(parts, CURLUPART_HOST, host, 0) &&
-        !libcurl.curl_url_set(parts, CURLUPART_PORT, port, 0) &&
-        !libcurl.curl_url_set(parts, CURLUPART_PATH, path, 0) && !libcurl.curl_url_get(parts, CURLUPART_URL, &url, 0) &&
-        !libcurl.curl_easy_setopt(curl, CURLOPT_URL, url);
-    libcurl.curl_free(url);
-    libcurl.curl_url_cleanup(parts);
-    return done;
+    return tls == SMTP_TLS_IMPLICIT ? DIAL_TLS_IMPLICIT : tls == SMTP_TLS_NONE ? DIAL_TLS_NONE : DIAL_TLS_STARTTLS;
 }
 
-static void set_security(CURL *curl, const SmtpServer *server)
+/* A token goes with the first word of the exchange (SASL-IR), and nothing else is tried with it. */
+static void set_sign_in(CURL *curl, const SmtpServer *server)
 {
-    curl_set_text(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-    curl_set_text(curl, CURLOPT_PROXY, ""); /* the environment shall not send our mail elsewhere */
-    curl_set_long(curl, CURLOPT_USE_SSL,
-                  server->tls == SMTP_TLS_STARTTLS ? (long)CURLUSESSL_ALL : (long)CURLUSESSL_NONE);
-    curl_set_long(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    curl_set_long(curl, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_set_long(curl, CURLOPT_SSL_VERIFYHOST, 2L);
-    if (server->ca_file && *server->ca_file) {
-        curl_set_text(curl, CURLOPT_CAINFO, server->ca_file);
-        curl_set_text(curl, CURLOPT_CAPATH, NULL);
-    }
-    if (server->user && *server->user) {
-        curl_set_text(curl, CURLOPT_USERNAME, server->user);
+    curl_set_text(curl, CURLOPT_USERNAME, server->user);
+    if (server->bearer) {
+        curl_set_text(curl, CURLOPT_XOAUTH2_BEARER, server->bearer);
+        curl_set_text(curl, CURLOPT_LOGIN_OPTIONS, "AUTH=OAUTHBEARER;AUTH=XOAUTH2");
+        curl_set_long(curl, CURLOPT_SASL_IR, 1L);
+    } else {
         curl_set_text(curl, CURLOPT_PASSWORD, server->password ? server->password : "");
     }
+}
+
+/* The URL's path is the name for EHLO. False if the server's name makes no URL. */
+static bool set_server(CURL *curl, Exchange *exchange)
+{
+    const SmtpServer *server = exchange->server;
+    exchange->dial = (Dial){
+        .protocol = "smtp",
+        .host = server->host,
+        .port = server->port,
+        .path = arena_printf(exchange->arena, "/%s", server->helo && *server->helo ? server->helo : "localhost"),
+        .tls = dial_tls_of(server->tls),
+        .ca_file = server->ca_file,
+    };
+    if (server->user && *server->user)
+        set_sign_in(curl, server);
+    return dial_set(curl, &exchange->dial);
 }
 
 static void set_time_limits(CURL *curl, const SmtpServer *server)
@@ -319,15 +293,12 @@ static void set_callbacks(CURL *curl, Exchange *exchange)
 {
     const curl_debug_callback debug = on_debug; /* the compiler's check of each one's type */
     const curl_write_callback header = on_reply_line;
-    const curl_opensocket_callback open_socket = on_open_socket;
     const curl_xferinfo_callback progress = on_progress;
     curl_set_long(curl, CURLOPT_VERBOSE, 1L); /* or the debug callback hears nothing */
     curl_set_function(curl, CURLOPT_DEBUGFUNCTION, CURL_FUNCTION(debug));
     curl_set_pointer(curl, CURLOPT_DEBUGDATA, exchange);
     curl_set_function(curl, CURLOPT_HEADERFUNCTION, CURL_FUNCTION(header));
     curl_set_pointer(curl, CURLOPT_HEADERDATA, exchange);
-    curl_set_function(curl, CURLOPT_OPENSOCKETFUNCTION, CURL_FUNCTION(open_socket));
-    curl_set_pointer(curl, CURLOPT_OPENSOCKETDATA, exchange);
     curl_set_long(curl, CURLOPT_NOPROGRESS, 0L);
     curl_set_function(curl, CURLOPT_XFERINFOFUNCTION, CURL_FUNCTION(progress));
     curl_set_pointer(curl, CURLOPT_XFERINFODATA, exchange);
@@ -357,13 +328,6 @@ static struct curl_slist *set_message(CURL *curl, Exchange *exchange)
 
 /* --- the verdict ------------------------------------------------------------------------------------------------- */
 
-static bool is_tls_failure(CURLcode done)
-{
-    return done == CURLE_USE_SSL_FAILED || done == CURLE_SSL_CONNECT_ERROR || done == CURLE_PEER_FAILED_VERIFICATION ||
-           done == CURLE_SSL_CERTPROBLEM || done == CURLE_SSL_CIPHER || done == CURLE_SSL_CACERT_BADFILE ||
-           done == CURLE_SSL_ISSUER_ERROR || done == CURLE_SSL_INVALIDCERTSTATUS;
-}
-
 /* A server that offers no sign-in although we have one to make refuses everyone as a stranger: what failed then is the
  * sign-in, and that says nothing about the recipient. */
 static bool is_sign_in_missing(const Exchange *exchange)
@@ -375,7 +339,9 @@ static bool is_sign_in_missing(const Exchange *exchange)
 /* The stage the failure belongs to, where it is not the one reached. */
 static SmtpStage blamed_stage(const Exchange *exchange, CURLcode done)
 {
-    if (exchange->stage < SMTP_STAGE_MAIL && is_tls_failure(done))
+    if (exchange->stage == SMTP_STAGE_CONNECT && exchange->dial.private_refused)
+        return SMTP_STAGE_PRIVATE;
+    if (exchange->stage < SMTP_STAGE_MAIL && dial_is_tls_failure(done))
         return SMTP_STAGE_TLS;
     return !exchange->dot_asked && is_sign_in_missing(exchange) ? SMTP_STAGE_SIGN_IN : exchange->stage;
 }
@@ -433,13 +399,15 @@ static const char *queue_id_of(Arena *arena, const char *text)
 
 static const char *words_of(const Exchange *exchange, CURLcode done, const char *curl_words)
 {
-    if (exchange->plaintext_refused)
+    if (exchange->dial.plaintext_refused)
         return "plain SMTP is for loopback only";
+    if (exchange->stage == SMTP_STAGE_PRIVATE)
+        return DIAL_PRIVATE_WORDS;
     if (exchange->dot_asked && !exchange->dot_allowed)
         return "withheld before the final dot";
     bool replied = exchange->code && !exchange->reply_open && exchange->text->len;
     bool by_reply = exchange->dot_allowed ? exchange->dot_replied : exchange->code >= 400;
-    if (replied && by_reply && !is_tls_failure(done))
+    if (replied && by_reply && !dial_is_tls_failure(done))
         return exchange->text->str;
     return *curl_words ? curl_words : libcurl.curl_easy_strerror(done);
 }
@@ -493,9 +461,8 @@ static void exchange_run(Exchange *exchange, SmtpResult *result_out)
     struct curl_slist *recipients = NULL;
     exchange->text = g_string_new(NULL);
     exchange->refusals = g_array_new(FALSE, FALSE, sizeof(SmtpRefusal));
-    if (set_url(curl, exchange->server)) {
+    if (set_server(curl, exchange)) {
         curl_set_pointer(curl, CURLOPT_ERRORBUFFER, curl_words);
-        set_security(curl, exchange->server);
         set_time_limits(curl, exchange->server);
         set_callbacks(curl, exchange);
         if (exchange->message)

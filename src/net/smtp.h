@@ -7,7 +7,7 @@
  * composing messages nor for finding a recipient's server: this talks to the company's own submission server.
  *
  * Pointers: everything given is borrowed until the call returns; the texts of a result live in the arena given. The
- * password is the caller's to wipe; the copy libcurl makes for the exchange is freed unwiped before the call returns.
+ * password or token is the caller's to wipe; the copy libcurl makes for the exchange is freed unwiped before the call returns.
  * Errors: none but the result's outcome. Called by: channel/mail. Any thread, several at once.
  *
  * Invariants:
@@ -49,6 +49,7 @@ typedef struct SmtpServer {
     SmtpTls tls;
     const char *user;         /* NULL or "": no sign-in */
     const char *password;     /* borrowed; the caller wipes it */
+    const char *bearer;       /* a token for OAUTHBEARER or XOAUTH2 instead of the password; NULL: the password */
     const char *ca_file;      /* PEM of what to trust instead of the system's list; NULL: the system's */
     const char *helo;         /* the name we greet with; NULL: localhost */
     unsigned connect_seconds; /* until connected; 0: 30 */
@@ -83,6 +84,7 @@ typedef enum SmtpOutcome {
 typedef enum SmtpStage {
     SMTP_STAGE_HERE,    /* refused before connecting */
     SMTP_STAGE_CONNECT, /* name, connection */
+    SMTP_STAGE_PRIVATE, /* the address is inside the house, and that is not allowed (dial.h) */
     SMTP_STAGE_GREET,   /* greeting, EHLO */
     SMTP_STAGE_TLS,     /* STARTTLS, handshake, certificate */
     SMTP_STAGE_SIGN_IN,

@@ -120,6 +120,12 @@ size_t stream_count(StreamHub *hub)
 
 bool stream_open(HttpResponse *response, StreamHub *hub, const char *user, const char *const *topics, size_t count)
 {
+    if (response->request->method == HTTP_HEAD) { /* only what it would be: nobody listens */
+        g_string_truncate(http_body(response), 0);
+        bool typed = http_set_type(response, "text/event-stream");
+        check(typed);
+        return true;
+    }
     if (!hub_take_place(hub, user)) {
         http_response_error(response, 429);
         bool set = http_set_header(response, "Retry-After", "10");

@@ -11,7 +11,7 @@
 
 void body_init(Body *body)
 {
-    *body = (Body){.text = g_string_new(NULL), .html = g_string_new(NULL), .quote_at = SIZE_MAX};
+    *body = (Body){.text = g_string_new(NULL), .html = g_string_new(NULL), .quote = {.at = SIZE_MAX}};
 }
 
 typedef struct Sink {
@@ -124,6 +124,11 @@ static char *html_claimed_charset(Bytes html)
     return g_strndup(claim, strspn(claim, "abcdefghijklmnopqrstuvwxyz0123456789_-:."));
 }
 
+static void append_clean(MessageBuilder *builder, GString *out, const char *text, size_t size)
+{
+    g_string_append(out, text_clean(builder->arena, string_bytes(text, size)));
+}
+
 void body_add_html(MessageBuilder *builder, Body *body, const BodyChoice *choice, const char *charset, Bytes decoded)
 {
     g_autofree char *claimed = charset && *charset ? NULL : html_claimed_charset(decoded);
@@ -134,14 +139,18 @@ void body_add_html(MessageBuilder *builder, Body *body, const BodyChoice *choice
     if (choice && choice->has_plain)
         return;
     g_autoptr(GString) text = g_string_new(NULL);
-    size_t mark = html_to_text(bytes, text), before = MIN(mark, text->len);
+    HtmlQuote quote = html_to_text(bytes, text);
     if (!text->len)
         return;
     text_separate(body->text);
-    g_string_append(body->text, text_clean(builder->arena, string_bytes(text->str, before)));
-    if (mark != SIZE_MAX && body->quote_at == SIZE_MAX)
-        body->quote_at = body->text->len;
-    g_string_append(body->text, text_clean(builder->arena, string_bytes(text->str + before, text->len - before)));
+    size_t answered = MIN(quote.answered, text->len), at = MIN(quote.at, text->len);
+    append_clean(builder, body->text, text->str, answered);
+    if (answered)
+        body->quote = (HtmlQuote){.at = SIZE_MAX, .answered = body->text->len};
+    append_clean(builder, body->text, text->str + answered, at - answered);
+    if (quote.at != SIZE_MAX && body->quote.at == SIZE_MAX)
+        body->quote.at = body->text->len;
+    append_clean(builder, body->text, text->str + at, text->len - at);
 }
 
 /* The largest n <= max that does not cut a character of text. */
@@ -195,6 +204,18 @@ static void html_finish(MessageBuilder *builder, const Body *body)
     g_string_free(html, TRUE);
 }
 
+/* Where the quotation starts, or size. What a mail program marked counts before what the text looks like. */
+static size_t quote_find(const Body *body, const char *subject, size_t size)
+{
+    const char *text = body->text->str;
+    size_t marked = MIN(body->quote.at, size), found = quote_split(text, size);
+    if (quote_subject_is_forward(subject) || (marked < size && quote_is_forward(text + marked, size - marked)))
+        return size;
+    if (found < body->quote.answered)
+        found = size;
+    return marked < found && has_words_before(text, marked) ? marked : found;
+}
+
 void body_finish(MessageBuilder *builder, Body *body)
 {
     ParsedMail *mail = builder->mail;
@@ -202,9 +223,7 @@ void body_finish(MessageBuilder *builder, Body *body)
     size_t size = cut_at_character(text->str, text->len, PARSE_TEXT_MAX);
     if (size < text->len)
         mail->defects |= PARSE_DEFECT_TEXT_CUT;
-    size_t quote_at = quote_split(text->str, size);
-    if (body->quote_at < quote_at && has_words_before(text->str, body->quote_at))
-        quote_at = body->quote_at;
+    size_t quote_at = quote_find(body, mail->subject, size);
     mail->text = arena_strndup(builder->arena, text->str, size);
     mail->text_size = size;
     mail->quote_at = quote_at < size ? (uint32_t)quote_at : PARSE_NO_QUOTE;

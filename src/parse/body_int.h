@@ -12,6 +12,7 @@
 #ifndef FILO_PARSE_BODY_INT_H
 #define FILO_PARSE_BODY_INT_H
 
+#include "parse/html_int.h"
 #include "parse/message_int.h"
 
 /* A multipart/alternative that is being walked. */
@@ -21,7 +22,7 @@ typedef struct BodyChoice {
 
 typedef struct Body {
     GString *text, *html; /* UTF-8 */
-    size_t quote_at;      /* in text, where an HTML part's quotation starts; SIZE_MAX */
+    HtmlQuote quote;      /* of HTML parts, in text */
 } Body;
 
 void body_init(Body *body);

@@ -17,7 +17,8 @@ static const char *const charset_names[] = {
     "UTF-16",       "UTF-16LE",     "UTF-16BE",     "UTF-32",       "UTF-32LE",     "UTF-32BE",
 };
 
-/* Names seen in mail that glibc does not know or that mean more than they say. */
+/* Names seen in mail that glibc does not know, or that mean more than they say: what is written under the name of an old
+ * standard is mostly its successor. */
 static const struct {
     const char *alias, *name;
 } charset_aliases[] = {
@@ -28,12 +29,16 @@ static const struct {
     {"cp1253", "WINDOWS-1253"},       {"cp1254", "WINDOWS-1254"},  {"cp1255", "WINDOWS-1255"},
     {"cp1256", "WINDOWS-1256"},       {"cp1257", "WINDOWS-1257"},  {"cp1258", "WINDOWS-1258"},
     {"x-sjis", "CP932"},              {"shift-jis", "CP932"},      {"sjis", "CP932"},
-    {"windows-31j", "CP932"},         {"ms932", "CP932"},          {"x-gbk", "GBK"},
-    {"cp936", "GBK"},                 {"ks_c_5601-1987", "UHC"},   {"ksc5601", "UHC"},
-    {"ks_c_5601-1989", "UHC"},        {"cp949", "UHC"},            {"euckr", "EUC-KR"},
+    {"windows-31j", "CP932"},         {"ms932", "CP932"},          {"x-gbk", "GB18030"},
+    {"cp936", "GB18030"},                 {"ks_c_5601-1987", "UHC"},   {"ksc5601", "UHC"},
+    {"ks_c_5601-1989", "UHC"},        {"cp949", "UHC"},            {"euckr", "UHC"},
     {"iso-8859-8-i", "ISO-8859-8"},   {"iso-8859-8-e", "ISO-8859-8"}, {"x-mac-roman", "MACINTOSH"},
     {"big-5", "BIG5"},                {"cp950", "BIG5"},           {"eucjp", "EUC-JP"},
-    {"gb_2312-80", "GB2312"},         {"iso8859-15", "ISO-8859-15"}, {"latin9", "ISO-8859-15"},
+    {"gb_2312-80", "GB18030"},        {"iso8859-15", "ISO-8859-15"}, {"latin9", "ISO-8859-15"},
+    {"gb2312", "GB18030"},            {"gbk", "GB18030"},          {"shift_jis", "CP932"},
+    {"euc-kr", "UHC"},                {"iso-8859-9", "WINDOWS-1254"}, {"x-unicode-2-0-utf-7", "UTF-7"},
+    {"utf-16be-bom", "UTF-16"},       {"unicode", "UTF-16"},       {"ucs-2", "UTF-16"},
+    {"iso-10646-ucs-2", "UTF-16"},    {"csiso2022jp", "ISO-2022-JP"},
 };
 
 static iconv_t charset_to[G_N_ELEMENTS(charset_names)], charset_from[G_N_ELEMENTS(charset_names)];
@@ -125,6 +130,37 @@ static void append_converted(GString *out, iconv_t converter, Bytes bytes, bool 
     append_utf8(out, converted->str, converted->len, guessed_out);
 }
 
+/* ---- lies ---- */
+
+typedef enum Family {
+    FAMILY_OPEN,  /* nothing said, ASCII or UTF-8: programs say so without looking */
+    FAMILY_LATIN, /* latin-1 and its like: UTF-8 is often sent under that name */
+    FAMILY_WIDE,  /* UTF-16 */
+    FAMILY_OTHER,
+    FAMILY_UNKNOWN
+} Family;
+
+static Family family_of(const char *label)
+{
+    static const struct {
+        const char *name;
+        Family family;
+    } families[] = {{"US-ASCII", FAMILY_OPEN},      {"UTF-8", FAMILY_OPEN},         {"ISO-8859-1", FAMILY_LATIN},
+                    {"WINDOWS-1252", FAMILY_LATIN}, {"ISO-8859-15", FAMILY_LATIN},  {"UTF-16", FAMILY_WIDE},
+                    {"UTF-16LE", FAMILY_WIDE},      {"UTF-16BE", FAMILY_WIDE}};
+    const char *name = label ? charset_canonical(label) : "US-ASCII";
+    for (size_t i = 0; i < G_N_ELEMENTS(families); i++)
+        if (!g_ascii_strcasecmp(name, families[i].name))
+            return families[i].family;
+    return charset_find(name) == (iconv_t)-1 ? FAMILY_UNKNOWN : FAMILY_OTHER;
+}
+
+/* What calls itself latin-1 is windows-1252: the control characters of latin-1 are in nobody's mail. */
+static bool is_latin_1(const char *label)
+{
+    return !g_ascii_strcasecmp(charset_canonical(label), "ISO-8859-1");
+}
+
 static bool bytes_are_ascii(Bytes bytes)
 {
     for (size_t i = 0; i < bytes.size; i++)
@@ -133,32 +169,124 @@ static bool bytes_are_ascii(Bytes bytes)
     return true;
 }
 
-static bool label_is_any(const char *label, const char *const *names)
+/* Valid UTF-8, whatever NULs stand in it. */
+static bool bytes_are_utf8(Bytes bytes)
 {
-    for (; *names; names++)
-        if (!g_ascii_strcasecmp(charset_canonical(label), *names))
+    const char *at = (const char *)bytes.data, *end = at + bytes.size;
+    while (at < end && !g_utf8_validate_len(at, (size_t)(end - at), &at) && *at == 0)
+        at++;
+    return at == end;
+}
+
+static bool bytes_start(Bytes bytes, const char *prefix, size_t size)
+{
+    return bytes.size >= size && !memcmp(bytes.data, prefix, size);
+}
+
+/* A letter of more than one byte is somewhere in it, whole. */
+static bool has_utf8_letter(Bytes bytes)
+{
+    for (size_t i = 0; i < bytes.size; i++)
+        if (bytes.data[i] >= 0xc2 &&
+            g_utf8_get_char_validated((const char *)bytes.data + i, (gssize)(bytes.size - i)) < (gunichar)-2)
             return true;
     return false;
 }
 
+/* Says UTF-8 or nothing and is not: a line with no whole UTF-8 letter is windows-1252, as when a gateway adds its own
+ * lines; in the others what is broken is marked. */
+static void append_mixed(GString *out, Bytes bytes, bool *guessed_out)
+{
+    const uint8_t *end = bytes.data + bytes.size;
+    *guessed_out = true;
+    for (const uint8_t *at = bytes.data; at < end;) {
+        const uint8_t *newline = memchr(at, '\n', (size_t)(end - at));
+        Bytes line = {at, (size_t)((newline ? newline + 1 : end) - at)};
+        if (has_utf8_letter(line) || bytes_are_ascii(line))
+            append_utf8(out, (const char *)line.data, line.size, guessed_out);
+        else
+            append_converted(out, charset_find("WINDOWS-1252"), line, guessed_out);
+        at += line.size;
+    }
+}
+
+/* UTF-16 without a mark: letters of our part of the world have a zero in their upper byte; else big-endian (RFC 2781). */
+static const char *wide_order(Bytes bytes)
+{
+    size_t zeros[2] = {0};
+    for (size_t i = 0; i < bytes.size; i++)
+        zeros[i % 2] += bytes.data[i] == 0;
+    return zeros[1] > zeros[0] ? "UTF-16LE" : "UTF-16BE";
+}
+
+/* Text under the name of UTF-16; its mark, where it has one, is right whatever the name says. */
+static void append_wide(GString *out, const char *label, Bytes bytes, bool *guessed_out)
+{
+    if (bytes_start(bytes, "\xff\xfe", 2)) {
+        append_converted(out, charset_find("UTF-16LE"), (Bytes){bytes.data + 2, bytes.size - 2}, guessed_out);
+    } else if (bytes_start(bytes, "\xfe\xff", 2)) {
+        append_converted(out, charset_find("UTF-16BE"), (Bytes){bytes.data + 2, bytes.size - 2}, guessed_out);
+    } else if (!memchr(bytes.data, 0, bytes.size) && bytes_are_ascii(bytes)) { /* as page editors write it */
+        append_utf8(out, (const char *)bytes.data, bytes.size, guessed_out);
+        *guessed_out = true;
+    } else {
+        bool unordered = !g_ascii_strcasecmp(charset_canonical(label), "UTF-16");
+        append_converted(out, charset_find(unordered ? wide_order(bytes) : label), bytes, guessed_out);
+    }
+}
+
+/* Japanese mail of old says nothing or ASCII, and switches by itself. */
+static bool is_unnamed_japanese(Bytes bytes)
+{
+    return bytes.size && bytes_are_ascii(bytes) &&
+           (g_strstr_len((const char *)bytes.data, (gssize)bytes.size, "\x1b$B") ||
+            g_strstr_len((const char *)bytes.data, (gssize)bytes.size, "\x1b$@"));
+}
+
+static void append_open(GString *out, Bytes bytes, bool *guessed_out)
+{
+    if (bytes_start(bytes, "\xff\xfe", 2) || bytes_start(bytes, "\xfe\xff", 2)) {
+        append_wide(out, "UTF-16", bytes, guessed_out);
+        *guessed_out = true;
+    } else if (is_unnamed_japanese(bytes)) {
+        append_converted(out, charset_find("ISO-2022-JP"), bytes, guessed_out);
+        *guessed_out = true;
+    } else if (bytes_are_utf8(bytes)) {
+        append_utf8(out, (const char *)bytes.data, bytes.size, guessed_out);
+    } else {
+        append_mixed(out, bytes, guessed_out);
+    }
+}
+
 void charset_append(GString *out, const char *label, Bytes bytes, bool *guessed_out)
 {
-    static const char *const plain[] = {"US-ASCII", "UTF-8", NULL}, *const latin[] = {"ISO-8859-1", NULL};
     charset_open_all();
-    if (label && !*label)
-        label = NULL;
-    bool valid = g_utf8_validate_len((const char *)bytes.data, bytes.size, NULL);
-    if ((!label && valid) ||
-        (label && label_is_any(label, plain) && (valid || !g_ascii_strncasecmp(label, "utf", 3)))) {
-        append_utf8(out, (const char *)bytes.data, bytes.size, guessed_out);
+    if (bytes_start(bytes, "\xef\xbb\xbf", 3)) { /* a mark says more than a name */
+        label = "UTF-8";
+        bytes = (Bytes){bytes.data + 3, bytes.size - 3};
+    }
+    if (!bytes.size)
+        return;
+    Family family = family_of(label && *label ? label : NULL);
+    bool plain = family == FAMILY_LATIN || family == FAMILY_UNKNOWN;
+    if (plain && !bytes_are_ascii(bytes) && bytes_are_utf8(bytes)) {
+        family = FAMILY_OPEN; /* hardly anything else looks like it by chance */
+        *guessed_out = true;
+    }
+    switch (family) {
+    case FAMILY_OPEN:
+        append_open(out, bytes, guessed_out);
+        return;
+    case FAMILY_WIDE:
+        append_wide(out, label, bytes, guessed_out);
+        return;
+    case FAMILY_UNKNOWN:
+        *guessed_out = *guessed_out || !bytes_are_ascii(bytes);
+        append_converted(out, charset_find("WINDOWS-1252"), bytes, guessed_out);
+        return;
+    case FAMILY_LATIN:
+    case FAMILY_OTHER:
+        append_converted(out, charset_find(is_latin_1(label) ? "WINDOWS-1252" : label), bytes, guessed_out);
         return;
     }
-    bool ascii_lie = !label || label_is_any(label, plain);
-    iconv_t converter = ascii_lie || label_is_any(label, latin) ? (iconv_t)-1 : charset_find(label);
-    if (converter == (iconv_t)-1) {
-        if (!bytes_are_ascii(bytes) && (ascii_lie || !label_is_any(label, latin)))
-            *guessed_out = true;
-        converter = charset_find("WINDOWS-1252");
-    }
-    append_converted(out, converter, bytes, guessed_out);
 }

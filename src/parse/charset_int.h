@@ -11,7 +11,10 @@
  *
  * Invariants:
  *  1. What is appended to out is valid UTF-8 without NUL; CR LF and CR became LF.
- *  2. A label of latin-1 or ASCII with other bytes in it reads as windows-1252, unless all of it is valid UTF-8 (ASCII).
+ *  2. Labels lie. Latin-1 means windows-1252; what is all valid UTF-8 is that under a latin or unknown name too; what
+ *     says UTF-8, ASCII or nothing and is not UTF-8 is windows-1252 line by line, but for lines with UTF-8 letters in
+ *     them, where a broken byte becomes U+FFFD; a byte order mark is believed before any name. Each of these sets
+ *     *guessed_out (latin-1 as windows-1252 does not: it is how that name is used).
  *
  * Example:
  *     charset_append(out, "iso-8859-15", body, &guessed);

@@ -82,6 +82,19 @@ static size_t oldest_received(Bytes raw)
     return count > 1 ? oldest : SIZE_MAX;
 }
 
+/* A line's end counts as LF, whether a CR came with it: pipes bring LF, LMTP and IMAP bring CRLF. */
+static void add_text(GChecksum *sum, Bytes text)
+{
+    while (text.size) {
+        const uint8_t *cr = memchr(text.data, '\r', text.size);
+        size_t run = cr ? (size_t)(cr - text.data) : text.size;
+        bool ends_line = cr && run + 1 < text.size && cr[1] == '\n';
+        g_checksum_update(sum, text.data, (gssize)(run + (cr && !ends_line ? 1 : 0)));
+        run += cr ? 1 : 0;
+        text = (Bytes){text.data + run, text.size - run};
+    }
+}
+
 void parse_content_hash(Bytes raw, char hex_out[SHA256_HEX_SIZE])
 {
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
@@ -91,10 +104,10 @@ void parse_content_hash(Bytes raw, char hex_out[SHA256_HEX_SIZE])
         Field field = field_read(raw, at);
         bool skipped = name_matches(field.name, "received") ? at != kept_received : field_is_transport(&field);
         if (!skipped)
-            g_checksum_update(sum, raw.data + at, (gssize)(field.end - at));
+            add_text(sum, (Bytes){raw.data + at, field.end - at});
         at = field.end;
     }
     if (at < raw.size)
-        g_checksum_update(sum, raw.data + at, (gssize)(raw.size - at));
+        add_text(sum, (Bytes){raw.data + at, raw.size - at});
     memcpy(hex_out, g_checksum_get_string(sum), SHA256_HEX_SIZE);
 }

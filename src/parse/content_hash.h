@@ -11,7 +11,7 @@
  * X-Spam*, X-Virus-*, X-Quarantine-*, X-Amavis-*, X-Rspamd-*, X-Forefront-*, X-MS-Exchange-Organization-*, X-UID, X-UIDL, X-Keywords, Status,
  * X-Status, X-Mozilla-*, Content-Length, Lines, an mbox "From " line at the top; and every Received but the oldest
  * (the lowest) of several, which the sender's side wrote: a single one is our own side's and is left out too.
- * Line ends count as they came: a channel that changes them must always change them the same way.
+ * CRLF and LF count the same: a pipe brings the one where LMTP and IMAP bring the other. A bare CR is a byte like any other.
  *
  * Not a signature and not for secrets. Tables: none. Called by: channel/mail and `filo mail-in`. Errors: none; any bytes have a hash.
  * Pointers: raw is borrowed for the call.

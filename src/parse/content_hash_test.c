@@ -36,6 +36,19 @@ static void test_carrying_changes_nothing(void)
     assert_same("Received: a\nReceived: first\n" PLAIN, "Received: c\nReceived: b\nReceived: first\n" PLAIN, true);
 }
 
+/* One message by a pipe (LF), and by LMTP or IMAP (CRLF). */
+static void test_line_ends_are_one(void)
+{
+    assert_same("Subject: a\n b\n\nx\n\ny\n", "Subject: a\r\n b\r\n\r\nx\r\n\r\ny\r\n", true);
+    assert_same("Subject: a\n\nx\n", "Return-Path: <a@x.it>\r\nSubject: a\r\n\r\nx\r\n", true);
+    assert_same("Subject: a\n\nx\r", "Subject: a\n\nx", false);
+    assert_same("Subject: a\n\nx\ry", "Subject: a\n\nx\ny", false);
+    assert_same("Subject: a\n\nx\r\r\n", "Subject: a\n\nx\r\n", false);
+    g_autofree char *crlf = hash("a\r\n");
+    /* printf 'a\n' | sha256sum */
+    g_assert_cmpstr(crlf, ==, "87428fc522803d31065e7bce3cf03fe475096631e5e07bbd7a0fde60c4cf25c7");
+}
+
 static void test_content_changes_all(void)
 {
     assert_same(PLAIN, "From: a@x.it\r\nSubject: caldaia\r\nMessage-ID: <1@x>\r\n\r\nNon parte!\r\n", false);
@@ -77,6 +90,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/content-hash/published", test_published_values);
     g_test_add_func("/content-hash/carrying", test_carrying_changes_nothing);
+    g_test_add_func("/content-hash/line-ends", test_line_ends_are_one);
     g_test_add_func("/content-hash/content", test_content_changes_all);
     g_test_add_func("/content-hash/any-bytes", test_any_bytes_have_a_hash);
     g_test_add_func("/content-hash/linear", test_long_headers_are_linear);

@@ -187,7 +187,9 @@ static void test_attachments_are_counted_by_our_rule(void)
 
 /* ---- identity ---- */
 
-static void test_exactly_five_are_there_already(void)
+/* Five are another's bytes once what carried them is left out; three more (the corpus names them _lf) are another's with
+ * LF for CRLF, as sha256sum of `sed 's/\r$//'` says too. */
+static void test_exactly_eight_are_there_already(void)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (size_t i = 0; i < files->len; i++) {
@@ -198,7 +200,7 @@ static void test_exactly_five_are_there_already(void)
         g_free((void *)(uintptr_t)raw.data);
     }
     g_assert_cmpuint(files->len, ==, 226);
-    g_assert_cmpuint(g_hash_table_size(seen), ==, 221);
+    g_assert_cmpuint(g_hash_table_size(seen), ==, 218);
 }
 
 /* ---- certified mail ---- */
@@ -254,7 +256,7 @@ static void test_html_replies_are_folded(void)
     static const struct {
         const char *name, *said, *quoted; /* words that stay, words the fold starts with */
     } cases[] = {
-        {"office-365.html", "Mr. Cat", "From: Ms. Dolphin\nSent: Monday"},
+        {"office-365.html", "Mr. Cat", "---\nFrom: Ms. Dolphin\nSent: Monday"},
         {"outlook-mixed.html", "This is how it looks", NULL}, /* begins with a header block: that stays visible */
         {"microsoft-namespaces.html", "James Public", "From: John Doe [mailto:john@example.com]\nSent: "},
     };
@@ -308,7 +310,7 @@ int main(int argc, char **argv)
     g_assert_no_error(error);
     files = files_list();
     g_test_add_func("/corpus/oracle", test_corpus_agrees_with_the_oracle);
-    g_test_add_func("/corpus/identity", test_exactly_five_are_there_already);
+    g_test_add_func("/corpus/identity", test_exactly_eight_are_there_already);
     g_test_add_func("/corpus/attachments", test_attachments_are_counted_by_our_rule);
     g_test_add_func("/corpus/certified", test_certified_mail);
     g_test_add_func("/corpus/replies", test_html_replies_are_folded);

@@ -2,6 +2,7 @@
 #include "parse/message_int.h"
 
 #include "base/text.h"
+#include "parse/charset_int.h"
 #include "parse/decode_int.h"
 
 #include <string.h>
@@ -17,6 +18,8 @@ const char *line_keep(Arena *arena, const char *text, size_t max)
 
 /* ---- encoded words ---- */
 
+enum { WORD_MAX = 2000 };
+
 typedef struct EncodedWord {
     const char *start, *end; /* "=?" … behind "?=" */
     const char *charset, *text;
@@ -24,7 +27,17 @@ typedef struct EncodedWord {
     bool is_base64; /* else quoted-printable */
 } EncodedWord;
 
-/* The =?charset?B?text?= at `at`, or false. */
+/* Where the text of a word ends: at its "?=". Quoted-printable text of bad programs has spaces and "?" in it. */
+static const char *word_end(const char *text, bool is_base64)
+{
+    if (is_base64)
+        return text + strcspn(text, "? \t\r\n");
+    size_t line = strcspn(text, "\r\n");
+    const char *end = g_strstr_len(text, (gssize)MIN(line, (size_t)WORD_MAX), "?=");
+    return end ? end : text + line;
+}
+
+/* The =?charset?B?text?= at `at`, or false. A language behind the charset (RFC 2231 5) says nothing here. */
 static bool word_read(const char *at, EncodedWord *word_out)
 {
     if (at[0] != '=' || at[1] != '?')
@@ -32,17 +45,17 @@ static bool word_read(const char *at, EncodedWord *word_out)
     const char *charset = at + 2, *mark = charset + strcspn(charset, "? \t\r\n");
     if (*mark != '?' || !mark[1] || mark[2] != '?')
         return false;
-    const char *text = mark + 3, *end = text + strcspn(text, "? \t\r\n");
-    if (end[0] != '?' || end[1] != '=')
-        return false;
     char coding = g_ascii_tolower(mark[1]);
     if (coding != 'b' && coding != 'q')
+        return false;
+    const char *text = mark + 3, *end = word_end(text, coding == 'b');
+    if (end[0] != '?' || end[1] != '=')
         return false;
     *word_out = (EncodedWord){.start = at,
                               .end = end + 2,
                               .charset = charset,
                               .text = text,
-                              .charset_size = (size_t)(mark - charset),
+                              .charset_size = MIN((size_t)(mark - charset), strcspn(charset, "*")),
                               .text_size = (size_t)(end - text),
                               .is_base64 = coding == 'b'};
     return true;
@@ -55,55 +68,71 @@ static bool append_piece(Bytes piece, void *user)
     return true;
 }
 
+/* RFC 2047 4.2: "_" is a space, "=C3" a byte; anything else stands for itself. */
+static void quoted_decode(GByteArray *out, const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        guint8 byte = (guint8)(text[i] == '_' ? ' ' : text[i]);
+        if (text[i] == '=' && i + 2 < size && g_ascii_isxdigit(text[i + 1]) && g_ascii_isxdigit(text[i + 2])) {
+            byte = (guint8)(g_ascii_xdigit_value(text[i + 1]) << 4 | g_ascii_xdigit_value(text[i + 2]));
+            i += 2;
+        }
+        g_byte_array_append(out, &byte, 1);
+    }
+}
+
 static void word_decode(GByteArray *out, const EncodedWord *word)
 {
-    decode_pump(PARSE_BASE64, (Bytes){(const uint8_t *)word->text, word->text_size}, append_piece, out);
+    if (word->is_base64)
+        decode_pump(PARSE_BASE64, (Bytes){(const uint8_t *)word->text, word->text_size}, append_piece, out);
+    else
+        quoted_decode(out, word->text, word->text_size);
 }
 
-/* The word's charset; what calls itself latin-1 is windows-1252, as in bodies. Yours. */
-static char *word_charset(const EncodedWord *word)
+static bool same_charset(const EncodedWord *a, const EncodedWord *b)
 {
-    char *charset = g_strndup(word->charset, word->charset_size);
-    if (g_ascii_strcasecmp(charset, "iso-8859-1") != 0)
-        return charset;
-    g_free(charset);
-    return g_strdup("windows-1252");
+    return a->charset_size == b->charset_size && !g_ascii_strncasecmp(a->charset, b->charset, a->charset_size);
 }
 
-/* Writes the run of adjacent base64 words of one charset that starts with *word as one word; gives where it ends. */
-static const char *words_append_run(GString *out, EncodedWord word)
+/* Appends the text of adjacent words of one charset from *word on; *word is then the next word, or nothing (false). */
+static bool run_append(MessageBuilder *builder, GString *text, EncodedWord *word, const char **end_out)
 {
     g_autoptr(GByteArray) bytes = g_byte_array_new();
-    const char *end = word.end;
-    EncodedWord next = word;
+    const EncodedWord first = *word;
+    bool guessed = false, more;
     do {
-        word_decode(bytes, &next);
-        end = next.end;
-    } while (word_read(end + strspn(end, " \t\r\n"), &next) && next.is_base64 &&
-             next.charset_size == word.charset_size &&
-             !g_ascii_strncasecmp(next.charset, word.charset, word.charset_size));
-    g_autofree char *coded = g_base64_encode(bytes->data, bytes->len);
-    g_autofree char *charset = word_charset(&word);
-    g_string_append_printf(out, "=?%s?B?%s?=", charset, coded);
+        word_decode(bytes, word);
+        *end_out = word->end;
+        more = word_read(word->end + strspn(word->end, " \t\r\n"), word);
+    } while (more && same_charset(&first, word));
+    g_autofree char *charset = g_strndup(first.charset, first.charset_size);
+    charset_append(text, charset, (Bytes){bytes->data, bytes->len}, &guessed);
+    if (guessed)
+        builder->mail->defects |= PARSE_DEFECT_CHARSET;
+    return more;
+}
+
+/* Writes the adjacent words from *word on as one word of UTF-8; gives where they end. */
+static const char *words_append(MessageBuilder *builder, GString *out, EncodedWord word)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    const char *end;
+    while (run_append(builder, text, &word, &end))
+        continue;
+    g_autofree char *coded = g_base64_encode((const guchar *)text->str, text->len);
+    g_string_append_printf(out, "=?utf-8?B?%s?=", coded);
     return end;
 }
 
-static const char *word_append(GString *out, const EncodedWord *word)
-{
-    g_autofree char *charset = word_charset(word);
-    g_string_append_printf(out, "=?%s?Q?%.*s?=", charset, (int)word->text_size, word->text);
-    return word->end;
-}
-
-/* GMime loses what follows padding in a run of base64 words, and a letter split between two: make each run one word.
- * Yours. */
-static char *words_merge(const char *value)
+/* GMime loses what follows padding in a run of words and a letter split between two, and believes every charset: make
+ * of adjacent words one of UTF-8. Yours. */
+static char *words_merge(MessageBuilder *builder, const char *value)
 {
     GString *out = g_string_sized_new(strlen(value));
     EncodedWord word;
     while (*value) {
         if (*value == '=' && word_read(value, &word))
-            value = word.is_base64 ? words_append_run(out, word) : word_append(out, &word);
+            value = words_append(builder, out, word);
         else
             g_string_append_c(out, *value++);
     }
@@ -112,7 +141,7 @@ static char *words_merge(const char *value)
 
 static const char *text_decode(MessageBuilder *builder, const char *raw)
 {
-    g_autofree char *merged = words_merge(raw);
+    g_autofree char *merged = words_merge(builder, raw);
     g_autofree char *unfolded = g_mime_utils_header_unfold(merged);
     g_autofree char *text = g_mime_utils_header_decode_text(builder->options, unfolded);
     return line_keep(builder->arena, text, PARSE_LINE_MAX);
@@ -177,7 +206,7 @@ static void address_append_unreadable(MessageBuilder *builder, ParseRole role, c
 
 static void addresses_read(MessageBuilder *builder, ParseRole role, const char *raw)
 {
-    g_autofree char *merged = words_merge(raw);
+    g_autofree char *merged = words_merge(builder, raw);
     InternetAddressList *list = internet_address_list_parse(builder->options, merged);
     if (list && internet_address_list_length(list))
         addresses_append(builder, role, list);
@@ -269,13 +298,30 @@ static void single_read(MessageBuilder *builder, Single single, const char *raw)
     }
 }
 
+/* A server's word on the sender is not decoded: what an encoded word in an address hides must not become part of it. */
+static const char *field_value(MessageBuilder *builder, const char *name, const char *raw)
+{
+    if (strcmp(name, "authentication-results") != 0)
+        return text_decode(builder, raw);
+    g_autofree char *unfolded = g_mime_utils_header_unfold(raw);
+    return line_keep(builder->arena, unfolded, PARSE_LINE_MAX);
+}
+
+/* Of the hand-overs only those are kept that part a server's words from what lies below. */
+static bool is_wanted(MessageBuilder *builder, const char *name)
+{
+    bool handed_on = !strcmp(name, "received"), wanted = parse_mail_keeps(name) && (!handed_on || builder->judged);
+    builder->judged = !strcmp(name, "authentication-results") || (builder->judged && !handed_on);
+    return wanted;
+}
+
 static void field_keep(MessageBuilder *builder, const char *name, const char *raw)
 {
     if (builder->fields->len >= PARSE_FIELDS_MAX) {
         builder->mail->defects |= PARSE_DEFECT_HEADERS_CLIPPED;
         return;
     }
-    ParsedField field = {.name = arena_strdup(builder->arena, name), .value = text_decode(builder, raw)};
+    ParsedField field = {.name = arena_strdup(builder->arena, name), .value = field_value(builder, name, raw)};
     g_array_append_val(builder->fields, field);
 }
 
@@ -294,8 +340,8 @@ static void list_read(MessageBuilder *builder, GMimeHeaderList *list, bool seen[
                 single_read(builder, single, raw);
             seen[single] = true;
         }
-        if (raw && parse_mail_keeps(name))
-            field_keep(builder, name, raw);
+        if (raw && is_wanted(builder, name))
+            field_keep(builder, name, strcmp(name, "received") != 0 ? raw : "");
     }
 }
 
@@ -356,9 +402,11 @@ static bool headers_are_auto(const MessageBuilder *builder)
 
 static bool headers_are_bounce(const MessageBuilder *builder)
 {
-    static const char *const robots[] = {"mailer-daemon", "postmaster@", NULL};
-    return field_find(builder, "x-failed-recipients") ||
-           (sender_is_null(builder) && value_has_word(builder->mail->from_address, robots));
+    static const char *const daemons[] = {"mailer-daemon@", NULL}; /* nobody writes from there */
+    static const char *const postmasters[] = {"postmaster@", NULL};
+    const char *from = builder->mail->from_address;
+    return field_find(builder, "x-failed-recipients") || value_has_word(from, daemons) ||
+           (sender_is_null(builder) && value_has_word(from, postmasters));
 }
 
 void headers_read(MessageBuilder *builder, GMimeMessage *message)

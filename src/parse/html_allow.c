@@ -32,13 +32,15 @@ const size_t html_allowed_attribute_count = G_N_ELEMENTS(html_allowed_attributes
 
 const char *const html_fixed_values[] = {"noopener noreferrer nofollow", "_blank", NULL};
 
+/* `background` takes a colour only: no value here can hold url(). `display: none` hides what its sender hid. */
 static const char *const style_properties[] = {
-    "background-color", "border", "border-bottom", "border-collapse", "border-color", "border-left", "border-radius",
-    "border-right", "border-spacing", "border-style", "border-top", "border-width", "color", "direction", "font",
-    "font-family", "font-size", "font-style", "font-variant", "font-weight", "height", "letter-spacing", "line-height",
-    "list-style-type", "margin", "margin-bottom", "margin-left", "margin-right", "margin-top", "max-width",
-    "padding", "padding-bottom", "padding-left", "padding-right", "padding-top", "text-align", "text-decoration",
-    "text-indent", "text-transform", "vertical-align", "white-space", "width", "word-break", NULL,
+    "background", "background-color", "border", "border-bottom", "border-collapse", "border-color", "border-left",
+    "border-radius", "border-right", "border-spacing", "border-style", "border-top", "border-width", "clear", "color",
+    "direction", "display", "float", "font", "font-family", "font-size", "font-style", "font-variant", "font-weight",
+    "height", "letter-spacing", "line-height", "list-style-type", "margin", "margin-bottom", "margin-left",
+    "margin-right", "margin-top", "max-height", "max-width", "min-width", "overflow", "padding", "padding-bottom",
+    "padding-left", "padding-right", "padding-top", "table-layout", "text-align", "text-decoration", "text-indent",
+    "text-transform", "vertical-align", "visibility", "white-space", "width", "word-break", NULL,
 };
 
 bool html_element_is_allowed(const char *name)

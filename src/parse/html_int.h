@@ -33,7 +33,7 @@
 
 /* Where a cid: image is found. */
 typedef struct HtmlParts {
-    int (*find_cid)(const char *content_id, void *user); /* index of the attachment, or -1 */
+    int (*find_cid)(const char *content_id, void *user); /* index of the attachment, or -1; NULL: none is looked for */
     void *user;
     int count; /* attachments there are */
 } HtmlParts;
@@ -41,9 +41,14 @@ typedef struct HtmlParts {
 /* UTF-8 in, UTF-8 out. parts NULL: no attachments. */
 GString *html_sanitise(Bytes html, const HtmlParts *parts);
 
-/* Appends the text. Returns the offset in out of the first line inside what the mail program marked as a quotation, or
- * SIZE_MAX. */
-size_t html_to_text(Bytes html, GString *out);
+/* What the mail program marked as a quotation, as offsets in the text. */
+typedef struct HtmlQuote {
+    size_t at;       /* where its first line starts; SIZE_MAX: nothing is, or words of the sender's follow it */
+    size_t answered; /* where the last words behind or between quotations end: nothing before is folded; 0 */
+} HtmlQuote;
+
+/* Appends the text. */
+HtmlQuote html_to_text(Bytes html, GString *out);
 
 /* ---- shared by the writers ---- */
 

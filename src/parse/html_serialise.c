@@ -87,7 +87,7 @@ static void write_source(Writer *writer, const xmlChar **attributes)
     if (!source || html_attribute(attributes, "data-remote") || html_attribute(attributes, "data-attachment"))
         return;
     g_autofree char *clean = value_clean(source);
-    if (!g_ascii_strncasecmp(clean, "cid:", 4) && writer->parts) {
+    if (!g_ascii_strncasecmp(clean, "cid:", 4) && writer->parts && writer->parts->find_cid) {
         g_autofree char *id = g_uri_unescape_string(clean + 4, NULL);
         int index = id ? writer->parts->find_cid(id, writer->parts->user) : -1;
         if (index >= 0 && index < writer->parts->count)

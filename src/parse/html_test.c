@@ -181,8 +181,9 @@ static void test_layout(void)
 static void test_quotation_marks(void)
 {
     g_autoptr(GString) text = g_string_new(NULL);
-    size_t at = html_to_text(bytes_of("<div>Nuovo</div><div class=\"gmail_quote\">Vecchio</div>"), text);
-    g_assert_cmpstr(text->str + at, ==, "Vecchio\n");
+    HtmlQuote quote = html_to_text(bytes_of("<div>Nuovo</div><div class=\"gmail_quote\">Vecchio</div>"), text);
+    g_assert_cmpstr(text->str + quote.at, ==, "Vecchio\n");
+    g_assert_cmpuint(quote.answered, ==, 0);
 }
 
 int main(int argc, char **argv)

@@ -10,6 +10,22 @@
 
 enum { LISTS_MAX = 32, QUOTES_MAX = 10 };
 
+/* What mail programs put around the message they answer, or above it. */
+typedef enum MarkKind {
+    MARK_NONE,
+    MARK_AROUND, /* the element holds the quotation */
+    MARK_ABOVE,  /* it holds the attribution; block quotations follow */
+    MARK_REST    /* everything from it on is the quotation */
+} MarkKind;
+
+typedef struct Mark {
+    MarkKind kind;
+    int depth;     /* of its element */
+    bool owed;     /* no word of it was written yet */
+    bool ended;    /* its element is closed */
+    bool answered; /* a block quotation in it is closed: what follows outside one is an answer */
+} Mark;
+
 typedef struct Layout {
     GString *out;
     size_t start;   /* where in out our text begins */
@@ -20,8 +36,9 @@ typedef struct Layout {
     int numbers[LISTS_MAX]; /* next number of each open list; 0 in an unordered one */
     char *link;             /* target of the open link */
     size_t link_start;
-    size_t quote_at;
-    bool quote_owed;
+    int depth; /* open elements */
+    Mark mark;
+    HtmlQuote quote;
 } Layout;
 
 typedef struct BlockRule {
@@ -66,9 +83,9 @@ static void pay(Layout *layout)
         if (i + 1 < layout->lines_owed && MIN(layout->quotes, layout->said_quotes) > 0)
             g_string_append_c(out, '>');
     }
-    if (layout->quote_owed && layout->quote_at == SIZE_MAX)
-        layout->quote_at = out->len;
-    layout->quote_owed = false;
+    if (layout->mark.owed)
+        layout->quote.at = out->len;
+    layout->mark.owed = false;
     if (first || layout->lines_owed)
         start_line(layout);
     else if (layout->space_owed)
@@ -78,10 +95,25 @@ static void pay(Layout *layout)
     layout->said_quotes = layout->quotes;
 }
 
+/* A word behind or between what was marked as quotation is theirs: nothing up to it is folded. */
+static bool word_answers(const Layout *layout)
+{
+    const Mark *mark = &layout->mark;
+    bool inside = layout->quotes > 0 || mark->kind == MARK_NONE || mark->kind == MARK_REST || mark->owed;
+    return !inside && (mark->ended || (mark->kind == MARK_AROUND && mark->answered));
+}
+
 static void put_word(Layout *layout, const char *text, size_t size)
 {
+    bool answers = word_answers(layout);
+    if (answers) {
+        layout->mark = (Mark){0};
+        layout->quote.at = SIZE_MAX;
+    }
     pay(layout);
     g_string_append_len(layout->out, text, (gssize)size);
+    if (answers)
+        layout->quote.answered = layout->out->len;
 }
 
 static void put_preformatted(Layout *layout, const char *text, size_t size)
@@ -120,20 +152,51 @@ static void on_text(void *user, const xmlChar *raw, int size)
     }
 }
 
-/* What mail programs put around the message they answer. */
-static bool is_quote_mark(const xmlChar **attributes)
+static MarkKind mark_of(const char *name, const xmlChar **attributes)
 {
-    static const char *const classes[] = {"gmail_quote", "gmail_attr", "moz-cite-prefix", "yahoo_quoted",
-                                          "protonmail_quote", "OutlookMessageHeader", NULL};
-    static const char *const ids[] = {"divRplyFwdMsg", "stopSpelling", "mail-editor-reference-message-container", NULL};
+    static const struct {
+        const char *name;
+        MarkKind kind;
+    } classes[] = {{"gmail_quote", MARK_AROUND},      {"yahoo_quoted", MARK_AROUND},
+                   {"protonmail_quote", MARK_AROUND}, {"tutanota_quote", MARK_AROUND},
+                   {"zmail_extra", MARK_AROUND},      {"gmail_attr", MARK_ABOVE},
+                   {"moz-cite-prefix", MARK_ABOVE},   {"OutlookMessageHeader", MARK_REST}},
+      ids[] = {{"divRplyFwdMsg", MARK_REST},
+               {"appendonsend", MARK_REST},
+               {"stopSpelling", MARK_REST},
+               {"reply-intro", MARK_ABOVE},
+               {"mail-editor-reference-message-container", MARK_AROUND}};
     const char *id = html_attribute(attributes, "id"), *class = html_attribute(attributes, "class");
-    for (const char *const *name = classes; class && *name; name++)
-        if (strstr(class, *name))
-            return true;
-    for (const char *const *name = ids; id && *name; name++)
-        if (g_str_has_suffix(id, *name))
-            return true;
-    return false;
+    const char *type = html_attribute(attributes, "type");
+    for (size_t i = 0; class && i < G_N_ELEMENTS(classes); i++)
+        if (strstr(class, classes[i].name))
+            return classes[i].kind;
+    for (size_t i = 0; id && i < G_N_ELEMENTS(ids); i++)
+        if (g_str_has_suffix(id, ids[i].name))
+            return ids[i].kind;
+    return type && !strcmp(name, "blockquote") && !g_ascii_strcasecmp(type, "cite") ? MARK_AROUND : MARK_NONE;
+}
+
+/* The outermost mark counts; the block quotation below an attribution belongs to it. */
+static void start_mark(Layout *layout, MarkKind kind)
+{
+    Mark *mark = &layout->mark;
+    if (kind == MARK_NONE || mark->kind != MARK_NONE)
+        return;
+    owe_lines(layout, 1);
+    *mark = (Mark){.kind = kind, .depth = layout->depth, .owed = true};
+}
+
+/* An element ends; blockquotes have been counted. */
+static void end_mark(Layout *layout, const char *name)
+{
+    Mark *mark = &layout->mark;
+    if (mark->kind == MARK_NONE)
+        return;
+    mark->answered = mark->answered || (!strcmp(name, "blockquote") && !layout->quotes && layout->depth > mark->depth);
+    mark->ended = mark->ended || layout->depth <= mark->depth;
+    if (mark->ended && mark->owed && mark->kind != MARK_REST) /* nothing was in it */
+        *mark = (Mark){0};
 }
 
 static void start_list(Layout *layout, bool numbered)
@@ -225,12 +288,10 @@ static void on_start(void *user, const xmlChar *raw_name, const xmlChar **attrib
     Layout *layout = user;
     g_autofree char *name = g_ascii_strdown((const char *)raw_name, -1);
     layout->hidden += html_is_hidden(name);
+    layout->depth++;
     if (layout->hidden)
         return;
-    if (is_quote_mark(attributes)) {
-        owe_lines(layout, 1);
-        layout->quote_owed = true;
-    }
+    start_mark(layout, mark_of(name, attributes));
     int lines = block_lines(name);
     if (!lines) {
         start_inline(layout, name, attributes);
@@ -256,27 +317,28 @@ static void on_end(void *user, const xmlChar *raw_name)
 {
     Layout *layout = user;
     g_autofree char *name = g_ascii_strdown((const char *)raw_name, -1);
+    bool hidden = layout->hidden > 0;
     if (html_is_hidden(name))
-        layout->hidden -= layout->hidden > 0;
-    if (layout->hidden)
-        return;
-    if (!strcmp(name, "a"))
-        end_link(layout);
+        layout->hidden -= hidden;
     int lines = block_lines(name);
-    if (lines) {
+    if (!hidden && !strcmp(name, "a"))
+        end_link(layout);
+    if (!hidden && lines) {
         end_block(layout, name);
         owe_lines(layout, lines);
     }
+    end_mark(layout, name);
+    layout->depth -= layout->depth > 0;
 }
 
-size_t html_to_text(Bytes html, GString *out)
+HtmlQuote html_to_text(Bytes html, GString *out)
 {
-    Layout layout = {.out = out, .start = out->len, .quote_at = SIZE_MAX};
+    Layout layout = {.out = out, .start = out->len, .quote = {.at = SIZE_MAX}};
     htmlSAXHandler handlers = {
         .startElement = on_start, .endElement = on_end, .characters = on_text, .ignorableWhitespace = on_text};
     html_walk(html, &handlers, &layout);
     g_free(layout.link);
     if (out->len > layout.start)
         g_string_append_c(out, '\n');
-    return layout.quote_at;
+    return layout.quote;
 }

@@ -5,9 +5,9 @@
 static const char *const kept_names[] = {
     "arc-authentication-results", "authentication-results", "auto-submitted", "content-language", "content-type",
     "delivered-to", "disposition-notification-to", "envelope-to", "feedback-id", "importance", "list-help", "list-id",
-    "list-post", "list-unsubscribe", "list-unsubscribe-post", "precedence", "priority", "received-spf", "resent-from",
+    "list-post", "list-unsubscribe", "list-unsubscribe-post", "precedence", "priority", "received", "received-spf", "resent-from",
     "resent-to", "return-path", "thread-index", "thread-topic", "user-agent", "x-auto-response-suppress",
-    "x-autoreply", "x-autorespond", "x-envelope-to", "x-failed-recipients", "x-loop", "x-mailer", "x-original-to",
+    "x-auto-reply", "x-autoreply", "x-autoreply-from", "x-autorespond", "x-autoresponder", "x-envelope-to", "x-failed-recipients", "x-filo-loop", "x-loop", "x-mail-autoreply", "x-mailer", "x-original-to",
     "x-priority", "x-ricevuta", "x-riferimento-message-id", "x-spam-flag", "x-spam-score", "x-spam-status",
     "x-tiporicevuta", "x-trasporto", "x-verificasicurezza", NULL};
 

@@ -17,7 +17,8 @@
  * started; retry later). A message that breaks its worker is not an error: parsed = false.
  *
  * Invariants:
- *  1. Every text is valid UTF-8 without NUL; every text but `text` and `html` is one line.
+ *  1. Every text is valid UTF-8 without NUL; every text but `text`, `html` and an appointment's comment and description is
+ *     one line.
  *  2. An attachment's [offset, offset + length) lies inside the raw message.
  *  3. html is our own serialisation of an allow-list (html_int.h): it loads nothing, runs nothing and links only to
  *     http, https, mailto and tel. In it ` data-attachment="N"` stands where a cid: image was (N indexes
@@ -48,6 +49,8 @@
 #define PARSE_FIELDS_MAX 200             /* kept header fields */
 #define PARSE_ATTACHMENTS_MAX 1000       /* attachments */
 #define PARSE_REPORTS_MAX 100            /* recipients of a delivery report */
+#define PARSE_APPOINTMENTS_MAX 20        /* appointments */
+#define PARSE_NOTE_MAX 65536             /* bytes of an appointment's description */
 #define PARSE_NO_QUOTE UINT32_MAX        /* quote_at when nothing is quoted */
 
 /* What was odd about the message; bits of ParsedMail.defects. */
@@ -80,7 +83,8 @@ typedef struct ParsedAddress {
 /* A header field of the allow-list (parse_mail_keeps), in the message's order. */
 typedef struct ParsedField {
     const char *name;  /* lower case */
-    const char *value; /* unfolded, decoded */
+    const char *value; /* unfolded, decoded; authentication-results as it stands; "received" is only where the message
+                          was handed on below such a field, and empty */
 } ParsedField;
 
 typedef enum ParseEncoding {
@@ -108,14 +112,81 @@ typedef struct ParsedReport {
     const char *recipient; /* Final-Recipient, else Original-Recipient, without its type */
     const char *action;    /* failed, delayed, delivered, relayed, expanded; as written, lower case */
     const char *status;    /* "5.1.1" */
+    const char *reason;    /* Diagnostic-Code without its type: the server's own words; "" when none */
 } ParsedReport;
+
+/* What a calendar object (RFC 5546) is sent for; NONE: a file that only holds appointments. */
+typedef enum ParseMethod {
+    PARSE_METHOD_NONE,
+    PARSE_METHOD_PUBLISH,
+    PARSE_METHOD_REQUEST,
+    PARSE_METHOD_REPLY,
+    PARSE_METHOD_ADD,
+    PARSE_METHOD_CANCEL,
+    PARSE_METHOD_REFRESH,
+    PARSE_METHOD_COUNTER,
+    PARSE_METHOD_DECLINECOUNTER,
+    PARSE_METHODS
+} ParseMethod;
+
+/* What a REPLY says (PARTSTAT). */
+typedef enum ParseAnswer {
+    PARSE_ANSWER_NONE,
+    PARSE_ANSWER_ACCEPTED,
+    PARSE_ANSWER_DECLINED,
+    PARSE_ANSWER_TENTATIVE,
+    PARSE_ANSWER_DELEGATED,
+    PARSE_ANSWERS
+} ParseAnswer;
+
+typedef enum ParseRepeat {
+    PARSE_REPEAT_NONE,
+    PARSE_REPEAT_DAILY,
+    PARSE_REPEAT_WEEKLY,
+    PARSE_REPEAT_MONTHLY,
+    PARSE_REPEAT_YEARLY,
+    PARSE_REPEAT_OTHER, /* by a rule that no short word says */
+    PARSE_REPEATS
+} ParseRepeat;
+
+typedef enum ParseWhen {
+    PARSE_WHEN_NONE,     /* not said, or unreadable */
+    PARSE_WHEN_INSTANT,  /* at is one: said in UTC, or in a zone whose rules the message brought */
+    PARSE_WHEN_DAY,      /* a date: at is its midnight as if in UTC */
+    PARSE_WHEN_FLOATING, /* the wall's time wherever one is: at is the wall's as if in UTC */
+    PARSE_WHEN_ZONE,     /* the same in a zone whose rules the message did not bring, or none we can follow */
+    PARSE_WHENS
+} ParseWhen;
+
+typedef struct ParsedTime {
+    ParseWhen kind;
+    TimeMs at;        /* TIME_NONE with PARSE_WHEN_NONE, else of 1970 … 9999 */
+    const char *zone; /* of PARSE_WHEN_ZONE, as written; else "" */
+} ParsedTime;
+
+/* A VEVENT of a text/calendar part or an .ics file (RFC 5545). */
+typedef struct ParsedAppointment {
+    ParseMethod method;
+    ParseAnswer answer;
+    ParseRepeat repeat;
+    bool cancelled; /* METHOD:CANCEL or STATUS:CANCELLED */
+    uint32_t sequence;
+    ParsedTime start, end; /* a day's end is the day after the last */
+    ParsedTime only;       /* of one date of a repeated appointment: which one */
+    const char *uid;
+    const char *title, *place;
+    const char *organiser; /* "Anna Rossi <anna@x.it>" */
+    const char *attendees; /* the same, joined by ", " */
+    const char *comment;   /* of a REPLY: what they wrote with it; of several lines, as description */
+    const char *description;
+} ParsedAppointment;
 
 typedef struct ParsedMail {
     bool parsed;    /* false: nothing below holds */
     bool truncated; /* something was dropped: the raw has more */
     bool has_html;
     bool is_auto;   /* the headers say a machine answered: no automatic mail may go back */
-    bool is_bounce; /* a delivery report, or a mailer daemon with a null sender */
+    bool is_bounce; /* a delivery report, a mailer daemon's, or a postmaster's with a null sender */
     bool is_list;   /* List-Id, List-Post or List-Unsubscribe, or Precedence: list, bulk, junk */
     uint32_t defects;
 
@@ -140,6 +211,8 @@ typedef struct ParsedMail {
 
     const ParsedAttachment *attachments;
     size_t attachment_count;
+    const ParsedAppointment *appointments;
+    size_t appointment_count;
     const ParsedReport *reports;
     size_t report_count;
     const char *report_message_id; /* the id of our message that the report is about, without < > */

@@ -9,11 +9,20 @@
 
 #include "base/text.h"
 #include "parse/body_int.h"
+#include "parse/calendar_int.h"
+#include "parse/charset_int.h"
 #include "parse/decode_int.h"
 #include "parse/prepare_int.h"
 #include "parse/wire_int.h"
 
 #include <string.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/lsan_interface.h>
+#define WITHOUT_LEAK_CHECK(call) (__lsan_disable(), (call), __lsan_enable())
+#else
+#define WITHOUT_LEAK_CHECK(call) (call)
+#endif
 
 enum { STACK_MAX = 20000, NAME_MAX_BYTES = 200, STATUS_MAX = 64 * 1024 };
 
@@ -35,7 +44,8 @@ void message_init(void)
     static bool done;
     if (done)
         return;
-    g_mime_init();
+    WITHOUT_LEAK_CHECK(
+        g_mime_init()); /* what we register instead of its own is forgotten, never freed: once a process */
     for (size_t i = 0; i < G_N_ELEMENTS(nested); i++)
         g_mime_object_register_type("message", nested[i], g_mime_part_get_type());
     done = true;
@@ -203,17 +213,36 @@ static void text_add(Walk *walk, GMimePart *part, Bytes slice, BodyChoice *choic
                        parameter_is(object, "delsp", "yes"));
 }
 
-/* What a delivery report's part tells, besides being an attachment. */
+/* What a delivery report's part tells, besides being an attachment. Old mailer daemons attach the original without
+ * calling the whole a report. */
 static void report_add(Walk *walk, GMimePart *part, Bytes slice, const char *type)
 {
     bool cut = false;
     if (!strcmp(type, "message/delivery-status") || !strcmp(type, "message/global-delivery-status")) {
         g_autoptr(GByteArray) status = body_decode(part_encoding(part), slice, STATUS_MAX, &cut);
         report_read_status(walk->builder, (Bytes){status->data, status->len});
-    } else if (walk->is_report && (!strcmp(type, "message/rfc822") || !strcmp(type, "text/rfc822-headers"))) {
+    } else if ((walk->is_report || walk->builder->mail->is_bounce) &&
+               (!strcmp(type, "message/rfc822") || !strcmp(type, "text/rfc822-headers"))) {
         g_autoptr(GByteArray) headers = body_decode(part_encoding(part), slice, STATUS_MAX, &cut);
         report_read_original(walk->builder, (Bytes){headers->data, headers->len});
     }
+}
+
+/* The appointments of a calendar part, besides being an attachment. */
+static void calendar_add(Walk *walk, GMimePart *part, Bytes slice, const char *type)
+{
+    const char *name = g_mime_part_get_filename(part);
+    bool is_file = name && strlen(name) > 4 && !g_ascii_strcasecmp(name + strlen(name) - 4, ".ics");
+    if (strcmp(type, "text/calendar") != 0 && strcmp(type, "application/ics") != 0 && !is_file)
+        return;
+    bool cut = false, guessed = false;
+    g_autoptr(GByteArray) decoded = body_decode(part_encoding(part), slice, PARSE_TEXT_MAX, &cut);
+    g_autoptr(GString) text = g_string_new(NULL);
+    const char *charset = g_mime_object_get_content_type_parameter(GMIME_OBJECT(part), "charset");
+    charset_append(text, charset, (Bytes){decoded->data ? decoded->data : (const uint8_t *)"", decoded->len}, &guessed);
+    if (cut)
+        walk->builder->mail->defects |= PARSE_DEFECT_TEXT_CUT;
+    calendar_read(walk->builder->arena, text->str, walk->builder->appointments);
 }
 
 static void part_add(Walk *walk, GMimePart *part, BodyChoice *choice)
@@ -229,6 +258,7 @@ static void part_add(Walk *walk, GMimePart *part, BodyChoice *choice)
         return;
     }
     report_add(walk, part, slice, type);
+    calendar_add(walk, part, slice, type);
     attachment_add(walk, part, slice);
 }
 
@@ -345,6 +375,7 @@ static void lists_keep(MessageBuilder *builder)
     mail->references = list_keep(arena, builder->references, sizeof(char *), &mail->reference_count);
     mail->fields = list_keep(arena, builder->fields, sizeof(ParsedField), &mail->field_count);
     mail->attachments = list_keep(arena, builder->attachments, sizeof(ParsedAttachment), &mail->attachment_count);
+    mail->appointments = list_keep(arena, builder->appointments, sizeof(ParsedAppointment), &mail->appointment_count);
     mail->reports = list_keep(arena, builder->reports, sizeof(ParsedReport), &mail->report_count);
 }
 
@@ -369,6 +400,7 @@ void message_parse(Arena *arena, Bytes raw, bool clipped, ParsedMail *out)
                               .references = g_array_new(FALSE, FALSE, sizeof(char *)),
                               .fields = g_array_new(FALSE, FALSE, sizeof(ParsedField)),
                               .attachments = g_array_new(FALSE, FALSE, sizeof(ParsedAttachment)),
+                              .appointments = g_array_new(FALSE, FALSE, sizeof(ParsedAppointment)),
                               .reports = g_array_new(FALSE, FALSE, sizeof(ParsedReport))};
     Prepared prepared = message_prepare(raw, clipped ? &prepare_clipped : &prepare_normal);
     out->defects |= prepared.defects;

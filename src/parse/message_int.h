@@ -24,7 +24,8 @@ typedef struct MessageBuilder {
     Bytes raw;
     ParsedMail *mail;
     GMimeParserOptions *options;
-    GArray *addresses, *references, *fields, *attachments, *reports; /* of ParsedAddress, char *, … */
+    GArray *addresses, *references, *fields, *attachments, *appointments, *reports; /* of ParsedAddress, char *, … */
+    bool judged; /* a server's word on the sender was kept, and no Received came below it yet */
 } MessageBuilder;
 
 /* Once per process. */

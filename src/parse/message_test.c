@@ -152,7 +152,7 @@ static void test_charsets(void)
         {"no-such-charset", "perch\xe9\n", "perché\n", true},
         {"IBM1364", "plain\n", "plain\n", false}, /* not opened: windows-1252, which plain text does not show */
         {"us-ascii", "perch\xe9\n", "perché\n", true},
-        {"utf-8", "bad \xff byte\n", "bad \xef\xbf\xbd byte\n", true},
+        {"utf-8", "bad \xff byte, perch\xc3\xa9\n", "bad \xef\xbf\xbd byte, perché\n", true},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *raw = g_strdup_printf("From: a@x.it\nContent-Type: text/plain; charset=%s\n\n%s",
@@ -276,7 +276,8 @@ static void test_delivery_report(void)
         "From: MAILER-DAEMON@x.it\nContent-Type: multipart/report; report-type=delivery-status; boundary=B\n\n"
         "--B\n\nNot delivered.\n"
         "--B\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.x.it\n\n"
-        "Final-Recipient: rfc822; anna@y.it\nAction: Failed\nStatus: 5.1.1 (no such user)\n\n"
+        "Final-Recipient: rfc822; anna@y.it\nAction: Failed\nStatus: 5.1.1 (no such user)\n"
+        "Diagnostic-Code: smtp; 550 5.1.1 <anna@y.it>: no such\n user; sorry\n\n"
         "Final-Recipient: rfc822; <b@y.it>\nAction: delayed\nStatus: 4.4.7\n"
         "--B\nContent-Type: message/rfc822\n\nSubject: x\nMessage-ID: <out-1@filo>\n\nbody\n--B--\n");
     g_assert_true(mail.is_bounce);
@@ -285,9 +286,28 @@ static void test_delivery_report(void)
     g_assert_cmpstr(mail.reports[0].recipient, ==, "anna@y.it");
     g_assert_cmpstr(mail.reports[0].action, ==, "failed");
     g_assert_cmpstr(mail.reports[0].status, ==, "5.1.1");
+    g_assert_cmpstr(mail.reports[0].reason, ==, "550 5.1.1 <anna@y.it>: no such user; sorry");
+    g_assert_cmpstr(mail.reports[1].reason, ==, "");
     g_assert_cmpstr(mail.reports[1].recipient, ==, "b@y.it");
     g_assert_cmpstr(mail.report_message_id, ==, "out-1@filo");
     g_assert_cmpstr(mail.text, ==, "Not delivered.");
+}
+
+/* The forms older than RFC 3464: an attached original names ours, whatever the whole calls itself. */
+static void test_report_by_a_daemon(void)
+{
+    ParsedMail mail =
+        parse_text("From: Mail Delivery System <MAILER-DAEMON@x.it>\nSubject: failure notice\n"
+                   "Content-Type: multipart/mixed; boundary=B\n\n"
+                   "--B\n\n<anna@y.it>: no mailbox here by that name\n"
+                   "--B\nContent-Type: message/rfc822\n\nSubject: x\nMessage-ID: <out-1@filo>\n\nbody\n--B--\n");
+    g_assert_true(mail.is_bounce);
+    g_assert_cmpuint(mail.report_count, ==, 0);
+    g_assert_cmpstr(mail.report_message_id, ==, "out-1@filo");
+    ParsedMail person = parse_text("From: anna@y.it\nContent-Type: multipart/mixed; boundary=B\n\n"
+                                   "--B\nContent-Type: message/rfc822\n\nMessage-ID: <out-1@filo>\n\nbody\n--B--\n");
+    g_assert_false(person.is_bounce);
+    g_assert_cmpstr(person.report_message_id, ==, "");
 }
 
 /* Found by the fuzzer: a part of a report with nothing in it. */
@@ -519,6 +539,7 @@ int main(int argc, char **argv)
     g_test_add_func("/message/names", test_names_are_harmless);
     g_test_add_func("/message/report", test_delivery_report);
     g_test_add_func("/message/empty-report", test_empty_report_parts);
+    g_test_add_func("/message/report-by-a-daemon", test_report_by_a_daemon);
     if (sandbox_is_real()) /* a sanitizer build has other limits of time and stack; the plain builds run it */
         g_test_add_func("/message/hostile", test_hostile_shapes);
     g_test_add_func("/message/largest", test_the_largest_message);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * One walk over the lines. Our marker, an "original message" line, an attribution line and an Outlook block each end
- * the new text at once; ">" lines count only as a tail, because people also answer between them. An attribution may
- * be wrapped over two or three lines, so up to three lines are joined before its end is looked for. Everything is
- * compared line by line with fixed patterns of bounded length: no regular expression, no backtracking.
+ * One walk over the lines. Our marker, an "original message" line and an Outlook block each end the new text at once,
+ * and so does an attribution line above words without ">". ">" lines, with the attribution above them, count only as a
+ * tail, because people also answer between and below them. A forwarded message ends the search: it is no quotation, and
+ * what it quotes is part of it. An attribution may be wrapped over two or three lines, so up
+ * to three lines are joined before its end is looked for. Everything is compared line by line with fixed patterns of
+ * bounded length: no regular expression, no backtracking.
  */
 #include "parse/quote.h"
 
@@ -11,7 +13,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { ATTRIBUTION_LINES = 3, ATTRIBUTION_MAX = 400 };
+enum { ATTRIBUTION_LINES = 3, ATTRIBUTION_MAX = 400, BLOCK_LINES = 6 };
 
 typedef struct Line {
     const char *text; /* without leading blanks */
@@ -73,21 +75,66 @@ static bool line_has_digit(const Line *line)
     return false;
 }
 
-/* "-----Messaggio originale-----", "---------- Forwarded message ---------" and their kin. */
-static bool line_is_original(const Line *line)
+/* The line without the dashes, underscores and ">" it begins with. */
+static Line line_inner(const Line *line, const char *skipped)
 {
-    static const char *const words[] = {"messaggio originale", "original message", "messaggio inoltrato",
-                                        "forwarded message", "inizio messaggio inoltrato", NULL};
     Line inner = *line;
-    while (inner.size && (*inner.text == '-' || *inner.text == '_' || *inner.text == ' ')) {
+    while (inner.size && strchr(skipped, *inner.text)) {
         inner.text++;
         inner.size--;
     }
+    return inner;
+}
+
+/* "-----Messaggio originale-----" and its kin. */
+static bool line_is_original(const Line *line)
+{
+    static const char *const words[] = {"messaggio originale", "original message", "messaggio di origine", NULL};
+    Line inner = line_inner(line, "-_ ");
     return line->text != inner.text && line->text[0] == '-' && line->size < 80 && line_starts_any(&inner, words);
 }
 
+/* "---------- Forwarded message ---------", "Inizio messaggio inoltrato:", quoted or not. */
+static bool line_is_forward(const Line *line)
+{
+    static const char *const ruled[] = {"messaggio inoltrato", "forwarded message", "inizio messaggio inoltrato", NULL};
+    static const char *const bare[] = {"inizio messaggio inoltrato:", "begin forwarded message:",
+                                       "inizio del messaggio inoltrato:", NULL};
+    Line unquoted = line_inner(line, "> "), inner = line_inner(&unquoted, "-_ ");
+    bool has_rule = unquoted.size && *unquoted.text == '-' && inner.text != unquoted.text;
+    return unquoted.size < 80 && ((has_rule && line_starts_any(&inner, ruled)) || line_starts_any(&unquoted, bare));
+}
+
+/* What telephones and mail programs write under a message by themselves. */
+static bool line_is_footer(const Line *line)
+{
+    static const char *const starts[] = {"inviato da ", "inviato dal ", "inviata da ", "sent from ", "get outlook for ",
+                                         "ottieni outlook per ", "scarica outlook per ", "ottenere outlook per ",
+                                         "sent via ", "inviato tramite ", "inviato con ", NULL};
+    return line->size < 80 && line_starts_any(line, starts);
+}
+
+/* "10:12", "10.12" or a year: what a mail program's own line always says, and a sentence seldom. */
+static bool line_has_moment(const Line *line)
+{
+    for (size_t i = 0; i + 4 <= line->size; i++) {
+        const char *at = line->text + i;
+        if (g_ascii_isdigit(at[0]) && (at[1] == ':' || at[1] == '.') && g_ascii_isdigit(at[2]) &&
+            g_ascii_isdigit(at[3]))
+            return true;
+        if (at[0] == '2' && at[1] == '0' && g_ascii_isdigit(at[2]) && g_ascii_isdigit(at[3]))
+            return true;
+    }
+    return false;
+}
+
+typedef struct Attribution {
+    size_t end;      /* where the line after it starts */
+    bool has_moment; /* a time, a year or an address: no person's sentence */
+} Attribution;
+
 /* "On 3 May 2025, Anna wrote:" and "Il giorno 3 mag 2025 Anna ha scritto:", on one line or wrapped. */
-static bool attribution_at(const char *text, size_t size, const Line *first)
+static bool attribution_at(const char *text, size_t size, const Line *first, Attribution *out)
 {
     static const char *const starts[] = {"il ", "in data ", "on ", "le ", "am ", "> il ", "> on ", NULL};
     static const char *const ends[] = {"ha scritto:", "ha scritto :", "wrote:", "scrive:", "writes:", NULL};
@@ -95,11 +142,15 @@ static bool attribution_at(const char *text, size_t size, const Line *first)
         return false;
     Line line = *first;
     bool digit = false;
+    *out = (Attribution){0};
     for (int count = 0; count < ATTRIBUTION_LINES && line.size; count++) {
         digit = digit || line_has_digit(&line);
+        out->has_moment = out->has_moment || line_has_moment(&line) || memchr(line.text, '@', line.size);
         for (const char *const *end = ends; *end; end++)
-            if (line_ends(&line, *end))
+            if (line_ends(&line, *end)) {
+                out->end = line.next;
                 return digit && line.next - first->start < ATTRIBUTION_MAX;
+            }
         if (line.next >= size)
             break;
         line = line_at(text, size, line.next);
@@ -107,60 +158,129 @@ static bool attribution_at(const char *text, size_t size, const Line *first)
     return false;
 }
 
-/* Outlook's block: Da/From, then within the next lines a date and an addressee or subject. */
+/* "Anna ha scritto:", "2026-03-03 10:12 GMT+01:00 Anna <a@x.it>:": only above ">" lines. */
+static bool line_is_short_attribution(const Line *line)
+{
+    static const char *const ends[] = {"ha scritto:", "wrote:", "scrive:", "writes:", NULL};
+    if (line->size >= ATTRIBUTION_MAX || !line->size)
+        return false;
+    for (const char *const *end = ends; *end; end++)
+        if (line_ends(line, *end))
+            return true;
+    return g_ascii_isdigit(*line->text) && line_ends(line, ">:");
+}
+
+/* Outlook's block, and that of many others: Da/From, then within the next lines a date and a subject. */
 static bool outlook_block_at(const char *text, size_t size, const Line *first)
 {
-    static const char *const from[] = {"da:", "from:", "*da:*", "*from:*", "mittente:", NULL};
+    static const char *const from[] = {"da:", "from:", "*da:*", "*from:*", "mittente:", "da :", "from :", NULL};
     static const char *const date[] = {"inviato:", "sent:", "data:", "date:", "*inviato:*", "*sent:*", "*data:*",
-                                       "*date:*", NULL};
-    static const char *const rest[] = {"a:", "to:", "cc:", "oggetto:", "subject:", "*a:*", "*to:*", "*oggetto:*",
-                                       "*subject:*", NULL};
+                                       "*date:*", "inviato :", "sent :", "data :", "date :", NULL};
+    static const char *const rest[] = {"oggetto:", "subject:", "*oggetto:*", "*subject:*", "oggetto :", "subject :", NULL};
     if (!line_starts_any(first, from))
         return false;
-    bool dated = false, addressed = false;
+    bool dated = false, subjected = false;
     Line line = *first;
-    for (int count = 0; count < 6 && line.next < size; count++) {
+    for (int count = 0; count < BLOCK_LINES && line.next < size; count++) {
         line = line_at(text, size, line.next);
         dated = dated || line_starts_any(&line, date);
-        addressed = addressed || line_starts_any(&line, rest);
+        subjected = subjected || line_starts_any(&line, rest);
     }
-    return dated && addressed;
+    return dated && subjected;
 }
 
 static bool separator_at(const char *text, size_t size, const Line *line)
 {
-    return line_starts(line, QUOTE_MARKER) || line_is_original(line) || attribution_at(text, size, line) ||
-           outlook_block_at(text, size, line);
+    return line_starts(line, QUOTE_MARKER) || line_is_original(line) || outlook_block_at(text, size, line);
 }
 
-/* Outlook draws a rule above its block: it belongs to the quotation. */
+/* The first line from there that is not empty starts with ">". */
+static bool quoted_from(const char *text, size_t size, size_t at)
+{
+    while (at < size) {
+        Line line = line_at(text, size, at);
+        if (line.size)
+            return *line.text == '>';
+        at = line.next;
+    }
+    return false;
+}
+
+/* A rule drawn above a block belongs to the quotation. */
 static bool line_is_rule(const Line *line)
 {
     for (size_t i = 0; i < line->size; i++)
-        if (line->text[i] != '_')
+        if (line->text[i] != '_' && line->text[i] != '-')
             return false;
-    return line->size >= 10;
+    return line->size >= 3;
+}
+
+/* An attribution, with where its quotation begins; false also when it could be a sentence of theirs. */
+static bool quotation_opens(const char *text, size_t size, const Line *line, size_t *end_out, bool *quoted_out)
+{
+    Attribution found;
+    if (attribution_at(text, size, line, &found)) {
+        *end_out = found.end;
+        *quoted_out = quoted_from(text, size, found.end);
+        return *quoted_out || found.has_moment;
+    }
+    *end_out = line->next;
+    *quoted_out = line_is_short_attribution(line) && quoted_from(text, size, line->next);
+    return *quoted_out;
+}
+
+bool quote_is_forward(const char *text, size_t size)
+{
+    for (size_t at = 0; at < size;) {
+        Line line = line_at(text, size, at);
+        if (line.size && !(line_is_rule(&line) || (line.size == 1 && *line.text == '>')))
+            return line_is_forward(&line);
+        at = line.next;
+    }
+    return false;
 }
 
 size_t quote_split(const char *text, size_t size)
 {
     size_t tail = size, rule = size; /* first line of the current run of ">" lines; a rule just above */
     bool said = false;               /* something new was seen before `tail` or the separator */
+    bool signing = false;            /* below "-- ": a signature is nothing new */
     for (size_t at = 0; at < size;) {
         Line line = line_at(text, size, at);
+        size_t end;
+        bool quoted;
         at = line.next;
         if (!line.size)
             continue;
+        if (!said && line_starts(&line, QUOTE_MARKER)) /* a mail of ours that begins with it: what follows is new */
+            continue;
+        if (line_is_forward(&line)) /* somebody else's message is what they want to show us */
+            return size;
         if (separator_at(text, size, &line))
             return said ? MIN(MIN(rule, tail), line.start) : size;
+        if (quotation_opens(text, size, &line, &end, &quoted)) {
+            if (!quoted)
+                return said ? MIN(MIN(rule, tail), line.start) : size;
+            tail = MIN(MIN(rule, tail), line.start);
+            at = end;
+            continue;
+        }
         if (*line.text == '>') {
-            tail = MIN(tail, line.start);
+            tail = MIN(MIN(rule, tail), line.start);
             continue;
         }
         bool is_rule = line_is_rule(&line);
+        signing = signing || (line.size == 2 && !memcmp(line.text, "--", 2));
         rule = is_rule ? MIN(rule, line.start) : size;
-        said = said || !is_rule;
+        said = said || !(is_rule || signing || line_is_footer(&line));
         tail = size; /* words after the quotation: it is not a tail */
     }
     return said ? tail : size;
+}
+
+bool quote_subject_is_forward(const char *subject)
+{
+    static const char *const prefixes[] = {"i:", "fw:", "fwd:", "inoltro:", "inoltra:", "inoltrato:", NULL};
+    Line line = line_at(subject, strlen(subject), 0);
+    return line_starts_any(&line, prefixes);
 }

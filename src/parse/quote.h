@@ -13,7 +13,10 @@
  *  2. Linear in size.
  *  3. When nothing but white space would remain before the offset, nothing is folded (an answer written below or
  *     inside the quotation must stay visible).
- *  4. Text after the last quoted line that is not quoted itself is never folded by ">" alone.
+ *     A signature below "-- " and a telephone's footer ("Inviato da iPhone") count as white space there.
+ *  4. Text after the last quoted line that is not quoted itself is never folded by ">" alone, nor by an attribution
+ *     line above ">" lines.
+ *  5. A forwarded message is never folded, nor anything in it: it is what they want to show.
  *
  * Example:
  *     size_t at = quote_split(mail.text, mail.text_size);
@@ -22,6 +25,7 @@
 #ifndef FILO_PARSE_QUOTE_H
 #define FILO_PARSE_QUOTE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The line Filo puts above the quotation in its own mails; the catalogues put words after it on the same line. */
@@ -29,5 +33,12 @@
 
 /* Offset of the first line of the quoted tail, or size. */
 size_t quote_split(const char *text, size_t size);
+
+/* True when the text opens as a forwarded message ("---------- Forwarded message ---------"), quoted or not. */
+bool quote_is_forward(const char *text, size_t size);
+
+/* True for a subject as a forwarding mail program makes it: "I: guasto", "Fwd: …". Blocks of "Da:", "Inviato:" are then no
+ * quotation either. */
+bool quote_subject_is_forward(const char *subject);
 
 #endif

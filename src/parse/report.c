@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { REPORT_MAX = 64 * 1024 };
+enum { REPORT_MAX = 64 * 1024, REASON_MAX = 500 };
 
 /* The body's lines with folding undone. Yours. */
 static GStrv report_lines(Bytes body)
@@ -44,6 +44,14 @@ static const char *recipient_keep(Arena *arena, const char *value)
     return line_keep(arena, address, PARSE_LINE_MAX);
 }
 
+/* "smtp; 550 no such user" without its type; a text that merely has a semicolon stays whole. */
+static const char *without_type(const char *value)
+{
+    size_t type = strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
+    const char *rest = value + type + strspn(value + type, " \t");
+    return type > 0 && *rest == ';' ? rest + 1 + strspn(rest + 1, " \t") : value;
+}
+
 static void report_read_line(Arena *arena, const char *line, ParsedReport *report)
 {
     const char *value;
@@ -57,7 +65,8 @@ static void report_read_line(Arena *arena, const char *line, ParsedReport *repor
     } else if ((value = line_value(line, "Status"))) {
         g_autofree char *code = g_strndup(value, strcspn(value, " \t("));
         report->status = line_keep(arena, code, 100);
-    }
+    } else if ((value = line_value(line, "Diagnostic-Code")))
+        report->reason = line_keep(arena, without_type(value), REASON_MAX);
 }
 
 static void report_append(MessageBuilder *builder, const ParsedReport *report)
@@ -70,7 +79,7 @@ static void report_append(MessageBuilder *builder, const ParsedReport *report)
 void report_read_status(MessageBuilder *builder, Bytes body)
 {
     g_auto(GStrv) lines = report_lines(body);
-    const ParsedReport empty = {"", "", ""};
+    const ParsedReport empty = {"", "", "", ""};
     ParsedReport report = empty;
     for (char **line = lines; *line; line++) {
         if (**line) {

@@ -17,7 +17,7 @@ typedef struct MailReader {
     Arena *arena;
     size_t raw_size;
     ParsedMail *mail;
-    GArray *addresses, *references, *fields, *attachments, *reports;
+    GArray *addresses, *references, *fields, *attachments, *appointments, *reports;
     const uint8_t *at, *end; /* the record being read */
     bool failed;
 } MailReader;
@@ -327,11 +327,77 @@ static void read_attachment(MailReader *in)
     g_array_append_val(in->attachments, attachment);
 }
 
+static void write_time(GByteArray *out, const ParsedTime *time)
+{
+    put_u32(out, time->kind);
+    put_u64(out, (uint64_t)time->at);
+    put_string(out, time->zone);
+}
+
+static ParsedTime get_time(MailReader *in)
+{
+    uint32_t kind = get_u32(in);
+    int64_t at = (int64_t)get_u64(in);
+    const char *zone = get_line(in);
+    expect(in, kind < PARSE_WHENS && at >= 0 && at <= DATE_MAX);
+    expect(in, (kind == PARSE_WHEN_NONE) == (at == TIME_NONE) && (kind == PARSE_WHEN_ZONE || !*zone));
+    return in->failed ? (ParsedTime){.zone = ""} : (ParsedTime){(ParseWhen)kind, at, zone};
+}
+
+/* A text of several lines. */
+static const char *get_note(MailReader *in)
+{
+    Bytes note = get_bytes(in, PARSE_NOTE_MAX);
+    expect(in, wire_text_is_clean(note, true));
+    return keep(in, note);
+}
+
+static void write_appointment(GByteArray *out, const ParsedMail *mail, size_t index)
+{
+    const ParsedAppointment *appointment = &mail->appointments[index];
+    const char *const texts[] = {appointment->uid,       appointment->title,   appointment->place,  appointment->organiser,
+                                 appointment->attendees, appointment->comment, appointment->description};
+    put_u32(out, appointment->method);
+    put_u32(out, appointment->answer);
+    put_u32(out, appointment->repeat);
+    put_u32(out, appointment->cancelled);
+    put_u32(out, appointment->sequence);
+    write_time(out, &appointment->start);
+    write_time(out, &appointment->end);
+    write_time(out, &appointment->only);
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        put_string(out, texts[i]);
+}
+
+static void read_appointment(MailReader *in)
+{
+    ParsedAppointment appointment = {0};
+    uint32_t method = get_u32(in), answer = get_u32(in), repeat = get_u32(in);
+    expect(in, method < PARSE_METHODS && answer < PARSE_ANSWERS && repeat < PARSE_REPEATS);
+    appointment.method = (ParseMethod)method;
+    appointment.answer = (ParseAnswer)answer;
+    appointment.repeat = (ParseRepeat)repeat;
+    appointment.cancelled = get_bool(in);
+    appointment.sequence = get_u32(in);
+    appointment.start = get_time(in);
+    appointment.end = get_time(in);
+    appointment.only = get_time(in);
+    appointment.uid = get_line(in);
+    appointment.title = get_line(in);
+    appointment.place = get_line(in);
+    appointment.organiser = get_line(in);
+    appointment.attendees = get_line(in);
+    appointment.comment = get_note(in);
+    appointment.description = get_note(in);
+    g_array_append_val(in->appointments, appointment);
+}
+
 static void write_report(GByteArray *out, const ParsedMail *mail, size_t index)
 {
     put_string(out, mail->reports[index].recipient);
     put_string(out, mail->reports[index].action);
     put_string(out, mail->reports[index].status);
+    put_string(out, mail->reports[index].reason);
 }
 
 static void read_report(MailReader *in)
@@ -340,6 +406,7 @@ static void read_report(MailReader *in)
     report.recipient = get_line(in);
     report.action = get_line(in);
     report.status = get_line(in);
+    report.reason = get_line(in);
     g_array_append_val(in->reports, report);
 }
 
@@ -374,6 +441,11 @@ static size_t count_attachments(const ParsedMail *mail)
     return mail->attachment_count;
 }
 
+static size_t count_appointments(const ParsedMail *mail)
+{
+    return mail->appointment_count;
+}
+
 static size_t count_reports(const ParsedMail *mail)
 {
     return mail->report_count;
@@ -397,6 +469,7 @@ static const struct {
     {1, 1, count_one, write_text, read_text},
     {0, 1, count_html, write_html, read_html},
     {0, PARSE_ATTACHMENTS_MAX, count_attachments, write_attachment, read_attachment},
+    {0, PARSE_APPOINTMENTS_MAX, count_appointments, write_appointment, read_appointment},
     {0, PARSE_REPORTS_MAX, count_reports, write_report, read_report},
 };
 
@@ -484,6 +557,7 @@ static void lists_keep(MailReader *in)
     mail->references = list_keep(in->arena, in->references, sizeof(char *), &mail->reference_count);
     mail->fields = list_keep(in->arena, in->fields, sizeof(ParsedField), &mail->field_count);
     mail->attachments = list_keep(in->arena, in->attachments, sizeof(ParsedAttachment), &mail->attachment_count);
+    mail->appointments = list_keep(in->arena, in->appointments, sizeof(ParsedAppointment), &mail->appointment_count);
     mail->reports = list_keep(in->arena, in->reports, sizeof(ParsedReport), &mail->report_count);
     bool has_from = mail->address_count && mail->addresses[0].role == PARSE_FROM;
     mail->from_address = has_from ? mail->addresses[0].address : "";
@@ -496,6 +570,7 @@ bool wire_mail_read(Arena *arena, Bytes result, size_t raw_size, ParsedMail *out
     g_autoptr(GArray) references = g_array_new(FALSE, TRUE, sizeof(char *));
     g_autoptr(GArray) fields = g_array_new(FALSE, TRUE, sizeof(ParsedField));
     g_autoptr(GArray) attachments = g_array_new(FALSE, TRUE, sizeof(ParsedAttachment));
+    g_autoptr(GArray) appointments = g_array_new(FALSE, TRUE, sizeof(ParsedAppointment));
     g_autoptr(GArray) reports = g_array_new(FALSE, TRUE, sizeof(ParsedReport));
     *out = (ParsedMail){0};
     MailReader in = {.arena = arena,
@@ -505,6 +580,7 @@ bool wire_mail_read(Arena *arena, Bytes result, size_t raw_size, ParsedMail *out
                      .references = references,
                      .fields = fields,
                      .attachments = attachments,
+                     .appointments = appointments,
                      .reports = reports};
     if (result.size > 0 && result.size <= WIRE_RESULT_MAX)
         read_records(&in, result);

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What a worker does once it is locked in. It frees nothing: its end does. */
+#include "parse/body_int.h"
+#include "parse/daticert_int.h"
 #include "parse/decode_int.h"
+#include "parse/file_kind.h"
+#include "parse/html_int.h"
 #include "parse/message_int.h"
+#include "parse/signature_int.h"
 #include "parse/wire_int.h"
 #include "parse/zygote_int.h"
 
@@ -45,8 +50,55 @@ static bool job_decode(Bytes input, const uint64_t arguments[WORKER_ARGUMENTS])
     return decode_pump((ParseEncoding)arguments[0], input, write_piece, &room) || room == 0;
 }
 
+/* arguments: encoding. */
+static bool job_daticert(Bytes input, const uint64_t arguments[WORKER_ARGUMENTS])
+{
+    Arena *arena = arena_new(WORKER_ARENA_CAP);
+    Daticert certified;
+    bool cut = false;
+    GByteArray *xml = body_decode((ParseEncoding)arguments[0], input, DATICERT_MAX, &cut);
+    daticert_read(arena, (Bytes){xml->data, cut ? 0 : xml->len}, &certified);
+    GByteArray *result = daticert_lines_write(&certified);
+    return worker_write((Bytes){result->data, result->len});
+}
+
+/* arguments: where the trusted certificates end and the message begins, the instant. */
+static bool job_signature(Bytes input, const uint64_t arguments[WORKER_ARGUMENTS])
+{
+    Arena *arena = arena_new(WORKER_ARENA_CAP);
+    Signature signature;
+    size_t message = (size_t)arguments[0];
+    message_init();
+    signature_check(arena, (Bytes){input.data + message, input.size - message}, (Bytes){input.data, message},
+                    (TimeMs)arguments[1], &signature);
+    GByteArray *result = signature_lines_write(&signature);
+    return worker_write((Bytes){result->data, result->len});
+}
+
+/* arguments: how many attachments there are. Its cid: images were found when it came. */
+static bool job_html(Bytes input, const uint64_t arguments[WORKER_ARGUMENTS])
+{
+    HtmlParts parts = {.count = (int)MIN(arguments[0], (uint64_t)PARSE_ATTACHMENTS_MAX)};
+    GString *clean = html_sanitise(input, &parts);
+    return worker_write((Bytes){(const uint8_t *)clean->str, clean->len});
+}
+
+/* kind, width, height: three numbers of 32 bits, the highest byte first. */
+static bool job_file_kind(Bytes input, const uint64_t arguments[WORKER_ARGUMENTS])
+{
+    (void)arguments;
+    FileNature nature = file_kind_read(input);
+    const uint32_t answer[] = {GUINT32_TO_BE((uint32_t)nature.kind), GUINT32_TO_BE(nature.width),
+                               GUINT32_TO_BE(nature.height)};
+    return worker_write((Bytes){(const uint8_t *)answer, sizeof answer});
+}
+
 const WorkerJob worker_jobs[JOB_KINDS] = {
     [JOB_MAIL] = job_mail,
     [JOB_MAIL_CLIPPED] = job_mail_clipped,
     [JOB_DECODE] = job_decode,
+    [JOB_DATICERT] = job_daticert,
+    [JOB_SIGNATURE] = job_signature,
+    [JOB_HTML] = job_html,
+    [JOB_FILE_KIND] = job_file_kind,
 };

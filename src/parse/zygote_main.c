@@ -6,6 +6,7 @@
  */
 #include "parse/charset_int.h"
 #include "parse/sandbox_int.h"
+#include "parse/signature_int.h"
 #include "parse/zygote_int.h"
 
 #include <errno.h>
@@ -203,6 +204,7 @@ static void libraries_open(void)
     g_mime_init();
     xmlInitParser();
     charset_open_all();
+    signature_open();
 }
 
 static bool nursery_open(Nursery *nursery)

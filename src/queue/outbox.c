@@ -15,6 +15,8 @@ OutboxId outbox_add(StoreTx *tx, const OutboxNew *item, TimeMs now)
                                               .state = item->sealed ? OUTBOX_SEALED : OUTBOX_QUEUED,
                                               .not_before = item->not_before,
                                               .created_at = now,
+                                              .account = item->account,
+                                              .domain = item->domain,
                                           });
     if (added == 0)
         return (OutboxId){0};
@@ -37,40 +39,25 @@ bool outbox_cancel(StoreTx *tx, OutboxId id, TimeMs now)
     return sql_outbox_cancel_queued(tx, &(SqlOutboxCancelQueuedIn){id, now}) == 1;
 }
 
-/* ------------------------------------------------------------------------------------------------------- leasing */
-
-typedef struct LeaseWork {
-    Arena *arena;
-    const char *holder;
-    TimeMs now, lease_until;
-    OutboxItem *item_out;
-    TimeMs next_at;
-    bool found;
-} LeaseWork;
-
-static bool lease_next(StoreTx *tx, void *arg)
+bool outbox_withdraw(StoreTx *tx, OutboxId id, TimeMs now)
 {
-    LeaseWork *work = arg;
-    SqlOutboxNext row;
-    SqlOutboxNextAt next;
-    work->found = sql_outbox_next(tx, work->arena, &(SqlOutboxNextIn){work->now}, &row);
-    if (!work->found) {
-        work->next_at = sql_outbox_next_at(tx, work->arena, &next) ? next.not_before : TIME_NONE;
-        return false;
-    }
-    sql_outbox_take(tx, &(SqlOutboxTakeIn){row.outbox_id, work->lease_until, work->holder});
-    *work->item_out = (OutboxItem){row.outbox_id,       row.channel, row.purpose,      row.ticket_id,  row.message_id,
-                                   row.idempotency_key, row.payload, row.attempts + 1, row.created_at, row.resent};
-    return true;
+    return sql_outbox_withdraw_queued(tx, &(SqlOutboxWithdrawQueuedIn){id, now}) == 1;
 }
 
-bool outbox_lease(Store *store, Arena *arena, const char *holder, TimeMs now, TimeMs lease_ms, OutboxItem *item_out,
-                  TimeMs *next_at_out, GError **error)
+OutboxOverdueList outbox_list_overdue(StoreTx *tx, Arena *arena, TimeMs due_before)
 {
-    LeaseWork work = {arena, holder, now, now + lease_ms, item_out, TIME_NONE, false};
-    StoreOutcome outcome = store_write(store, "outbox lease", lease_next, &work, error);
-    *next_at_out = work.next_at;
-    return outcome == STORE_COMMITTED;
+    SqlOutboxOverdueList rows = sql_outbox_overdue(tx, arena, &(SqlOutboxOverdueIn){due_before, OUTBOX_OVERDUE_MAX});
+    OutboxOverdueList list = {ARENA_ARRAY(arena, OutboxOverdue, rows.count), rows.count};
+    for (size_t i = 0; i < rows.count; i++)
+        list.items[i] = (OutboxOverdue){rows.rows[i].account, rows.rows[i].created_at,
+                                        rows.rows[i].error ? rows.rows[i].error : ""};
+    return list;
+}
+
+TimeMs outbox_last_sent(StoreTx *tx, Arena *arena, const char *account)
+{
+    SqlOutboxLastSent row;
+    return sql_outbox_last_sent(tx, arena, &(SqlOutboxLastSentIn){account}, &row) ? row.finished_at : TIME_NONE;
 }
 
 /* --------------------------------------------------------------------------------------------------- forward steps */
@@ -80,6 +67,7 @@ typedef struct StepWork {
     const char *holder;
     const char *text; /* external id or reason */
     TimeMs at;
+    bool held;
 } StepWork;
 
 static bool step_dot_sent(StoreTx *tx, void *arg)
@@ -91,13 +79,17 @@ static bool step_dot_sent(StoreTx *tx, void *arg)
 static bool step_sent(StoreTx *tx, void *arg)
 {
     const StepWork *work = arg;
-    return sql_outbox_mark_sent(tx, &(SqlOutboxMarkSentIn){work->id, work->holder, work->text, work->at}) == 1;
+    if (sql_outbox_mark_sent(tx, &(SqlOutboxMarkSentIn){work->id, work->holder, work->text, work->at}) != 1)
+        return false;
+    sql_outbox_release_held(tx, &(SqlOutboxReleaseHeldIn){work->id, work->at});
+    return true;
 }
 
 static bool step_retry(StoreTx *tx, void *arg)
 {
     const StepWork *work = arg;
-    return sql_outbox_mark_retry(tx, &(SqlOutboxMarkRetryIn){work->id, work->holder, work->text, work->at}) == 1;
+    return sql_outbox_mark_retry(
+               tx, &(SqlOutboxMarkRetryIn){work->id, work->holder, work->text, work->at, work->held}) == 1;
 }
 
 static bool step_resend(StoreTx *tx, void *arg)
@@ -118,7 +110,7 @@ static bool step(Store *store, const char *name, StoreWork run, StepWork work, G
     case STORE_COMMITTED:
         return true;
     case STORE_REFUSED:
-        g_set_error(error, FILO_ERROR, FILO_ERROR_BUSY, "%s: the lease was lost", name);
+        g_set_error(error, FILO_ERROR, FILO_ERROR_REFUSED, "%s: the lease was lost", name);
         return false;
     case STORE_FAILED:
     default:
@@ -128,29 +120,70 @@ static bool step(Store *store, const char *name, StoreWork run, StepWork work, G
 
 bool outbox_set_dot_sent(Store *store, OutboxId id, const char *holder, const char *external_id, GError **error)
 {
-    return step(store, "outbox dot sent", step_dot_sent, (StepWork){id, holder, external_id, TIME_NONE}, error);
+    return step(store, "outbox dot sent", step_dot_sent, (StepWork){id, holder, external_id, TIME_NONE, false}, error);
 }
 
 bool outbox_set_sent(Store *store, OutboxId id, const char *holder, const char *external_id, TimeMs now, GError **error)
 {
-    return step(store, "outbox sent", step_sent, (StepWork){id, holder, external_id, now}, error);
+    return step(store, "outbox sent", step_sent, (StepWork){id, holder, external_id, now, false}, error);
 }
 
-bool outbox_set_retry(Store *store, OutboxId id, const char *holder, const char *reason, TimeMs not_before,
+bool outbox_set_retry(Store *store, OutboxId id, const char *holder, const char *reason, TimeMs not_before, bool held,
                       GError **error)
 {
-    return step(store, "outbox retry", step_retry, (StepWork){id, holder, reason, not_before}, error);
+    return step(store, "outbox retry", step_retry, (StepWork){id, holder, reason, not_before, held}, error);
 }
 
 bool outbox_set_resend(Store *store, OutboxId id, const char *holder, const char *reason, TimeMs not_before,
                        GError **error)
 {
-    return step(store, "outbox resend", step_resend, (StepWork){id, holder, reason, not_before}, error);
+    return step(store, "outbox resend", step_resend, (StepWork){id, holder, reason, not_before, false}, error);
 }
 
 bool outbox_set_failed(Store *store, OutboxId id, const char *holder, const char *reason, TimeMs now, GError **error)
 {
-    return step(store, "outbox failed", step_failed, (StepWork){id, holder, reason, now}, error);
+    return step(store, "outbox failed", step_failed, (StepWork){id, holder, reason, now, false}, error);
+}
+
+bool outbox_note_told(StoreTx *tx, OutboxId id, TimeMs now)
+{
+    return sql_outbox_set_told(tx, &(SqlOutboxSetToldIn){id, now}) == 1;
+}
+
+/* ----------------------------------------------------------------------------------------------------- recipients */
+
+typedef struct RecipientWork {
+    const OutboxRecipient *items;
+    size_t count;
+    TimeMs now;
+} RecipientWork;
+
+static bool put_recipients(StoreTx *tx, void *arg)
+{
+    const RecipientWork *work = arg;
+    for (size_t i = 0; i < work->count; i++) {
+        const OutboxRecipient *one = &work->items[i];
+        sql_outbox_recipient_put(
+            tx, &(SqlOutboxRecipientPutIn){one->outbox, one->address, one->state, one->reason, work->now});
+    }
+    return true;
+}
+
+bool outbox_set_recipients(Store *store, const OutboxRecipient *items, size_t count, TimeMs now, GError **error)
+{
+    RecipientWork work = {items, count, now};
+    return store_write(store, "outbox recipients", put_recipients, &work, error) == STORE_COMMITTED;
+}
+
+OutboxRecipientList outbox_recipient_list(StoreTx *tx, Arena *arena, TicketId ticket)
+{
+    SqlOutboxRecipientOfTicketList rows =
+        sql_outbox_recipient_of_ticket(tx, arena, &(SqlOutboxRecipientOfTicketIn){ticket});
+    OutboxRecipientList list = {ARENA_ARRAY(arena, OutboxRecipient, rows.count), rows.count};
+    for (size_t i = 0; i < rows.count; i++)
+        list.items[i] =
+            (OutboxRecipient){rows.rows[i].outbox_id, rows.rows[i].address, rows.rows[i].state, rows.rows[i].reason};
+    return list;
 }
 
 /* ------------------------------------------------------------------------------------------------------- recovery */
@@ -209,14 +242,46 @@ TicketId outbox_find_ticket(StoreTx *tx, Arena *arena, const char *external_id)
     return found ? row.ticket_id : (TicketId){0};
 }
 
+bool outbox_find_left(StoreTx *tx, Arena *arena, const char *external_id, OutboxLeft *left_out)
+{
+    SqlOutboxFindLeft row;
+    if (!sql_outbox_find_left(tx, arena, &(SqlOutboxFindLeftIn){external_id}, &row))
+        return false;
+    *left_out = (OutboxLeft){row.outbox_id, row.channel, row.ticket_id, row.message_id};
+    return true;
+}
+
+bool outbox_set_undelivered(StoreTx *tx, OutboxId id, const char *reason, TimeMs now)
+{
+    return sql_outbox_mark_undelivered(tx, &(SqlOutboxMarkUndeliveredIn){id, reason, now}) == 1;
+}
+
+bool outbox_find_sent(StoreTx *tx, Arena *arena, const char *external_id, OutboxSent *sent_out)
+{
+    SqlOutboxFindExternal row;
+    if (!sql_outbox_find_external(tx, arena, &(SqlOutboxFindExternalIn){external_id}, &row))
+        return false;
+    *sent_out = (OutboxSent){row.outbox_id, row.ticket_id, row.payload};
+    return true;
+}
+
+OutboxSentList outbox_list_sent(StoreTx *tx, Arena *arena, TicketId ticket)
+{
+    SqlOutboxListSentList rows = sql_outbox_list_sent(tx, arena, &(SqlOutboxListSentIn){ticket});
+    OutboxSentList list = {ARENA_ARRAY(arena, OutboxSent, rows.count), rows.count};
+    for (size_t i = 0; i < rows.count; i++)
+        list.items[i] = (OutboxSent){rows.rows[i].outbox_id, ticket, rows.rows[i].payload};
+    return list;
+}
+
 OutboxStatusList outbox_list_of_ticket(StoreTx *tx, Arena *arena, TicketId ticket)
 {
     SqlOutboxListOfTicketList rows = sql_outbox_list_of_ticket(tx, arena, &(SqlOutboxListOfTicketIn){ticket});
     OutboxStatusList list = {ARENA_ARRAY(arena, OutboxStatus, rows.count), rows.count};
     for (size_t i = 0; i < rows.count; i++)
-        list.items[i] =
-            (OutboxStatus){rows.rows[i].outbox_id,  rows.rows[i].message_id, rows.rows[i].purpose, rows.rows[i].state,
-                           rows.rows[i].not_before, rows.rows[i].attempts,   rows.rows[i].error};
+        list.items[i] = (OutboxStatus){rows.rows[i].outbox_id, rows.rows[i].message_id, rows.rows[i].purpose,
+                                       rows.rows[i].state,     rows.rows[i].not_before, rows.rows[i].attempts,
+                                       rows.rows[i].error,     rows.rows[i].created_at};
     return list;
 }
 
@@ -248,7 +313,10 @@ int64_t outbox_count_failed(StoreTx *tx, Arena *arena)
 
 bool outbox_send_again(StoreTx *tx, OutboxId id, TimeMs now)
 {
-    return sql_outbox_set_again(tx, &(SqlOutboxSetAgainIn){id, now}) == 1;
+    if (sql_outbox_set_again(tx, &(SqlOutboxSetAgainIn){id, now}) != 1)
+        return false;
+    sql_outbox_recipient_set_again(tx, &(SqlOutboxRecipientSetAgainIn){id});
+    return true;
 }
 
 bool outbox_give_up(StoreTx *tx, OutboxId id, TimeMs now)

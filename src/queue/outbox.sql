@@ -10,10 +10,12 @@
 -- @param  state           enum(outbox_state)
 -- @param  not_before      time
 -- @param  created_at      time
+-- @param  account         text?
+-- @param  domain          text?
 INSERT INTO outbox
        (channel, purpose, ticket_id, message_id, idempotency_key, payload, state, not_before, attempts, resent,
-        created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9)
+        created_at, account, domain)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, $10, $11)
 ON CONFLICT (idempotency_key) DO NOTHING;
 
 -- @statement outbox_find_by_key : find
@@ -35,8 +37,56 @@ UPDATE outbox
    AND state = 'queued'
    AND attempts = 0;
 
+-- @statement outbox_withdraw_queued : run
+-- @param  outbox_id   id(outbox)
+-- @param  finished_at time
+-- @index  primary key of outbox
+UPDATE outbox
+   SET state = 'cancelled', finished_at = $2
+ WHERE outbox_id = $1
+   AND state = 'queued'
+   AND resent = 0;
+
+-- @statement outbox_overdue : list
+-- @param  due_before time
+-- @param  how_many   int
+-- @column account    text
+-- @column created_at time
+-- @column error      text?
+-- @index  outbox_due
+SELECT COALESCE(account, '') AS account, created_at, error
+  FROM outbox
+ WHERE state = 'queued'
+   AND not_before >= 0
+   AND (held = 1 OR not_before <= $1)
+ ORDER BY not_before, outbox_id
+ LIMIT $2;
+
+-- @statement outbox_last_sent : find
+-- @param  account     text
+-- @column finished_at time?
+-- @index  outbox_account
+SELECT finished_at
+  FROM outbox
+ WHERE account = $1
+   AND finished_at >= 0
+   AND state = 'sent'
+ ORDER BY finished_at DESC NULLS LAST
+ LIMIT 1;
+
+-- The oldest due row outside the lanes that are full; of a ticket's answers the first.
 -- @statement outbox_next : find
 -- @param  now             time
+-- @param  account_1       text
+-- @param  account_2       text
+-- @param  account_3       text
+-- @param  account_4       text
+-- @param  domain_1        text
+-- @param  domain_2        text
+-- @param  domain_3        text
+-- @param  domain_4        text
+-- @param  domain_5        text
+-- @param  domain_6        text
 -- @column outbox_id       id(outbox)
 -- @column channel         text
 -- @column purpose         enum(outbox_purpose)
@@ -47,13 +97,49 @@ UPDATE outbox
 -- @column attempts        int
 -- @column created_at      time
 -- @column resent          bool
--- @index  outbox_due
-SELECT outbox_id, channel, purpose, ticket_id, message_id, idempotency_key, payload, attempts, created_at, resent
-  FROM outbox
- WHERE state = 'queued'
-   AND not_before <= $1
- ORDER BY not_before, outbox_id
+-- @column told            bool
+-- @index  outbox_due, outbox_ticket
+SELECT o.outbox_id, o.channel, o.purpose, o.ticket_id, o.message_id, o.idempotency_key, o.payload, o.attempts,
+       o.created_at, o.resent, CASE WHEN o.told_at IS NULL THEN 0 ELSE 1 END AS told
+  FROM outbox o
+ WHERE o.state = 'queued'
+   AND o.not_before <= $1
+   AND COALESCE(o.account, '') NOT IN ($2, $3, $4, $5)
+   AND COALESCE(o.domain, '') NOT IN ($6, $7, $8, $9, $10, $11)
+   AND (o.purpose <> 'answer'
+        OR NOT EXISTS (SELECT 1
+                         FROM outbox e
+                        WHERE e.ticket_id = o.ticket_id
+                          AND e.outbox_id < o.outbox_id
+                          AND e.purpose = 'answer'
+                          AND e.state IN ('queued', 'sending', 'dot_sent')))
+ ORDER BY o.not_before, o.outbox_id
  LIMIT 1;
+
+-- What one holder has under way.
+-- @statement outbox_list_leased : list
+-- @param  lease_holder text
+-- @column account      text
+-- @column domain       text
+-- @index  outbox_due
+SELECT COALESCE(account, '') AS account, COALESCE(domain, '') AS domain
+  FROM outbox
+ WHERE state IN ('sending', 'dot_sent')
+   AND not_before >= 0
+   AND lease_holder = $1
+ ORDER BY state, not_before, outbox_id;
+
+-- What an account has sent since then.
+-- @statement outbox_count_lately : find
+-- @param  account text
+-- @param  since   time
+-- @column lately  int
+-- @index  outbox_account
+SELECT COUNT(*) AS lately
+  FROM outbox
+ WHERE account = $1
+   AND finished_at >= $2
+   AND state = 'sent';
 
 -- @statement outbox_next_at : find
 -- @column not_before time
@@ -97,14 +183,70 @@ UPDATE outbox
    AND lease_holder = $2
    AND state IN ('sending', 'dot_sent');
 
+-- Its mail server is there again: what it held up is due, in its order.
+-- @statement outbox_release_held : run
+-- @param  outbox_id id(outbox)
+-- @param  now       time
+-- @index  outbox_held, primary key of outbox
+UPDATE outbox
+   SET not_before = $2, held = 0
+ WHERE state = 'queued'
+   AND held = 1
+   AND account = (SELECT account FROM outbox WHERE outbox_id = $1);
+
+-- @statement outbox_set_told : run
+-- @param  outbox_id id(outbox)
+-- @param  told_at   time
+-- @index  primary key of outbox
+UPDATE outbox
+   SET told_at = $2
+ WHERE outbox_id = $1
+   AND told_at IS NULL;
+
+-- Who has it has it, whatever is said later.
+-- @statement outbox_recipient_put : run
+-- @param  outbox_id id(outbox)
+-- @param  address   text
+-- @param  state     enum(outbox_recipient_state)
+-- @param  reason    text
+-- @param  at        time
+INSERT INTO outbox_recipient
+       (outbox_id, address, state, reason, at)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (outbox_id, address) DO UPDATE
+   SET state = excluded.state, reason = excluded.reason, at = excluded.at
+ WHERE outbox_recipient.state <> 'sent';
+
+-- @statement outbox_recipient_of_ticket : list
+-- @param  ticket_id id(ticket)
+-- @column outbox_id id(outbox)
+-- @column address   text
+-- @column state     enum(outbox_recipient_state)
+-- @column reason    text
+-- @index  outbox_ticket, unique key of outbox_recipient
+SELECT r.outbox_id, r.address, r.state, r.reason
+  FROM outbox o
+  JOIN outbox_recipient r ON r.outbox_id = o.outbox_id
+ WHERE o.ticket_id = $1
+ ORDER BY r.outbox_id, r.outbox_recipient_id;
+
+-- @statement outbox_recipient_set_again : run
+-- @param  outbox_id id(outbox)
+-- @index  unique key of outbox_recipient
+UPDATE outbox_recipient
+   SET state = 'deferred'
+ WHERE outbox_id = $1
+   AND state = 'refused';
+
 -- @statement outbox_mark_retry : run
 -- @param  outbox_id    id(outbox)
 -- @param  lease_holder text
 -- @param  error        text
 -- @param  not_before   time
+-- @param  held         bool
 -- @index  primary key of outbox
 UPDATE outbox
-   SET state = 'queued', error = $3, not_before = $4, lease_until = NULL, lease_holder = NULL
+   SET state = 'queued', error = $3, not_before = $4, held = $5, lease_until = NULL, lease_holder = NULL
  WHERE outbox_id = $1
    AND lease_holder = $2
    AND state IN ('sending', 'dot_sent');
@@ -185,13 +327,50 @@ UPDATE outbox
 -- The newest row that left with this id.
 -- @statement outbox_find_external : find
 -- @param  external_id text
+-- @column outbox_id   id(outbox)
 -- @column ticket_id   id(ticket)?
+-- @column payload     text
 -- @index  outbox_external
-SELECT ticket_id
+SELECT outbox_id, ticket_id, payload
   FROM outbox
  WHERE external_id = $1
  ORDER BY outbox_id DESC
  LIMIT 1;
+
+-- The newest row that left with this id, and how it stands.
+-- @statement outbox_find_left : find
+-- @param  external_id text
+-- @column outbox_id   id(outbox)
+-- @column channel     text
+-- @column ticket_id   id(ticket)?
+-- @column message_id  id(message)?
+-- @index  outbox_external
+SELECT outbox_id, channel, ticket_id, message_id
+  FROM outbox
+ WHERE external_id = $1
+ ORDER BY outbox_id DESC
+ LIMIT 1;
+
+-- The channel took it and says later that it did not arrive.
+-- @statement outbox_mark_undelivered : run
+-- @param  outbox_id   id(outbox)
+-- @param  error       text
+-- @param  finished_at time
+-- @index  primary key of outbox
+UPDATE outbox
+   SET state = 'failed', error = $2, finished_at = $3, lease_until = NULL, lease_holder = NULL
+ WHERE outbox_id = $1
+   AND state IN ('sent', 'dot_sent');
+
+-- @statement outbox_list_sent : list
+-- @param  ticket_id id(ticket)
+-- @column outbox_id id(outbox)
+-- @column payload   text
+-- @index  outbox_ticket
+SELECT outbox_id, payload
+  FROM outbox
+ WHERE ticket_id = $1
+ ORDER BY outbox_id;
 
 -- @statement outbox_list_of_ticket : list
 -- @param  ticket_id  id(ticket)
@@ -202,8 +381,9 @@ SELECT ticket_id
 -- @column not_before time
 -- @column attempts   int
 -- @column error      text?
+-- @column created_at time
 -- @index  outbox_ticket
-SELECT outbox_id, message_id, purpose, state, not_before, attempts, error
+SELECT outbox_id, message_id, purpose, state, not_before, attempts, error, created_at
   FROM outbox
  WHERE ticket_id = $1
  ORDER BY outbox_id;

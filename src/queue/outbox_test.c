@@ -73,10 +73,10 @@ static void test_dot_then_sent_and_never_back(gconstpointer engine)
     added(test.store, "k", NOW);
     g_assert_true(leased(test.store, arena, "a", NOW, &item));
     g_assert_false(outbox_set_dot_sent(test.store, item.id, "b", "x@y", &error)); /* not b's */
-    g_assert_error(error, FILO_ERROR, FILO_ERROR_BUSY);
+    g_assert_error(error, FILO_ERROR, FILO_ERROR_REFUSED);
     g_assert_true(outbox_set_dot_sent(test.store, item.id, "a", "x@y", NULL));
     g_assert_true(outbox_set_sent(test.store, item.id, "a", "x@y", NOW, NULL));
-    g_assert_false(outbox_set_retry(test.store, item.id, "a", "late", NOW, NULL));
+    g_assert_false(outbox_set_retry(test.store, item.id, "a", "late", NOW, false, NULL));
     g_assert_false(leased(test.store, arena, "a", NOW + TIME_DAY, &item));
     test_store_close(&test);
 }
@@ -159,6 +159,116 @@ static void test_taken_back_only_before_it_leaves(gconstpointer engine)
     test_store_close(&test);
 }
 
+/* ------------------------------------------------------------------------------------------------------- lanes */
+
+typedef struct Lane {
+    const char *key, *account, *domain;
+} Lane;
+
+static bool add_in_lane(StoreTx *tx, void *arg)
+{
+    const Lane *lane = arg;
+    return outbox_add(tx,
+                      &(OutboxNew){.channel = "mail",
+                                   .purpose = OUTBOX_NOTICE,
+                                   .idempotency_key = lane->key,
+                                   .payload = lane->key,
+                                   .account = lane->account,
+                                   .domain = lane->domain,
+                                   .not_before = NOW},
+                      NOW)
+               .value != 0;
+}
+
+static void add_lanes(Store *store, const Lane *lanes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        Lane lane = lanes[i];
+        g_assert_cmpint(store_write(store, "add", add_in_lane, &lane, NULL), ==, STORE_COMMITTED);
+    }
+}
+
+/* The key of the row leased, or "" for none. */
+static const char *next_of(Store *store, Arena *arena, TimeMs now, const OutboxLanes *lanes, OutboxItem *item_out,
+                           TimeMs *next_out)
+{
+    g_autoptr(GError) error = NULL;
+    bool found = outbox_lease_within(store, arena, "a", now, TIME_MINUTE, lanes, item_out, next_out, &error);
+    g_assert_no_error(error);
+    return found ? item_out->idempotency_key : "";
+}
+
+/* Two attempts at slow.test, then others pass by it; three from one account, then another's pass by it. */
+static void test_one_lane_holds_up_no_other(gconstpointer engine)
+{
+    static const Lane rows[] = {{"s1", "a", "slow.test"}, {"s2", "a", "slow.test"}, {"s3", "a", "slow.test"},
+                                {"f1", "a", "fast.test"}, {"f2", "a", "fast.test"}, {"b1", "b", "slow.test"},
+                                {"b2", "b", "fast.test"}, {"n1", NULL, NULL}};
+    TestStore test = test_store_open(ENGINE_OF(engine));
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    const OutboxLanes lanes = {.per_account = 3, .per_domain = 2};
+    OutboxItem first, item;
+    TimeMs next;
+    add_lanes(test.store, rows, G_N_ELEMENTS(rows));
+    g_assert_cmpstr(next_of(test.store, arena, NOW, &lanes, &first, &next), ==, "s1");
+    g_assert_cmpstr(next_of(test.store, arena, NOW, &lanes, &item, &next), ==, "s2");
+    g_assert_cmpstr(next_of(test.store, arena, NOW, &lanes, &item, &next), ==, "f1");
+    g_assert_cmpstr(next_of(test.store, arena, NOW, &lanes, &item, &next), ==, "b2");
+    g_assert_cmpstr(next_of(test.store, arena, NOW, &lanes, &item, &next), ==, "n1");
+    g_assert_cmpstr(next_of(test.store, arena, NOW, &lanes, &item, &next), ==, "");
+    g_assert_cmpint(next, ==, NOW + TIME_SECOND); /* they are due: not at once again, nor in an hour */
+    g_assert_true(outbox_set_retry(test.store, first.id, "a", "421", NOW + TIME_HOUR, false, NULL));
+    g_assert_cmpstr(next_of(test.store, arena, NOW, &lanes, &item, &next), ==, "s3");
+    test_store_close(&test);
+}
+
+static void test_so_many_a_minute(gconstpointer engine)
+{
+    static const Lane rows[] = {{"1", "a", NULL}, {"2", "a", NULL}, {"3", "a", NULL}, {"4", "b", NULL}, {"5", "b", NULL},
+                                {"6", "b", NULL}};
+    static const OutboxRate rates[] = {{"a", 2}, {"b", 0}};
+    TestStore test = test_store_open(ENGINE_OF(engine));
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    const OutboxLanes lanes = {.per_account = 9, .per_domain = 9, .rates = rates, .rate_count = 2};
+    OutboxItem item;
+    TimeMs next;
+    add_lanes(test.store, rows, G_N_ELEMENTS(rows));
+    g_assert_cmpstr(next_of(test.store, arena, NOW, &lanes, &item, &next), ==, "1");
+    g_assert_true(outbox_set_sent(test.store, item.id, "a", "1@x", NOW, NULL));
+    g_assert_cmpstr(next_of(test.store, arena, NOW, &lanes, &item, &next), ==, "2"); /* under way: it counts as well */
+    g_assert_cmpstr(next_of(test.store, arena, NOW, &lanes, &item, &next), ==, "4");
+    g_assert_cmpstr(next_of(test.store, arena, NOW, &lanes, &item, &next), ==, "5");
+    g_assert_cmpstr(next_of(test.store, arena, NOW, &lanes, &item, &next), ==, "6");
+    g_assert_cmpstr(next_of(test.store, arena, NOW, &lanes, &item, &next), ==, "");
+    g_assert_cmpstr(next_of(test.store, arena, NOW + TIME_MINUTE, &lanes, &item, &next), ==, "");
+    g_assert_cmpstr(next_of(test.store, arena, NOW + TIME_MINUTE + 1, &lanes, &item, &next), ==, "3");
+    test_store_close(&test);
+}
+
+/* Its server was away: what waited for it goes on with the first that gets through, oldest first. */
+static void test_held_rows_go_on_together(gconstpointer engine)
+{
+    static const Lane rows[] = {{"1", "a", NULL}, {"2", "a", NULL}, {"3", "a", NULL}, {"4", "b", NULL}};
+    TestStore test = test_store_open(ENGINE_OF(engine));
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    OutboxItem item;
+    TimeMs next;
+    add_lanes(test.store, rows, G_N_ELEMENTS(rows));
+    for (int i = 0; i < 4; i++) { /* 2 was refused by itself, the others found nobody */
+        next_of(test.store, arena, NOW, NULL, &item, &next);
+        g_assert_true(outbox_set_retry(test.store, item.id, "a", "away", NOW + (5 - i) * TIME_HOUR, i != 1, NULL));
+    }
+    g_assert_cmpstr(next_of(test.store, arena, NOW + TIME_HOUR, NULL, &item, &next), ==, "");
+    g_assert_cmpstr(next_of(test.store, arena, NOW + 3 * TIME_HOUR, NULL, &item, &next), ==, "4");
+    g_assert_true(outbox_set_sent(test.store, item.id, "a", "4@x", NOW + 3 * TIME_HOUR, NULL));
+    g_assert_cmpstr(next_of(test.store, arena, NOW + 3 * TIME_HOUR, NULL, &item, &next), ==, "3");
+    g_assert_true(outbox_set_sent(test.store, item.id, "a", "3@x", NOW + 3 * TIME_HOUR, NULL));
+    g_assert_cmpstr(next_of(test.store, arena, NOW + 3 * TIME_HOUR, NULL, &item, &next), ==, "1");
+    g_assert_cmpstr(next_of(test.store, arena, NOW + 3 * TIME_HOUR, NULL, &item, &next), ==, "");
+    g_assert_cmpint(next, ==, NOW + 4 * TIME_HOUR);
+    test_store_close(&test);
+}
+
 static void each_engine(const char *name, void (*func)(gconstpointer engine))
 {
     static const StoreEngine engines[] = {STORE_SQLITE, STORE_POSTGRESQL};
@@ -178,6 +288,9 @@ int main(int argc, char **argv)
     each_engine("/outbox/dead-holder", test_dead_holders_rows_are_taken_over);
     each_engine("/outbox/live-holder", test_live_lease_of_another_node);
     each_engine("/outbox/renewed", test_renewed_lease_holds);
+    each_engine("/outbox/lanes", test_one_lane_holds_up_no_other);
+    each_engine("/outbox/rate", test_so_many_a_minute);
+    each_engine("/outbox/held", test_held_rows_go_on_together);
     each_engine("/outbox/take-back", test_taken_back_only_before_it_leaves);
     return g_test_run();
 }

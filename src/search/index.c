@@ -15,6 +15,10 @@
 
 enum { TITLE_WORDS_MAX = 200 };
 
+/* Of RECENT documents, how many must hold a word that is walked to. Measured on 410,000 documents: below, the index of
+ * words is shorter; a ranked list walks to many more matches. */
+enum { RECENT = 1000, COMMON_NEWEST = 5, COMMON_RANKED = 30 };
+
 /* --- a document's words as the engine wants them ------------------------------------------------------------------ */
 
 typedef struct WordRow {
@@ -237,7 +241,7 @@ static char *match_make(StoreTx *tx, Arena *arena, const SearchQuery *query, con
     return match;
 }
 
-/* The two statements give the same columns; each row struct is its own C type. */
+/* The statements give the same columns; each row struct is its own C type. */
 #define HITS_COPY(arena, list, hits)                                                                                   \
     do {                                                                                                               \
         (hits)->count = (list).count;                                                                                  \
@@ -247,23 +251,46 @@ static char *match_make(StoreTx *tx, Arena *arena, const SearchQuery *query, con
                                            (list).rows[i].object_id, (list).rows[i].group_id};                         \
     } while (0)
 
+/* Whether at least so many of the newest documents match: which of PostgreSQL's two ways is short (index.sql). */
+static bool is_common(StoreTx *tx, Arena *arena, const char *match, int64_t at_least)
+{
+    SqlSearchCountRecent row = {0};
+    if (store_tx_engine(tx) == STORE_SQLITE)
+        return true;
+    sql_search_count_recent(tx, arena, &(SqlSearchCountRecentIn){match, RECENT}, &row);
+    return row.found >= at_least;
+}
+
 static SearchHits list_newest(StoreTx *tx, Arena *arena, const char *match, const SearchAsk *ask)
 {
     SearchHits hits;
-    SqlSearchListNewestList list =
-        sql_search_list_newest(tx, arena,
-                               &(SqlSearchListNewestIn){match, ask->before ? ask->before : INT64_MAX,
-                                                        ask->audience == SEARCH_EVERYONE, ask->how_many});
-    HITS_COPY(arena, list, &hits);
+    int64_t before = ask->before ? ask->before : INT64_MAX;
+    bool everyone = ask->audience == SEARCH_EVERYONE;
+    if (is_common(tx, arena, match, COMMON_NEWEST)) {
+        SqlSearchListNewestIn in = {match, before, everyone, ask->how_many};
+        SqlSearchListNewestList list = sql_search_list_newest(tx, arena, &in);
+        HITS_COPY(arena, list, &hits);
+    } else {
+        SqlSearchListNewestOfFewIn in = {match, before, everyone, ask->how_many};
+        SqlSearchListNewestOfFewList list = sql_search_list_newest_of_few(tx, arena, &in);
+        HITS_COPY(arena, list, &hits);
+    }
     return hits;
 }
 
 static SearchHits list_ranked(StoreTx *tx, Arena *arena, const char *match, const SearchAsk *ask)
 {
     SearchHits hits;
-    SqlSearchListRankedList list = sql_search_list_ranked(
-        tx, arena, &(SqlSearchListRankedIn){match, SEARCH_RANKED_MAX, ask->audience == SEARCH_EVERYONE, ask->how_many});
-    HITS_COPY(arena, list, &hits);
+    bool everyone = ask->audience == SEARCH_EVERYONE;
+    if (is_common(tx, arena, match, COMMON_RANKED)) {
+        SqlSearchListRankedIn in = {match, SEARCH_RANKED_MAX, everyone, ask->how_many};
+        SqlSearchListRankedList list = sql_search_list_ranked(tx, arena, &in);
+        HITS_COPY(arena, list, &hits);
+    } else {
+        SqlSearchListRankedOfFewIn in = {match, SEARCH_RANKED_MAX, everyone, ask->how_many};
+        SqlSearchListRankedOfFewList list = sql_search_list_ranked_of_few(tx, arena, &in);
+        HITS_COPY(arena, list, &hits);
+    }
     return hits;
 }
 

@@ -146,6 +146,94 @@ SELECT m.search_document_id AS search_document_id, d.kind, d.object_id, d.group_
  ORDER BY ts_rank('{0.25, 0.25, 0.25, 1.0}', m.words, $1::tsquery) DESC NULLS LAST, m.search_document_id DESC NULLS LAST
  LIMIT $4;
 
+-- PostgreSQL has two ways to the newest matches, and from a bound word cannot tell which is short: from the newest document
+-- backwards, as above (a common word fills the page at once; one that is not there walks the whole table), or through the
+-- index of words, as below (few matches are sorted at once; many are read one and all). So it is told, by what the newest
+-- documents hold. "+ 0" keeps it from walking. FTS5 has one way, which is short for both.
+-- @statement search_count_recent : find
+-- @param  match  text
+-- @param  among  int
+-- @column found  int
+-- @index  primary key of search_word
+-- @sql sqlite
+SELECT COUNT(*) AS found
+  FROM (SELECT rowid
+          FROM search_word
+         WHERE search_word MATCH $1
+         LIMIT $2) w;
+-- @sql postgresql
+SELECT COUNT(*) AS found
+  FROM (SELECT n.words
+          FROM search_word n
+         ORDER BY n.search_document_id DESC
+         LIMIT $2) w
+ WHERE w.words @@ $1::tsquery;
+
+-- @statement search_list_newest_of_few : list
+-- @param  match              text
+-- @param  before             int
+-- @param  everyone_only      bool
+-- @param  how_many           int
+-- @column search_document_id int
+-- @column kind               enum(search_kind)
+-- @column object_id          int
+-- @column group_id           int
+-- @index  search_word_words
+-- @sql sqlite
+SELECT w.rowid AS search_document_id, d.kind, d.object_id, d.group_id
+  FROM search_word w
+ CROSS JOIN search_document d ON d.search_document_id = w.rowid
+ WHERE search_word MATCH $1
+   AND w.rowid < $2
+   AND ($3 = 0 OR d.audience = 'everyone')
+ ORDER BY w.rowid DESC
+ LIMIT $4;
+-- @sql postgresql
+SELECT m.search_document_id AS search_document_id, d.kind, d.object_id, d.group_id
+  FROM (SELECT w.search_document_id
+          FROM search_word w
+         WHERE w.words @@ $1::tsquery
+           AND w.search_document_id + 0 < $2
+         ORDER BY w.search_document_id + 0 DESC NULLS LAST
+         LIMIT $4) m
+  JOIN search_document d ON d.search_document_id = m.search_document_id
+ WHERE $3 = 0 OR d.audience = 'everyone'
+ ORDER BY m.search_document_id DESC NULLS LAST;
+
+-- @statement search_list_ranked_of_few : list
+-- @param  match              text
+-- @param  among              int
+-- @param  everyone_only      bool
+-- @param  how_many           int
+-- @column search_document_id int
+-- @column kind               enum(search_kind)
+-- @column object_id          int
+-- @column group_id           int
+-- @index  search_word_words
+-- @sql sqlite
+SELECT m.search_document_id, d.kind, d.object_id, d.group_id
+  FROM (SELECT w.rowid AS search_document_id, match_score(search_word, 0.0, 4.0, 1.0) AS score
+          FROM search_word w
+         WHERE search_word MATCH $1
+         ORDER BY w.rowid DESC
+         LIMIT $2) m
+ CROSS JOIN search_document d ON d.search_document_id = m.search_document_id
+ WHERE $3 = 0 OR d.audience = 'everyone'
+ ORDER BY m.score DESC NULLS LAST, m.search_document_id DESC NULLS LAST
+ LIMIT $4;
+-- @sql postgresql
+SELECT m.search_document_id AS search_document_id, d.kind, d.object_id, d.group_id
+  FROM (SELECT w.search_document_id
+          FROM search_word w
+         WHERE w.words @@ $1::tsquery
+         ORDER BY w.search_document_id + 0 DESC NULLS LAST
+         LIMIT $2) m
+  JOIN search_word r ON r.search_document_id = m.search_document_id
+  JOIN search_document d ON d.search_document_id = m.search_document_id
+ WHERE $3 = 0 OR d.audience = 'everyone'
+ ORDER BY ts_rank('{0.25, 0.25, 0.25, 1.0}', r.words, $1::tsquery) DESC NULLS LAST, m.search_document_id DESC NULLS LAST
+ LIMIT $4;
+
 -- How many match; stops counting at the limit.
 -- @statement search_count_matches : find
 -- @param  match         text

@@ -227,6 +227,40 @@ static void test_order_and_pages(gconstpointer engine)
     test_store_close(&test);
 }
 
+/* A word of every document and one of few are found by two ways (index.c): in one order, page by page. */
+static void test_common_and_few(gconstpointer engine)
+{
+    enum { DOCUMENTS = 120, FEW = 5 };
+    TestStore test = test_store_open(ENGINE_OF(engine));
+    SearchDocument documents[DOCUMENTS];
+    for (int i = 0; i < DOCUMENTS; i++)
+        documents[i] = (SearchDocument){SEARCH_MESSAGE,
+                                        i + 1,
+                                        i + 1,
+                                        SEARCH_ITALIAN,
+                                        SEARCH_STAFF,
+                                        i == 2 ? "La guarnizione" : "",
+                                        i < FEW ? "caldaia guarnizione" : "caldaia"};
+    Putting all = {.documents = documents, .count = DOCUMENTS};
+    g_assert_cmpint(put(test.store, &all), ==, STORE_COMMITTED);
+    SearchAsk three = {.audience = SEARCH_STAFF, .how_many = 3};
+    g_autofree char *common = find(test.store, bytes_of("caldaia"), &three);
+    g_assert_cmpstr(common, ==, "message:120 message:119 message:118");
+    g_autofree char *few = find(test.store, bytes_of("guarnizione"), &three);
+    g_assert_cmpstr(few, ==, "message:5 message:4 message:3");
+    SearchAsk ranked = {.audience = SEARCH_STAFF, .order = SEARCH_RANKED, .how_many = 2};
+    g_autofree char *best = find(test.store, bytes_of("guarnizione"), &ranked);
+    g_assert_true(g_str_has_prefix(best, "message:3 "));
+    g_autofree char *first = find(test.store, bytes_of("caldaia"), &ranked);
+    g_assert_cmpstr(first, ==, "message:120 message:119");
+    three.before = 3; /* numbered from 1, as they were put */
+    g_autofree char *older = find(test.store, bytes_of("guarnizione"), &three);
+    g_assert_cmpstr(older, ==, "message:2 message:1");
+    g_autofree char *oldest = find(test.store, bytes_of("caldaia"), &three);
+    g_assert_cmpstr(oldest, ==, "message:2 message:1");
+    test_store_close(&test);
+}
+
 /* --- writing ------------------------------------------------------------------------------------------------------ */
 
 static const char *verify(Store *store, int64_t *documents_out)
@@ -378,6 +412,7 @@ int main(int argc, char **argv)
     test_add_both("/index/hostile", test_hostile);
     test_add_both("/index/filters", test_filters);
     test_add_both("/index/order-and-pages", test_order_and_pages);
+    test_add_both("/index/common-and-few", test_common_and_few);
     test_add_both("/index/remove", test_remove);
     test_add_both("/index/clear", test_clear);
     test_add_both("/index/rollback", test_rollback);

@@ -9,8 +9,11 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define PARTIAL_PREFIX ".partial-"
 
 static bool fail_errno(GError **error, const char *verb, const char *path)
 {
@@ -22,11 +25,16 @@ static bool fail_errno(GError **error, const char *verb, const char *path)
 
 /* --- files ------------------------------------------------------------------------------------------------------- */
 
+/* Not copy_file_range: it refuses to leave its file system, and a copy that stays on its disk is half a copy. */
 static bool descriptor_copy(int from, int to)
 {
-    for (ssize_t moved; (moved = copy_file_range(from, NULL, to, NULL, (size_t)1 << 30, 0)) != 0;)
-        if (moved < 0)
+    uint8_t piece[64 << 10];
+    for (ssize_t got; (got = read(from, piece, sizeof piece)) != 0;) {
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0 || !file_write_all(to, (Bytes){piece, (size_t)got}))
             return false;
+    }
     return fsync(to) == 0;
 }
 
@@ -50,7 +58,29 @@ static bool file_copy(const char *from, const char *to, GError **error)
     return copied;
 }
 
-/* Blobs never change, so a second name is a copy; where the disk has no second names, a real copy. */
+static bool blob_is_sound(const char *dir, const char *sha256)
+{
+    int64_t size;
+    int fd = blob_file_open(dir, sha256, &size, NULL);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+/* Blobs never change, so a second name is a copy; where the disk has no second names, a real copy. It gets its own name
+ * last: a copy that was cut short must not be taken for the blob. */
+static bool blob_place(const char *from, const char *folder, const char *path, GError **error)
+{
+    g_autofree char *fresh = g_strconcat(folder, "/" BLOB_FRESH_PREFIX "copy", NULL);
+    unlink(fresh);
+    bool placed = (link(from, fresh) == 0 || file_copy(from, fresh, error)) &&
+                  (rename(fresh, path) == 0 || fail_errno(error, "naming", path));
+    if (!placed)
+        unlink(fresh);
+    return placed && directory_sync(folder, error);
+}
+
+/* What lies there already is of a restore that did not end: sound or not. */
 static bool blob_copy(const char *from_dir, const char *to_dir, const BackupBlob *blob, GError **error)
 {
     int64_t size;
@@ -62,7 +92,7 @@ static bool blob_copy(const char *from_dir, const char *to_dir, const BackupBlob
     g_autofree char *folder = blob_folder(to_dir, blob->sha256);
     if (!directory_make(folder, error))
         return false;
-    return (link(from, to) == 0 || errno == EEXIST || file_copy(from, to, error)) && directory_sync(folder, error);
+    return blob_is_sound(to_dir, blob->sha256) ? directory_sync(folder, error) : blob_place(from, folder, to, error);
 }
 
 static bool blobs_copy(const char *from_dir, const char *to_dir, const GArray *blobs, GError **error)
@@ -121,9 +151,38 @@ static bool folder_publish(const char *folder, const char *path, GError **error)
     return directory_sync(parent, error);
 }
 
-static bool backup_make_held(Store *store, const char *parent, const char *path, GError **error)
+/* The lock on DIR/backups, or -1: one backup at a time, so that what another left half made is known to be left. */
+static int backups_lock(const char *parent, GError **error)
 {
-    g_autofree char *folder = g_strdup_printf("%s/.partial-XXXXXX", parent);
+    int fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        fail_errno(error, "opening", parent);
+        return -1;
+    }
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return fd;
+    if (errno == EWOULDBLOCK)
+        g_set_error(error, FILO_ERROR, FILO_ERROR_BUSY, "another backup is being made in %s", parent);
+    else
+        fail_errno(error, "locking", parent);
+    close(fd);
+    return -1;
+}
+
+static void partials_remove(const char *parent)
+{
+    g_autoptr(GDir) dir = g_dir_open(parent, 0, NULL);
+    for (const char *name; dir && (name = g_dir_read_name(dir));) {
+        g_autofree char *path = g_build_filename(parent, name, NULL);
+        if (g_str_has_prefix(name, PARTIAL_PREFIX))
+            tree_remove(path);
+    }
+}
+
+static bool backup_make_alone(Store *store, const char *parent, const char *path, GError **error)
+{
+    g_autofree char *folder = g_strdup_printf("%s/" PARTIAL_PREFIX "XXXXXX", parent);
+    partials_remove(parent);
     if (!g_mkdtemp_full(folder, 0700))
         return fail_errno(error, "making", folder);
     bool made = folder_fill(store, folder, error) && folder_publish(folder, path, error);
@@ -148,11 +207,13 @@ char *backup_make(Store *store, const char *name, GError **error)
         g_set_error(error, FILO_ERROR, FILO_ERROR_REFUSED, "\"%s\" cannot be the name of a new backup", chosen);
         return NULL;
     }
-    int held = blob_hold(store->data_dir, false, error);
-    if (held < 0)
-        return NULL;
-    bool made = backup_make_held(store, parent, path, error);
-    close(held);
+    int lock = backups_lock(parent, error);
+    int held = lock < 0 ? -1 : blob_hold(store->data_dir, false, error);
+    bool made = held >= 0 && backup_make_alone(store, parent, path, error);
+    if (held >= 0)
+        close(held);
+    if (lock >= 0)
+        close(lock);
     return made ? g_steal_pointer(&path) : NULL;
 }
 
@@ -217,6 +278,16 @@ bool backup_verify(const char *path, BackupSummary *summary_out, GError **error)
 
 /* --- restoring --------------------------------------------------------------------------------------------------- */
 
+static bool version_fits(const BackupContents *written, int newest, GError **error)
+{
+    if (written->schema_version <= newest)
+        return true;
+    g_set_error(error, FILO_ERROR, FILO_ERROR_REFUSED,
+                "the backup was made by a newer filo (its database at version %d, this program at %d)",
+                written->schema_version, newest);
+    return false;
+}
+
 static bool engine_fits(const BackupContents *written, const char *db, GError **error)
 {
     if ((written->engine == STORE_POSTGRESQL) == (db != NULL))
@@ -271,10 +342,12 @@ static bool restore_locked(const BackupContents *written, const char *path, cons
     return restored;
 }
 
-bool backup_restore(const char *path, const char *data_dir, const char *db, BackupSummary *summary_out, GError **error)
+bool backup_restore(const char *path, const char *data_dir, const char *db, int newest, BackupSummary *summary_out,
+                    GError **error)
 {
     g_autoptr(BackupContents) written = verified(path, error);
-    if (!written || !engine_fits(written, db, error) || !is_unused(data_dir, error))
+    if (!written || !version_fits(written, newest, error) || !engine_fits(written, db, error) ||
+        !is_unused(data_dir, error))
         return false;
     bool new_key = !has_seal_key(data_dir);
     if (!data_dir_init(data_dir, error) || !restore_locked(written, path, data_dir, db, error))

@@ -14,17 +14,18 @@
  *
  * Memory: the path backup_make gives is yours to g_free. A summary holds no pointers.
  * Errors: CORRUPT (a file is not what the manifest says), REFUSED (the target is not empty, or of the other engine),
- * FULL, IO.
+ * BUSY (another backup is being made), FULL, IO.
  *
  * Invariants:
- *  1. A directory without ".partial-" in its name under DIR/backups is complete: it is renamed last.
+ *  1. A directory without ".partial-" in its name under DIR/backups is complete: it is renamed last. What a killed
+ *     backup left half made goes when the next one begins.
  *  2. The copy is one snapshot; writes go on meanwhile.
  *  3. Restoring never touches a data directory or database that holds something.
  *
  * Example:
  *     g_autofree char *path = backup_make(store, NULL, &error);
  *     if (!path || !backup_verify(path, NULL, &error)) …
- *     backup_restore(path, "/srv/filo-new", NULL, &summary, &error);
+ *     backup_restore(path, "/srv/filo-new", NULL, store_migration_count, &summary, &error);
  */
 #ifndef FILO_STORE_BACKUP_H
 #define FILO_STORE_BACKUP_H
@@ -49,7 +50,8 @@ char *backup_make(Store *store, const char *name, GError **error);
 bool backup_verify(const char *path, BackupSummary *summary_out, GError **error);
 
 /* Verifies, then makes a new installation of it in data_dir (absent or empty) and, for PostgreSQL, in the empty database
- * db. Errors: REFUSED, CORRUPT, FULL, IO. */
-bool backup_restore(const char *path, const char *data_dir, const char *db, BackupSummary *summary_out, GError **error);
+ * db. Refuses a schema newer than `newest`, that of this program. Errors: REFUSED, CORRUPT, FULL, IO. */
+bool backup_restore(const char *path, const char *data_dir, const char *db, int newest, BackupSummary *summary_out,
+                    GError **error);
 
 #endif

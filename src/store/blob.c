@@ -27,7 +27,6 @@
 #include <unistd.h>
 
 enum { ORPHAN_AGE_S = 24 * 60 * 60 };
-#define FRESH_PREFIX ".new-"
 
 static bool fail_errno(GError **error, const char *verb, const char *path)
 {
@@ -50,6 +49,28 @@ char *blob_folder(const char *data_dir, const char *sha256)
 char *blob_path(const char *data_dir, const char *sha256)
 {
     return g_strdup_printf("%s/blobs/%.2s/%s", data_dir, sha256, sha256);
+}
+
+static bool folder_has_blob(const char *folder)
+{
+    g_autoptr(GDir) each = g_dir_open(folder, 0, NULL);
+    const char *name = NULL;
+    while (each && (name = g_dir_read_name(each)) && !blob_name_is_valid(name))
+        ;
+    return name != NULL;
+}
+
+bool blob_any(const char *data_dir)
+{
+    g_autofree char *blobs = g_build_filename(data_dir, "blobs", NULL);
+    g_autoptr(GDir) each = g_dir_open(blobs, 0, NULL);
+    const char *name;
+    while (each && (name = g_dir_read_name(each))) {
+        g_autofree char *folder = g_build_filename(blobs, name, NULL);
+        if (folder_has_blob(folder))
+            return true;
+    }
+    return false;
 }
 
 /* --- writing ----------------------------------------------------------------------------------------------------- */
@@ -81,7 +102,7 @@ static bool fresh_fill(int fd, Bytes bytes, const char *path, GError **error)
 
 static bool file_create(const char *folder, const char *path, Bytes bytes, GError **error)
 {
-    g_autofree char *fresh = g_strdup_printf("%s/" FRESH_PREFIX "XXXXXX", folder);
+    g_autofree char *fresh = g_strdup_printf("%s/" BLOB_FRESH_PREFIX "XXXXXX", folder);
     int fd = mkostemp(fresh, O_CLOEXEC);
     if (fd < 0)
         return fail_errno(error, "making a file in", folder);
@@ -307,7 +328,7 @@ static void file_sweep(Sweep *sweep, const char *folder, const char *name)
     g_autofree char *path = g_build_filename(folder, name, NULL);
     SqlBlobFind row;
     bool is_blob = blob_name_is_valid(name);
-    if (!is_blob && !g_str_has_prefix(name, FRESH_PREFIX))
+    if (!is_blob && !g_str_has_prefix(name, BLOB_FRESH_PREFIX))
         return;
     arena_clear(sweep->arena);
     pthread_mutex_lock(&sweep->store->blob_lock);

@@ -13,9 +13,14 @@
 
 #include "store/blob.h"
 
+#define BLOB_FRESH_PREFIX ".new-" /* of a file without its own name yet: swept when it is old */
+
 bool blob_name_is_valid(const char *sha256); /* 64 lower-case hex digits */
 char *blob_folder(const char *data_dir, const char *sha256);
 char *blob_path(const char *data_dir, const char *sha256);
+
+/* Whether any file is kept there. */
+bool blob_any(const char *data_dir);
 
 /* -1 and CORRUPT (gone, changed) or IO. */
 int blob_file_open(const char *data_dir, const char *sha256, int64_t *size_out, GError **error);

@@ -5,6 +5,7 @@
 #include "store/store_check.h"
 #include "store/store_testing.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
@@ -183,6 +184,27 @@ static void test_data_dir(void)
     g_assert_error(error, FILO_ERROR, FILO_ERROR_REFUSED);
 }
 
+/* The database is gone, or another was named: a new one would let the sweep take every file for nobody's. */
+static void test_another_database(gconstpointer engine)
+{
+    TestStore test = test_store_open(ENGINE_OF(engine));
+    keep(test.store, million(), SHA_MILLION);
+    g_clear_pointer(&test.store, store_close);
+    static const char *const files[] = {"filo.db", "filo.db-wal", "filo.db-shm"};
+    for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autofree char *path = g_build_filename(test.dir, files[i], NULL);
+        g_assert_true(g_unlink(path) == 0 || errno == ENOENT);
+    }
+    g_autoptr(GError) error = NULL;
+    StoreSetup setup = test_setup();
+    StoreOptions options = {.data_dir = test.dir, .mode = STORE_WRITER, .may_migrate = true};
+    g_assert_null(store_open_with(&options, &setup, &error));
+    g_assert_error(error, FILO_ERROR, FILO_ERROR_REFUSED);
+    g_autofree char *blob = blob_path(test.dir, SHA_MILLION);
+    g_assert_cmpint(g_access(blob, R_OK), ==, 0);
+    test_store_close(&test);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -190,5 +212,6 @@ int main(int argc, char **argv)
     test_add_both("/blob/damage", test_damage_is_named);
     test_add_both("/blob/sweep", test_orphans_go_after_a_day);
     g_test_add_func("/blob/data-dir", test_data_dir);
+    test_add_both("/blob/another-database", test_another_database);
     return g_test_run();
 }

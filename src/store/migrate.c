@@ -2,6 +2,7 @@
 #include "store/migrate_int.h"
 
 #include "store/backup.h"
+#include "store/blob_int.h"
 #include "store/engine_int.h"
 
 #include <inttypes.h>
@@ -176,6 +177,12 @@ static bool decide(Store *store, const Found *found, bool may_migrate, GError **
                       found->mismatch, known);
     if (!found->version && found->has_tables)
         return refuse(error, FILO_ERROR_REFUSED, "the database holds tables that are not filo's", 0, known);
+    if (!found->version && blob_any(store->data_dir)) /* the sweep would take its files for nobody's */
+        return refuse(
+            error, FILO_ERROR_REFUSED,
+            "the data directory holds files of another database: name that one (--db) or restore its backup; a new "
+            "company needs an empty directory",
+            0, known);
     if (found->version == known)
         return true;
     if (!may_migrate || store->mode == STORE_READ_ONLY)

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -152,11 +153,21 @@ static void root_remove(void)
     test_program((const char *const[]){"rm", "-rf", root, NULL});
 }
 
+/* In memory where there is room: a cluster and its databases are thousands of files, made for every test. */
+static const char *roomy_place(void)
+{
+    enum { ROOM_MB = 2048 };
+    struct statvfs shared;
+    bool has_room = statvfs("/dev/shm", &shared) == 0 && access("/dev/shm", W_OK) == 0 &&
+                    (uint64_t)shared.f_bavail * shared.f_frsize >= (uint64_t)ROOM_MB << 20;
+    return has_room ? "/dev/shm" : "/tmp";
+}
+
 static const char *root_make(void)
 {
     if (root)
         return root;
-    root = g_strdup("/tmp/filo-test-XXXXXX");
+    root = g_build_filename(roomy_place(), "filo-test-XXXXXX", NULL);
     g_assert_nonnull(g_mkdtemp_full(root, 0755)); /* the server's user passes through */
     atexit(root_remove);
     return root;
@@ -195,11 +206,14 @@ static pid_t program_start(const char *name, const char *const argv[])
 {
     const struct passwd *user = server_user();
     g_autofree char *path = g_build_filename(cluster_bin, name, NULL);
+    g_auto(GStrv) named = g_strdupv((char **)argv); /* by its path: its like are looked for beside it, else in PATH */
+    g_free(named[0]);
+    named[0] = g_strdup(path);
     pid_t child = fork();
     g_assert_cmpint(child, >=, 0);
     if (child == 0) {
         become(user);
-        execv(path, (char *const *)argv);
+        execv(path, named);
         _exit(127);
     }
     return child;

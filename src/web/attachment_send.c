@@ -2,6 +2,7 @@
 #include "web/attachment_send.h"
 
 #include "parse/attachment.h"
+#include "parse/file_kind.h"
 #include "store/blob.h"
 #include "web/problem.h"
 #include "web/visit.h"
@@ -39,29 +40,53 @@ static ParseEncoding encoding_of(const char *text)
     return strcmp(text, "uuencode") == 0 ? PARSE_UUENCODE : PARSE_IDENTITY;
 }
 
-/* A slice of the original is decoded in the sandbox. */
-static void send_slice(HttpRequest *request, HttpResponse *response, const AttachmentFile *file, Bytes raw)
+GBytes *attachment_decode(const Visit *visit, const Attachment *file, Bytes bytes, GError **error)
 {
-    const MailReceiver *receiver = web_receiver(visit_of(request)->web);
+    if (file->sha256)
+        return g_bytes_new_static(bytes.data, bytes.size);
+    ParsedAttachment slice = {.encoding = encoding_of(file->encoding),
+                              .offset = (uint64_t)file->raw_offset,
+                              .length = (uint64_t)file->raw_length,
+                              .size = (uint64_t)file->size};
+    return parse_mail_attachment(web_receiver(visit->web)->zygote, bytes, &slice, FILE_MAX, error);
+}
+
+void attachment_send(HttpRequest *request, HttpResponse *response, const AttachmentFile *file, Bytes bytes, bool show)
+{
+    const Visit *visit = visit_of(request);
     g_autoptr(GError) error = NULL;
-    ParsedAttachment slice = {.encoding = encoding_of(file->file.encoding),
-                              .offset = (uint64_t)file->file.raw_offset,
-                              .length = (uint64_t)file->file.raw_length,
-                              .size = (uint64_t)file->file.size};
-    g_autoptr(GBytes) decoded = parse_mail_attachment(receiver->zygote, raw, &slice, FILE_MAX, &error);
-    if (!decoded) {
+    FileNature nature;
+    g_autoptr(GBytes) decoded = attachment_decode(visit, &file->file, bytes, &error);
+    gsize size = 0;
+    const uint8_t *data = decoded ? g_bytes_get_data(decoded, &size) : NULL;
+    Bytes content = {data, size};
+    if (!decoded || !parse_file_kind(web_receiver(visit->web)->zygote, content, &nature, &error)) {
         problem_of_error(request, response, error);
         return;
     }
-    gsize size;
-    const uint8_t *data = g_bytes_get_data(decoded, &size);
-    http_send_blob(response, (Bytes){data, size}, file->file.media_type, file->file.name, false);
+    bool is_text = nature.kind == FILE_KIND_TEXT || nature.kind == FILE_KIND_LATIN;
+    bool may_show = file_is_picture(&nature) || (is_text && size <= ATTACHMENT_TEXT_MAX);
+    http_send_blob(response, content, file_kind_type(nature.kind), file->file.name, show && may_show);
 }
 
-void attachment_send(HttpRequest *request, HttpResponse *response, const AttachmentFile *file, Bytes bytes)
+static bool ends_in(const char *name, const char *const *extensions)
 {
-    if (file->file.sha256)
-        http_send_blob(response, bytes, file->file.media_type, file->file.name, false);
-    else
-        send_slice(request, response, file, bytes);
+    const char *dot = strrchr(name, '.');
+    g_autofree char *lower = g_ascii_strdown(dot ? dot + 1 : "", -1);
+    return g_strv_contains(extensions, lower);
+}
+
+bool attachment_claims_picture(const Attachment *file)
+{
+    static const char *const types[] = {"image/png", "image/jpeg", "image/jpg", "image/pjpeg", "image/gif",
+                                        "image/webp", NULL};
+    static const char *const extensions[] = {"png", "jpg", "jpeg", "jpe", "jfif", "gif", "webp", NULL};
+    return g_strv_contains(types, file->media_type) || ends_in(file->name, extensions);
+}
+
+bool attachment_claims_text(const Attachment *file)
+{
+    static const char *const extensions[] = {"txt", "log", "csv", "md", "json", "xml", "ini", "yaml", "yml", NULL};
+    return file->size <= ATTACHMENT_TEXT_MAX &&
+           (!strcmp(file->media_type, "text/plain") || ends_in(file->name, extensions));
 }

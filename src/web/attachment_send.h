@@ -8,13 +8,16 @@
  * Pointers: bytes live in the request's arena. Errors: false: the response is an error page already.
  *
  * Invariants:
- *  1. The file is saved, never shown, whatever its type says.
+ *  1. The file is saved, unless it is asked to be shown and is by its own bytes (parse/file_kind.h) a picture a browser
+ *     can draw, or a text of at most ATTACHMENT_TEXT_MAX; never by what its name or its sender says (security A26).
+ *  2. The type sent is the one its bytes have; all others are application/octet-stream.
  */
 #ifndef FILO_WEB_ATTACHMENT_SEND_H
 #define FILO_WEB_ATTACHMENT_SEND_H
 
 #include "desk/ticket/message.h"
 #include "net/http.h"
+#include "web/visit.h"
 
 /* Reads what attachment_send needs: the file's blob, or the original it is a slice of. Inside the read transaction. */
 bool attachment_read(HttpRequest *request, HttpResponse *response, StoreTx *tx, const AttachmentFile *file,
@@ -24,7 +27,17 @@ bool attachment_read(HttpRequest *request, HttpResponse *response, StoreTx *tx, 
 bool attachment_read_blob(HttpRequest *request, HttpResponse *response, StoreTx *tx, const char *sha256,
                           Bytes *bytes_out);
 
-/* Outside the transaction. */
-void attachment_send(HttpRequest *request, HttpResponse *response, const AttachmentFile *file, Bytes bytes);
+enum { ATTACHMENT_TEXT_MAX = 1 << 20 };
+
+/* Outside the transaction. show: in the browser if it may be. */
+void attachment_send(HttpRequest *request, HttpResponse *response, const AttachmentFile *file, Bytes bytes, bool show);
+
+/* The file itself: bytes as they are when it is a blob, else the slice of the original decoded in the sandbox. Yours; it
+ * borrows from bytes. NULL and *error as parse_mail_attachment. */
+GBytes *attachment_decode(const Visit *visit, const Attachment *file, Bytes bytes, GError **error);
+
+/* Whether it is worth a try to show it, by what its name and type claim. */
+bool attachment_claims_picture(const Attachment *file);
+bool attachment_claims_text(const Attachment *file);
 
 #endif

@@ -72,6 +72,7 @@ const LayoutView *layout_desk(HttpRequest *request, const char *title, MsgId cur
         .switch_url = visit->policy->demo ? url_checked("/sign-in") : (SafeUrl){NULL},
         .stuck =
             visit->stuck > 0 ? msg_fill_count(request->arena, visit->lang, MSG_BANNER_STUCK, visit->stuck, NULL) : "",
+        .trouble = visit->trouble,
         .new_url = visit_may(visit, "ticket.write") ? url_checked("/tickets/new") : (SafeUrl){NULL},
     };
     view->menu = menu_of(request, current, &view->menu_count);

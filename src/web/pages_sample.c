@@ -3,6 +3,7 @@
 
 #include "web/customer_page_view.h"
 #include "web/error_page_view.h"
+#include "web/message_page_view.h"
 #include "web/parties_view.h"
 #include "web/public_form_view.h"
 #include "web/public_sent_view.h"
@@ -259,7 +260,8 @@ static const TicketEntry *entries(const Sample *sample, size_t *count_out)
                              .incoming = true,
                              .author = said(sample, "Lucia Ferri"),
                              .when = "gio 2 apr, 8:50",
-                             .body = body(sample, "Ho provato: sfiata, poi funziona. Quando passate?")};
+                             .body = body(sample, "Ho provato: sfiata, poi funziona. Quando passate?"),
+                             .quoted = body(sample, "Il giorno gio 2 apr Sara Conti ha scritto:\n> Buongiorno Lucia")};
     entry[5] = (TicketEntry){.anchor = "e6",
                              .message = true,
                              .author = said(sample, "Sara Conti"),
@@ -267,8 +269,11 @@ static const TicketEntry *entries(const Sample *sample, size_t *count_out)
                              .body = body(sample, "Le confermo domani mattina."),
                              .status = said(sample, "consegna non riuscita: casella piena"),
                              .failed = true};
-    for (size_t i = 0; i < 6; i++)
+    for (size_t i = 0; i < 6; i++) {
         entry[i].from = i == 4 ? said(sample, "12301") : "";
+        entry[i].cut = i == 4 ? msg_fill(sample->arena, sample->lang, MSG_TICKET_SHOW_WHOLE, "size", "64", NULL) : "";
+    }
+    entry[4].cut_url = to("/tickets/12318?whole=505#m505");
     entry[4].from_url = to("/tickets/12301");
     entry[4].fresh = true;
     *count_out = 6;
@@ -417,10 +422,18 @@ static void ticket(GString *out, const Sample *sample, bool closing_open)
                              .reason = said(sample, ""),
                              .until = "2026-04-03T17:20"};
     const TicketMore more = more_forms(sample);
+    const TicketCopy copies[] = {{"anna@example.it", said(sample, "Anna Neri <anna@example.it>"), true, "Cc", ""},
+                                 {"ugo@example.it", said(sample, "ugo@example.it"), false, "Cc",
+                                  msg(sample->lang, MSG_COMPOSER_UNCONFIRMED)}};
     const TicketComposer composer = {.url = to("/tickets/12318/messages"),
                                      .to = said(sample, "Lucia Ferri <barcentrale@example.it>"),
+                                     .from = said(sample, "assistenza@caffemeccanica.example"),
                                      .text = said(sample, ""),
                                      .draft_key = "ticket-12318",
+                                     .answers = true,
+                                     .copies = copies,
+                                     .copies_count = 2,
+                                     .added = "",
                                      .error = said(sample, "")};
     const char *const reasons[] = {
         said(sample, "V2-25-01837 consegnata il 12 settembre 2025: garanzia di 12 mesi fra aziende."),
@@ -469,6 +482,8 @@ static void ticket(GString *out, const Sample *sample, bool closing_open)
                            .assign = &assign,
                            .waits = &wait,
                            .more = &more,
+                           .earlier = msg_fill_count(sample->arena, sample->lang, MSG_TICKET_SHOW_EARLIER, 12, NULL),
+                           .earlier_url = to("/tickets/12318?all=1"),
                            .entries = entry,
                            .entries_count = entry_count,
                            .composer = &composer,
@@ -659,6 +674,26 @@ static void found(GString *out, const Sample *sample)
     search_render(out, sample->lang, &view);
 }
 
+static void written(GString *out, const Sample *sample)
+{
+    const MessageFile files[] = {
+        {said(sample, "foto.jpg"), {"/attachments/7"}, "812 kB", {"/attachments/7/view"}, {"/attachments/7/view"}, false},
+        {said(sample, "fattura.pdf.exe"), {"/attachments/8"}, "96 kB", {NULL}, {NULL}, true}};
+    MessagePageView view = {.page = layout(sample, said(sample, "La macchina mostra E07")),
+                            .subject = said(sample, "La macchina mostra E07"),
+                            .author = said(sample, "Luca Bianchi <luca@bar.test>"),
+                            .when = "lun 2 mar, 9:12",
+                            .number = "10001",
+                            .back_url = to("/tickets/10001#m5"),
+                            .sheet_url = to("/tickets/10001/messages/5/sheet"),
+                            .original_url = to("/tickets/10001/messages/5/original"),
+                            .remote =
+                                said(sample, "2 immagini stanno su img.negozio.test e si caricano solo a richiesta."),
+                            .files = files,
+                            .files_count = G_N_ELEMENTS(files)};
+    message_page_render(out, sample->lang, &view);
+}
+
 static void error(GString *out, const Sample *sample)
 {
     const WordsProblem problem = words_problem("not_found");
@@ -677,6 +712,6 @@ const SamplePage sample_pages[] = {
     {"queue_tour", queue_tour},  {"ticket", ticket_open},         {"ticket_closing", ticket_closing},
     {"ticket_new", ticket_form}, {"public_form", public_request}, {"public_sent", sent},
     {"tracking", track},         {"customer", customer_file},     {"error", error},
-    {"parties", party_list},     {"search", found},
+    {"parties", party_list},     {"search", found},           {"message", written},
 };
 const size_t sample_page_count = G_N_ELEMENTS(sample_pages);

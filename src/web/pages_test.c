@@ -58,7 +58,8 @@ static void on_element(void *context, const xmlChar *xml_name, const xmlChar **a
     Seen *seen = context;
     const char *name = (const char *)xml_name, *id = attribute(attributes, "id"), *src = attribute(attributes, "src");
     g_hash_table_add(seen->names, g_strdup(name));
-    if (!strcmp(name, "img") || (!strcmp(name, "script") && (!src || !g_str_has_prefix(src, "/static/page."))))
+    bool alien_picture = !strcmp(name, "img") && (!src || !g_str_has_prefix(src, "/attachments/")); /* a file of ours */
+    if (alien_picture || (!strcmp(name, "script") && (!src || !g_str_has_prefix(src, "/static/page."))))
         seen->alien++;
     if (id && !g_hash_table_add(seen->ids, g_strdup(id)))
         seen->doubled++;

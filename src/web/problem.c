@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "web/problem.h"
 
+#include "base/check.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "web/error_desk_view.h"
@@ -17,14 +18,24 @@ static const struct {
     [PROBLEM_NOT_FOUND] = {404, "not_found"},     [PROBLEM_CONFLICT] = {409, "conflict"},
     [PROBLEM_TOO_LARGE] = {413, "too_large"},     [PROBLEM_BUSY] = {503, "busy"},
     [PROBLEM_FULL] = {507, "busy"},               [PROBLEM_FAILED] = {500, "failed"},
+    [PROBLEM_AWAY] = {503, "away"},
 };
 
 static const Problem problem_of_code[] = {
     [FILO_ERROR_BUSY] = PROBLEM_BUSY,      [FILO_ERROR_FULL] = PROBLEM_FULL,
-    [FILO_ERROR_IO] = PROBLEM_FAILED,      [FILO_ERROR_CORRUPT] = PROBLEM_FAILED,
+    [FILO_ERROR_IO] = PROBLEM_AWAY,      [FILO_ERROR_CORRUPT] = PROBLEM_FAILED,
     [FILO_ERROR_REFUSED] = PROBLEM_CONFLICT, [FILO_ERROR_USAGE] = PROBLEM_BAD_REQUEST,
     [FILO_ERROR_NOT_FOUND] = PROBLEM_NOT_FOUND, [FILO_ERROR_TOO_LARGE] = PROBLEM_TOO_LARGE,
 };
+
+static void set_status(HttpResponse *response, int status)
+{
+    http_set_status(response, status);
+    if (status == 503) {
+        bool set = http_set_header(response, "Retry-After", "10");
+        check(set); /* digits */
+    }
+}
 
 /* Whoever is signed in keeps the menu: the way on is there. */
 static void desk_problem(HttpRequest *request, HttpResponse *response, Problem problem, const char *detail)
@@ -39,7 +50,7 @@ static void desk_problem(HttpRequest *request, HttpResponse *response, Problem p
         .detail = detail,
         .request_id = request->id,
     };
-    http_set_status(response, problems[problem].status);
+    set_status(response, problems[problem].status);
     GString *body = http_html(response);
     g_string_truncate(body, 0);
     error_desk_render(body, visit->lang, &view);
@@ -62,7 +73,7 @@ void problem_page(HttpRequest *request, HttpResponse *response, Problem problem,
         .request_id = request->id,
         .back_url = {"/"},
     };
-    http_set_status(response, problems[problem].status);
+    set_status(response, problems[problem].status);
     GString *body = http_html(response);
     g_string_truncate(body, 0);
     error_page_render(body, visit->lang, &view);

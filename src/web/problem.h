@@ -21,6 +21,7 @@ typedef enum Problem {
     PROBLEM_CONFLICT,
     PROBLEM_TOO_LARGE,
     PROBLEM_BUSY,
+    PROBLEM_AWAY, /* the database does not answer, or its disk */
     PROBLEM_FULL,
     PROBLEM_FAILED,
     PROBLEM_COUNT

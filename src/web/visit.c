@@ -5,7 +5,10 @@
 #include "base/log.h"
 #include "base/writer.h"
 #include "desk/intake/intake.h"
+#include "desk/intake/robot.h"
 #include "desk/staff/permission.h"
+#include "job/alarm.h"
+#include "queue/delivery.h"
 #include "queue/outbox.h"
 #include "web/problem.h"
 #include "web/web_int.h"
@@ -78,6 +81,25 @@ static void keep_or_end(const HttpRequest *request, Visit *visit, StoreTx *tx, G
         visit->signed_in = false;
 }
 
+/* One is said, more are counted; and that it reached nobody, while it did not. */
+static const char *trouble_words(StoreTx *tx, Arena *arena, const Visit *visit)
+{
+    IncidentList open = incident_list_open(tx, arena, false);
+    ChannelAccount account;
+    bool reached = false;
+    for (size_t i = 0; i < open.count; i++)
+        reached = reached || open.items[i].reached;
+    if (open.count == 0 || !alarm_account(tx, arena, open.items[0].account, &account))
+        return "";
+    const AlarmReader reader = {visit->lang, visit->policy->zone, visit->now};
+    const char *words = open.count == 1
+                            ? alarm_line(arena, &reader, &open.items[0], &account)
+                            : msg_fill_count(arena, visit->lang, MSG_BANNER_TROUBLE, (int64_t)open.count, NULL);
+    return reached
+               ? words
+               : arena_printf(arena, open.count == 1 ? "%s %s" : "%s. %s", words, msg(visit->lang, MSG_TROUBLE_UNTOLD));
+}
+
 static void find_session(HttpRequest *request, Visit *visit, GError **error)
 {
     char hash[SHA256_HEX_SIZE];
@@ -89,7 +111,11 @@ static void find_session(HttpRequest *request, Visit *visit, GError **error)
         return;
     visit->signed_in = session_find(tx, request->arena, hash, visit->now, &visit->session);
     if (visit->signed_in && http_method_is_safe(request->method) && visit_may(visit, "ticket.write"))
-        visit->stuck = outbox_count_failed(tx, request->arena) + intake_count_tray(tx, request->arena);
+        visit->stuck = outbox_count_failed(tx, request->arena) + delivery_count_failed(tx, request->arena) +
+                       intake_count_tray(tx, request->arena) + automatic_stop_count(tx, request->arena);
+    visit->lang = language_of(request, visit);
+    if (visit->signed_in && http_method_is_safe(request->method) && visit_may(visit, "settings.write"))
+        visit->trouble = trouble_words(tx, request->arena, visit);
     keep_or_end(request, visit, tx, error);
     if (visit->signed_in)
         visit->actor = (Actor){ACTOR_STAFF, visit->session.staff.value};
@@ -114,20 +140,43 @@ static void ask_to_sign_in(HttpRequest *request, HttpResponse *response)
     g_string_free(target, TRUE);
 }
 
-bool visit_authorize(HttpRequest *request, HttpResponse *response, void *context)
+/* Who it is; *error tells why that could not be read. */
+static Visit *visit_open(HttpRequest *request, Web *web, GError **error)
 {
-    Web *web = context;
-    g_autoptr(GError) error = NULL;
     Visit *visit = ARENA_NEW(request->arena, Visit);
     *visit = (Visit){.web = web,
                      .desk = web->desk,
                      .policy = desk_policy(web->desk),
                      .now = desk_now(web->desk),
                      .theme = theme_of(request),
+                     .trouble = "",
                      .actor = {ACTOR_CUSTOMER, 0}};
     request->who = visit;
-    find_session(request, visit, &error);
+    find_session(request, visit, error);
     visit->lang = language_of(request, visit);
+    return visit;
+}
+
+void visit_refuse(HttpRequest *request, HttpResponse *response, int status, void *context)
+{
+    static const struct {
+        int status;
+        Problem problem;
+    } problems[] = {{400, PROBLEM_BAD_REQUEST}, {403, PROBLEM_FORBIDDEN}, {404, PROBLEM_NOT_FOUND}, {405, PROBLEM_NOT_FOUND}};
+    g_autoptr(GError) error = NULL;
+    if (!request->who)
+        visit_open(request, context, &error);
+    if (error) /* the refusal stands: it is said as to nobody known */
+        LOG(LOG_WARNING, "visit.read", LOG_TEXT("reason", error->message));
+    for (size_t i = 0; i < G_N_ELEMENTS(problems); i++)
+        if (problems[i].status == status)
+            problem_page(request, response, problems[i].problem, "");
+}
+
+bool visit_authorize(HttpRequest *request, HttpResponse *response, void *context)
+{
+    g_autoptr(GError) error = NULL;
+    Visit *visit = visit_open(request, context, &error);
     if (error && strcmp(request->permission, PERMISSION_PUBLIC) != 0) {
         problem_of_error(request, response, error);
         return false;

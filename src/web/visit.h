@@ -33,13 +33,17 @@ typedef struct Visit {
     bool signed_in;
     Session session; /* zeroed for anonymous visitors */
     Actor actor;
-    int64_t stuck;    /* messages that need a person, of who may act on them and only looks; else 0 */
-    StoreTx *reading; /* the transaction the session was read in, until visit_read takes it or visit_done ends it */
+    int64_t stuck;       /* messages that need a person, of who may act on them and only looks; else 0 */
+    const char *trouble; /* with the mail, of who may mend it and only looks; else "" */
+    StoreTx *reading;    /* the transaction the session was read in, until visit_read takes it or visit_done ends it */
 } Visit;
 
 /* The hooks before a handler and after it. */
 bool visit_authorize(HttpRequest *request, HttpResponse *response, void *context);
 void visit_done(HttpRequest *request, HttpResponse *response, void *context);
+
+/* A page for what the server itself refuses (net/route.h). */
+void visit_refuse(HttpRequest *request, HttpResponse *response, int status, void *context);
 
 /* What the hook left; must be there. */
 const Visit *visit_of(const HttpRequest *request);

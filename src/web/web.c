@@ -10,20 +10,45 @@
 #include "web/visit.h"
 #include "web/web_int.h"
 
-Web *web_new(Desk *desk, const MailReceiver *receiver)
+Web *web_new(Desk *desk, const ChannelReceiver *receiver)
 {
     Web *web = g_new0(Web, 1);
     web->desk = desk;
     web->receiver = receiver;
+    atomic_flag_clear(&web->fetching);
     return web;
+}
+
+bool web_fetch_begin(Web *web)
+{
+    return !atomic_flag_test_and_set(&web->fetching);
+}
+
+void web_fetch_end(Web *web)
+{
+    atomic_flag_clear(&web->fetching);
 }
 
 void web_free(Web *web)
 {
+    if (web)
+        g_free(atomic_load(&web->base_url));
     g_free(web);
 }
 
-const MailReceiver *web_receiver(const Web *web)
+void web_set_base_url(Web *web, const char *base_url)
+{
+    check(!atomic_load(&web->base_url)); /* nobody's borrowed text is freed */
+    atomic_store(&web->base_url, g_strdup(base_url));
+}
+
+const char *web_base_url(const Web *web)
+{
+    const char *base_url = atomic_load(&web->base_url);
+    return base_url ? base_url : "";
+}
+
+const ChannelReceiver *web_receiver(const Web *web)
 {
     return web->receiver;
 }
@@ -44,6 +69,7 @@ void web_fill_options(Web *web, HttpServerOptions *options)
     options->context = web;
     options->authorize = visit_authorize;
     options->after = visit_done;
+    options->refuse = visit_refuse;
 }
 
 void web_set_streams(Web *web, StreamHub *streams)

@@ -14,22 +14,31 @@
 #ifndef FILO_WEB_WEB_H
 #define FILO_WEB_WEB_H
 
-#include "channel/mail/receive.h"
+#include "channel/receive.h"
 #include "net/server.h"
 
 typedef struct Web Web;
 
-Web *web_new(Desk *desk, const MailReceiver *receiver);
+Web *web_new(Desk *desk, const ChannelReceiver *receiver);
 void web_free(Web *web);
 
 /* The mail receiver given, for pages that read originals; borrowed. */
-const MailReceiver *web_receiver(const Web *web);
+const ChannelReceiver *web_receiver(const Web *web);
 
 /* Adds tables, context and hooks to the server's options. */
 void web_fill_options(Web *web, HttpServerOptions *options);
 
+/* Fetching the pictures of other servers waits for strangers: one request at a time may, so that it never holds the last
+ * worker of its lane. False: somebody does; else web_fetch_end must follow. */
+bool web_fetch_begin(Web *web);
+void web_fetch_end(Web *web);
+
 /* Where live notices go, once the server runs. */
 void web_set_streams(Web *web, StreamHub *streams);
+
+/* Where people reach this server, once it runs; copied. And what was set: "" before, borrowed for as long as the Web lives. */
+void web_set_base_url(Web *web, const char *base_url);
+const char *web_base_url(const Web *web);
 
 /* Something was committed: tells open pages to look again. Any thread, returns at once. */
 void web_notice(Web *web, uint64_t sequence);

@@ -9,8 +9,10 @@
 
 struct Web {
     Desk *desk;
-    const MailReceiver *receiver;
+    const ChannelReceiver *receiver;
     _Atomic(StreamHub *) streams; /* NULL until the server runs */
+    _Atomic(char *) base_url;     /* likewise */
+    atomic_flag fetching;         /* somebody's pictures are being fetched: one message at a time */
 };
 
 #endif

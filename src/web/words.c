@@ -54,6 +54,35 @@ const char *words_due(Arena *arena, Lang lang, Zone *zone, TimeMs due, TimeMs no
     return msg_fill(arena, lang, MSG_TICKET_LATE, "span", format_span(arena, lang, now - due), NULL);
 }
 
+/* RFC 3463's subject and detail, whether for now (4) or for good (5). */
+const char *words_delivery(Lang lang, const char *status, const char *reason)
+{
+    static const struct {
+        const char *detail;
+        MsgId words;
+    } rows[] = {
+        {".1.1", MSG_DELIVERY_REASON_NO_ADDRESS}, {".1.10", MSG_DELIVERY_REASON_NO_ADDRESS},
+        {".1.2", MSG_DELIVERY_REASON_NO_DOMAIN},  {".4.4", MSG_DELIVERY_REASON_NO_DOMAIN},
+        {".2.1", MSG_DELIVERY_REASON_DISABLED},   {".2.2", MSG_DELIVERY_REASON_FULL},
+        {".2.3", MSG_DELIVERY_REASON_TOO_LARGE},  {".3.4", MSG_DELIVERY_REASON_TOO_LARGE},
+        {".4.7", MSG_DELIVERY_REASON_NO_ANSWER},  {".4.1", MSG_DELIVERY_REASON_NO_ANSWER},
+    };
+    for (size_t i = 0; *status && i < G_N_ELEMENTS(rows); i++)
+        if (strcmp(status + 1, rows[i].detail) == 0)
+            return msg(lang, rows[i].words);
+    if (*reason)
+        return reason;
+    return *status ? status : msg(lang, MSG_DELIVERY_REASON_NONE);
+}
+
+const char *words_stopped(Arena *arena, Lang lang, const AutomaticStop *stop)
+{
+    static const MsgId reasons[STOP_REASON_COUNT] = {[STOP_TOO_MANY] = MSG_STOP_TOO_MANY,
+                                                     [STOP_REPEATS] = MSG_STOP_REPEATS};
+    return msg_fill(arena, lang, MSG_STOP_TEXT, "address", stop->address_key, "why", msg(lang, reasons[stop->reason]),
+                    NULL);
+}
+
 const char *words_update_by(Arena *arena, Lang lang, Zone *zone, TimeMs by, TimeMs now)
 {
     if (by == TIME_NONE)

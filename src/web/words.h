@@ -19,6 +19,7 @@
 
 #include "base/catalogue.h"
 #include "base/clock.h"
+#include "desk/intake/robot.h"
 
 /* The state's words; owner is the display name, used where the words hold it (NULL counts as ""). */
 const char *words_state(Arena *arena, Lang lang, const char *state, const char *owner);
@@ -32,6 +33,13 @@ const char *words_update_by(Arena *arena, Lang lang, Zone *zone, TimeMs by, Time
 /* "Ferma da 3 giorni" when nothing happened for at least silent_after, else "Rimbalzata 3 volte" from 3 bounces up,
  * else "". The gravest alone: a row has room for one. */
 const char *words_warning(Arena *arena, Lang lang, int64_t silence_ms, int64_t silent_after_ms, int64_t bounces);
+
+/* Why a message did not arrive: by the status ("5.1.1") where we have words for it, else the mail server's own; never
+ * empty. */
+const char *words_delivery(Lang lang, const char *status, const char *reason);
+
+/* "Filo has stopped answering eco@robot.test automatically because …" */
+const char *words_stopped(Arena *arena, Lang lang, const AutomaticStop *stop);
 
 /* The answer to "is it covered?"; verdict is in_warranty, in_contract, quote_needed or unknown. */
 const char *words_verdict(Lang lang, const char *verdict);

@@ -19,6 +19,7 @@ GOALS = {  # figure: what issue and design ask of it
     "creation, 1 clients": {"p50_ms": 1},
     "creation, 16 clients": {"tail": 10},
     "creation, 64 clients": {"rate": 6000, "ratio": 0.8},
+    "LMTP, 16 connections": {"rate": 500, "mib": 150},
     "start to first page": {"ms": 100},
     "PSS after a sign-in and 1,000 pages": {"mib": 12},
 }
@@ -93,4 +94,5 @@ def markdown(figures, here, bench):
     lines += [f"| {' | '.join(row)} |" for row in rows_of(figures)]
     if "disk" in figures:
         lines += disk_table(figures["disk"][0])
-    return "\n".join(lines) + "\n" + (Path(__file__).parent / "notes.md").read_text("utf-8")
+    notes = "notes-postgresql.md" if bench.db else "notes.md"
+    return "\n".join(lines) + "\n" + (Path(__file__).parent / notes).read_text("utf-8")

@@ -4,6 +4,7 @@
 //   const chromium = await openChromium(t, { language: 'it', theme: 'dark', width: 1440 });
 //   await chromium.page.goto(`http://127.0.0.1:${filo.port}/sign-in`);
 //   await chromium.axe('sign in');        // no serious violation, or the test fails and says which
+//   await chromium.signIn(filo);
 //   await chromium.shot('sign-in');       // FILO_ARTIFACTS/screens/sign-in-1440-dark.png
 //
 // The sandbox of Chromium needs user namespaces that a container may refuse, so it is off: it opens our pages only.
@@ -12,6 +13,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { chromium as playwright } from 'playwright-core';
+import { ADMIN } from './filo.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const HEIGHT = { 375: 812 };
@@ -20,11 +22,11 @@ const SCREENS = path.join(process.env.FILO_ARTIFACTS ?? '/tmp', 'screens');
 export const WIDTHS = [1440, 1024, 375];
 export const THEMES = ['light', 'dark'];
 
-export async function openChromium(t, { language = 'it', theme = 'light', width = 1440, javaScript = true } = {}) {
-  const program = await playwright.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
+export async function openChromium(t, { language = 'it', theme = 'light', width = 1440, javaScript = true, bypassCSP = true, args = [] } = {}) {
+  const program = await playwright.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', ...args] });
   t.after(() => program.close());
   const context = await program.newContext({ viewport: { width, height: HEIGHT[width] ?? 900 }, colorScheme: theme,
-    locale: language === 'it' ? 'it-IT' : 'en-GB', timezoneId: 'Europe/Rome', javaScriptEnabled: javaScript, bypassCSP: true });
+    locale: language === 'it' ? 'it-IT' : 'en-GB', timezoneId: 'Europe/Rome', javaScriptEnabled: javaScript, bypassCSP });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   const faults = [];
@@ -34,6 +36,13 @@ export async function openChromium(t, { language = 'it', theme = 'light', width 
     page,
     context,
     language,
+    async signIn(filo) {
+      await page.goto(`${filo.url}/sign-in`);
+      await page.fill('input[name="email"]', ADMIN.login);
+      await page.fill('input[name="password"]', ADMIN.password);
+      await page.click('button[type="submit"]');
+      await page.waitForURL(/\/tickets/);
+    },
     faults, // what went wrong in scripts or on the server; a story ends by looking here
     async shot(name) {
       mkdirSync(SCREENS, { recursive: true });

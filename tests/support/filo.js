@@ -27,6 +27,8 @@ import { sharedCluster, stopSharedCluster } from './postgres.js';
 import { isAlive, killTree, listTree } from './process_tree.js';
 import { SqliteReader } from './sqlite_reader.js';
 
+process.env.FILO_MAIL_NETWORKS ??= '127.0.0.0/8, ::1'; // the tests' own mail servers
+
 const run = promisify(execFile);
 const wait = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
@@ -61,7 +63,7 @@ export function runProgram(argv, { input = '', env = {}, onStart = null } = {}) 
 
 class Filo {
   constructor(options) {
-    this.options = { engine: 'sqlite', company: 'Caffemeccanica', env: {}, cluster: null, sink: null, dir: null, restored: null, exe: null, demo: false, founded: true,
+    this.options = { engine: 'sqlite', company: 'Caffemeccanica', env: {}, cluster: null, sink: null, dir: null, restored: null, exe: null, lmtp: null, demo: false, founded: true,
       settings: { 'message.undo_seconds': '0' }, ...options };
     this.engine = this.options.engine;
     this.root = mkdtempSync(path.join(tmpdir(), 'filo-scenario-'));
@@ -115,7 +117,7 @@ class Filo {
 
   setMailbox(name, { port, address = ADDRESS, tls = 'none', more = [] }) {
     return this.command(['mailbox', '--name', name, '--address', address, '--smtp-host', '127.0.0.1', '--smtp-port', `${port}`,
-      '--smtp-tls', tls, ...more], { mustWork: true });
+      '--smtp-tls', tls, ...(more.includes('--send-per-minute') ? [] : ['--send-per-minute', '0']), ...more], { mustWork: true });
   }
 
   // ---- subcommands
@@ -143,7 +145,7 @@ class Filo {
   // ---- the server
 
   async start({ env = {}, wrapper = [] } = {}) {
-    const argv = [...wrapper, ...this.argv(['serve', '--listen', '127.0.0.1:0'])];
+    const argv = [...wrapper, ...this.argv(['serve', '--listen', '127.0.0.1:0', ...(this.options.lmtp ? ['--lmtp', this.options.lmtp] : [])])];
     this.server = spawn(argv[0], argv.slice(1), { stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...this.options.env, ...env } });
     this.gone = new Promise((done) => { this.server.once('close', (code, signal) => done({ code, signal })); });
@@ -162,6 +164,7 @@ class Filo {
     if (!said.ready) return;
     this.ready = said;
     this.port = said.port;
+    this.lmtpPort = said.lmtp_port;
   }
 
   // Asks again and again until it is true; what: for the message.
@@ -285,7 +288,7 @@ db.close()
 // options: {engine, settings ({key: value}; by default answers leave at once), company, sink (a mailbox that sends there), dir (the data directory; else a new one), cluster, env,
 // serve: false (only made), founded: false (as `filo init` alone leaves it), demo: true (the demo company), restored: {dir, db} (made already, by a restore),
 // init: false (an empty directory and database, for the command that makes a company in it),
-// exe: another build than FILO_EXE}.
+// lmtp: where it takes mail over LMTP ('127.0.0.1:0': filo.lmtpPort), exe: another build than FILO_EXE}.
 export async function startFilo(options = {}) {
   const filo = new Filo(options);
   try {

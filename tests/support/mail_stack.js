@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A real mail server for scenarios: Postfix and Dovecot on loopback, everything under one temporary directory. Needs
-// root (Postfix insists) and the Debian packages postfix, dovecot-imapd, dovecot-lmtpd, openssl; nothing can leave the
+// root (Postfix insists) and the Debian packages postfix, dovecot-imapd, dovecot-lmtpd, dovecot-sieve, openssl; nothing can leave the
 // machine and nothing outside the directory is touched.
 //
 //   import { startMailStack } from './mail_stack.js';
 //   const mail = await startMailStack({
 //     users: { 'luca@bar.test': 'pw' },
 //     pipes: { 'assistenza@filo.test': { argv: ['/usr/bin/filo', '--data', dir, 'mail-in', '--mailbox', 'assistenza'] } },
+//     lmtp: { 'vendite@filo.test': 2424 },     // what is for that address (plus addresses too) goes to that port
 //   });
 //   mail.smtpPort            // plain, relays for loopback: as another company's server would hand mail over
 //   mail.submissionPort      // STARTTLS and sign-in demanded, mail.caFile trusts it
 //   mail.imapPort, mail.imapsPort
+//   mail.token('luca@bar.test')     // signs him in with XOAUTH2
 //   await mail.send({ from: 'luca@bar.test', to: ['assistenza@filo.test'], data: 'Subject: …\r\n\r\n…' });
 //   await mail.waitForMessages('luca@bar.test', 1)     // [text], oldest first, from the maildir
 //   await mail.flush(); await mail.queue(); mail.log();
@@ -20,8 +22,9 @@
 // status is sysexits': 0 taken, 75 tried again at the next flush, 67 bounces. pipes[..].user runs it as somebody else
 // than `mail` (Postfix refuses root).
 import { execFile, spawn } from 'node:child_process';
-import { chmodSync, chownSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync,
-  statSync, writeFileSync } from 'node:fs';
+import { createHmac } from 'node:crypto';
+import { chmodSync, chownSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, renameSync, rmSync,
+  statSync, utimesSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -29,6 +32,7 @@ import { promisify } from 'node:util';
 import { makeCertificate } from './smtp_sink.js';
 
 const run = promisify(execFile);
+const TOKEN_KEY = Buffer.from('the key every test signs its tokens with');
 const wait = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
 // Ports nobody listens on now. They are held together while they are chosen, so they differ.
@@ -51,12 +55,40 @@ async function launch(argv, output) {
   if (status !== 0) throw new Error(`${argv.join(' ')} ended with ${status}`);
 }
 
+// Whether a process of the group still runs; one that has ended and that nobody waited for does not.
+function isGroupAlive(group) {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).some((pid) => {
+    let stat;
+    try {
+      stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    } catch {
+      return false; // it ended while we looked
+    }
+    const [state, , processGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return Number(processGroup) === group && state !== 'Z';
+  });
+}
+
 async function idOf(user, kind) {
   return Number((await run('id', [kind, user])).stdout);
 }
 
-function dovecotConf({ base, ports }) {
+// What only those need who have a script: Pigeonhole answers through Postfix.
+function sieveConf({ base, ports }) {
   return `
+submission_host = 127.0.0.1:${ports.smtp}
+plugin {
+  sieve = file:${base}/sieve/%u;active=${base}/sieve/%u.sieve
+  sieve_vacation_min_period = 0
+}
+protocol lmtp {
+  mail_plugins = sieve
+}
+`;
+}
+
+function dovecotConf({ base, ports, sieve, oauthbearer }) {
+  return `${Object.keys(sieve).length ? sieveConf({ base, ports }) : ''}
 base_dir = ${base}/dovecot/run
 state_dir = ${base}/dovecot/state
 log_path = ${base}/log/dovecot
@@ -66,7 +98,7 @@ ssl = yes
 ssl_cert = <${base}/tls/cert.pem
 ssl_key = <${base}/tls/key.pem
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2${oauthbearer ? ' oauthbearer' : ''}
 mail_location = maildir:${base}/maildir/%u
 mail_uid = mail
 mail_gid = mail
@@ -76,6 +108,11 @@ recipient_delimiter = +
 passdb {
   driver = passwd-file
   args = ${base}/dovecot/users
+}
+passdb {
+  driver = oauth2
+  mechanisms = xoauth2${oauthbearer ? ' oauthbearer' : ''}
+  args = ${base}/dovecot/oauth2
 }
 userdb {
   driver = static
@@ -88,6 +125,11 @@ service imap-login {
   inet_listener imaps {
     port = ${ports.imaps}
     ssl = yes
+  }
+}
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
   }
 }
 service lmtp {
@@ -103,6 +145,14 @@ service auth {
 protocol lmtp {
   postmaster_address = postmaster@mail.test
 }
+`;
+}
+
+// Tokens are checked against a shared key, without a server that issues them.
+function dovecotOauth2({ base }) {
+  return `introspection_mode = local
+local_validation_key_dict = fs:posix:prefix=${base}/dovecot/keys/
+username_attribute = email
 `;
 }
 
@@ -142,6 +192,7 @@ smtpd_tls_key_file = ${base}/tls/key.pem
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = inet:127.0.0.1:${ports.sasl}
 smtpd_sasl_security_options = noanonymous
+smtpd_sasl_mechanism_filter = !oauthbearer, static:rest
 maximal_queue_lifetime = 5m
 minimal_backoff_time = 1s
 maximal_backoff_time = 5s
@@ -197,7 +248,16 @@ class MailStack {
     this.submissionPort = ports.submission;
     this.imapPort = ports.imap;
     this.imapsPort = ports.imaps;
+    this.lmtpPort = ports.lmtp; // Dovecot's own
     this.caFile = path.join(base, 'tls/cert.pem');
+  }
+
+  // A bearer token for XOAUTH2, good for so many seconds from now.
+  token(email, seconds = 600) {
+    const now = Math.floor(Date.now() / 1000);
+    const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const signed = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ sub: email, email, iat: now - 3600, exp: now + seconds })}`;
+    return `${signed}.${createHmac('sha256', TOKEN_KEY).update(signed).digest('base64url')}`;
   }
 
   file(name) {
@@ -205,27 +265,34 @@ class MailStack {
   }
 
   async write() {
-    const { users, pipes } = this.options;
-    const addresses = [...Object.keys(users), ...Object.keys(pipes)];
+    const { users, pipes, lmtp, sieve, oauthbearer } = this.options;
+    const addresses = [...Object.keys(users), ...Object.keys(pipes), ...Object.keys(lmtp)];
     const domains = [...new Set(addresses.map((address) => address.split('@')[1]))];
-    const facts = { base: this.base, ports: this.ports, domains, pipes };
-    for (const name of ['tls', 'log', 'maildir', 'dovecot/run', 'dovecot/state', 'postfix/conf', 'postfix/queue', 'postfix/data']) {
+    const facts = { base: this.base, ports: this.ports, domains, pipes, sieve, oauthbearer };
+    for (const name of ['tls', 'log', 'maildir', 'dovecot/run', 'dovecot/state',
+      'dovecot/keys/default/HS256', 'postfix/conf', 'postfix/queue', 'postfix/data']) {
       mkdirSync(this.file(name), { recursive: true });
     }
+    if (Object.keys(sieve).length) mkdirSync(this.file('sieve'), { recursive: true });
+    for (const [user, script] of Object.entries(sieve)) writeFileSync(this.file(`sieve/${user}.sieve`), script);
     makeCertificate(this.file('tls'));
     writeFileSync(this.file('dovecot/conf'), dovecotConf(facts));
+    writeFileSync(this.file('dovecot/oauth2'), dovecotOauth2(facts));
+    writeFileSync(this.file('dovecot/keys/default/HS256/default'), TOKEN_KEY.toString('base64'));
     writeFileSync(this.file('dovecot/users'), Object.entries(users).map(([user, pw]) => `${user}:{PLAIN}${pw}\n`).join(''));
     writeFileSync(this.file('postfix/conf/main.cf'), postfixMain(facts));
     writeFileSync(this.file('postfix/conf/master.cf'), postfixMaster(facts));
     writeFileSync(this.file('postfix/mailboxes'), addresses.map((address) => `${address} ${address}\n`).join(''));
     writeFileSync(this.file('postfix/transport'),
-      Object.keys(pipes).map((address, i) => `${address} filo${i}:\n`).join(''));
+      [...Object.keys(pipes).map((address, i) => `${address} filo${i}:\n`),
+        ...Object.entries(lmtp).map(([address, port]) => `${address} lmtp:inet:127.0.0.1:${port}\n`)].join(''));
     await this.own();
   }
 
   // The servers run as their own users: they must pass through the directory, and own what they write.
   async own() {
     chmodSync(this.base, 0o755);
+    if (existsSync(this.file('sieve'))) await run('chown', ['-R', 'mail:mail', this.file('sieve')]); // compiled scripts lie beside them
     chownSync(this.file('maildir'), await idOf('mail', '-u'), await idOf('mail', '-g'));
     chownSync(this.file('postfix/data'), await idOf('postfix', '-u'), await idOf('postfix', '-g'));
   }
@@ -291,6 +358,57 @@ class MailStack {
     });
   }
 
+  // The mail server's own doings: what lies in a maildir folder (".Filo"; "" is the inbox), with the flags of each.
+  flags(user, folder = '') {
+    return ['new', 'cur'].map((name) => this.file(path.join('maildir', user, folder, name))).filter(existsSync)
+      .flatMap((directory) => readdirSync(directory)).map((name) => name.split(':2,')[1] ?? '');
+  }
+
+  // Puts messages straight into a mailbox, as if they had come that long ago; sets of flags as in a maildir ("S": seen).
+  // in: a folder as a maildir has it, ".Sent".
+  async lay(user, messages, { in: into = '' } = {}) {
+    const folder = this.file(path.join('maildir', user, into, 'cur'));
+    for (const name of ['new', 'cur', 'tmp']) mkdirSync(this.file(path.join('maildir', user, into, name)), { recursive: true });
+    this.laid = (this.laid ?? 0) + 1;
+    // one by one: Dovecot's own files come and go meanwhile
+    const [uid, gid] = [await idOf('mail', '-u'), await idOf('mail', '-g')];
+    const home = this.file(path.join('maildir', user));
+    for (const name of ['', into, ...['new', 'cur', 'tmp'].map((each) => path.join(into, each))]) chownSync(path.join(home, name), uid, gid);
+    messages.forEach(({ data, at, flags = '' }, i) => {
+      const name = `${Math.floor(at / 1000)}.M${i}P${process.pid}Q${this.laid}.test:2,${flags}`;
+      const file = path.join(home, into, 'tmp', name);
+      writeFileSync(file, data.replace(/\r?\n/g, '\r\n'));
+      utimesSync(file, at / 1000, at / 1000);
+      chownSync(file, uid, gid);
+      renameSync(file, path.join(folder, name));
+    });
+  }
+
+  // The mailbox loses its UIDVALIDITY, as when a provider moves it to another machine.
+  async renumber(user) {
+    await this.stopImap();
+    for (const name of ['dovecot-uidlist', 'dovecot-uidvalidity', 'dovecot.index', 'dovecot.index.log', 'dovecot.index.cache', 'dovecot.list.index.log'])
+      rmSync(this.file(path.join('maildir', user, name)), { force: true });
+    for (const name of readdirSync(this.file(path.join('maildir', user))).filter((each) => each.startsWith('dovecot-uidvalidity.')))
+      rmSync(this.file(path.join('maildir', user, name)));
+    await wait(1100); // a UIDVALIDITY is a second of the clock
+    await this.startImap();
+  }
+
+  // Comes back when nothing of it is left: a new one would find the ports and the pid file taken.
+  async stopImap() {
+    const group = Number(readFileSync(this.file('dovecot/run/master.pid'), 'utf8'));
+    process.kill(-group, 'SIGTERM');
+    for (const end = Date.now() + 2000; Date.now() < end && isGroupAlive(group);) await wait(20);
+    for (; isGroupAlive(group); await wait(20)) process.kill(-group, 'SIGKILL');
+    rmSync(this.file('dovecot/run/master.pid'), { force: true });
+  }
+
+  async startImap() {
+    await launch(['dovecot', '-c', this.file('dovecot/conf')], this.file('log/start'));
+    await this.waitForPort(this.ports.imaps);
+  }
+
   // The messages of a mailbox as text, oldest first.
   messages(user) {
     const folders = ['new', 'cur'].map((name) => this.file(path.join('maildir', user, name))).filter(existsSync);
@@ -324,25 +442,27 @@ class MailStack {
   async stop() {
     // Each may not be running, when the start failed; what is left of it is removed anyway.
     await run('postfix', ['-c', this.file('postfix/conf'), 'stop']).catch(() => {});
-    await run('doveadm', ['-c', this.file('dovecot/conf'), 'stop']).catch(() => {});
+    if (existsSync(this.file('dovecot/run/master.pid'))) await this.stopImap();
     await this.waitForEnd();
     rmSync(this.base, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
-  // Servers go on for a moment after they are told to stop.
+  // Postfix goes on for a moment after it is told to stop.
   async waitForEnd() {
-    const pids = ['postfix/queue/pid/master.pid', 'dovecot/run/master.pid'].map((name) => this.file(name)).filter(existsSync)
-      .map((file) => Number(readFileSync(file, 'utf8')));
-    for (const end = Date.now() + 5000; Date.now() < end && pids.some((pid) => existsSync(`/proc/${pid}`));) await wait(50);
+    const file = this.file('postfix/queue/pid/master.pid');
+    const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+    for (const end = Date.now() + 5000; pid && Date.now() < end && existsSync(`/proc/${pid}`);) await wait(50);
   }
 }
 
-// Starts the stack; options: {users: {address: password}, pipes: {address: {argv, user, concurrency}}}.
-export async function startMailStack({ users = {}, pipes = {} } = {}) {
+// Starts the stack; options: {users: {address: password}, pipes: {address: {argv, user, concurrency}},
+// lmtp: {address: port}, sieve: {address: script that runs at its delivery}, oauthbearer: true (IMAP offers that
+// too; SMTP only XOAUTH2)}.
+export async function startMailStack({ users = {}, pipes = {}, lmtp = {}, sieve = {}, oauthbearer = false } = {}) {
   if (process.getuid() !== 0) throw new Error('the mail stack needs root: Postfix starts no other way');
   const ports = await freePorts(['smtp', 'submission', 'imap', 'imaps', 'lmtp', 'sasl']);
   const base = mkdtempSync(path.join(tmpdir(), 'filo-mail-'));
-  const stack = new MailStack(base, { users, pipes }, ports);
+  const stack = new MailStack(base, { users, pipes, lmtp, sieve, oauthbearer }, ports);
   await stack.start();
   return stack;
 }

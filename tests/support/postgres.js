@@ -93,6 +93,11 @@ class Cluster {
     await run(path.join(this.bin, 'psql'), ['-Xq', '-v', 'ON_ERROR_STOP=1', '-d', url, '-c', sql]);
   }
 
+  // A dump in SQL, into an empty database.
+  async load(url, file) {
+    await run(path.join(this.bin, 'psql'), ['-Xq', '-v', 'ON_ERROR_STOP=1', '-d', url, '-f', file], { maxBuffer: 1 << 26 });
+  }
+
   async createDatabase(template = 'template0') {
     this.databases += 1;
     const name = `filo${this.databases}`;

@@ -2,6 +2,7 @@
 #include "channel/form/form_event.h"
 
 #include "base/text.h"
+#include "desk/notice/notice.h"
 #include "desk/party/identity.h"
 #include "desk/party/party.h"
 #include "desk/party/phone.h"
@@ -96,12 +97,15 @@ static void add_phone(Arena *arena, const FormEntry *entry, InboundEvent *event)
     if (phone_parse(entry->phone, &phone) != PHONE_OK)
         return;
     Participant *other = ARENA_NEW(arena, Participant);
-    *other = (Participant){CONTACT_PHONE, entry->phone, arena_strdup(arena, phone.e164), entry->name, false};
+    *other = (Participant){.kind = CONTACT_PHONE,
+                           .address = entry->phone,
+                           .address_key = arena_strdup(arena, phone.e164),
+                           .name = entry->name};
     event->others = other;
     event->other_count = 1;
 }
 
-static InboundEvent blank_event(const Desk *desk, const FormKey *key, Lang lang)
+static InboundEvent blank_event(Arena *arena, const Desk *desk, const FormKey *key, Lang lang)
 {
     const DeskPolicy *policy = desk_policy(desk);
     TimeMs now = desk_now(desk);
@@ -118,6 +122,7 @@ static InboundEvent blank_event(const Desk *desk, const FormKey *key, Lang lang)
         .team = policy->intake_team,
         .tracking = key->token,
         .reply = token_new(),
+        .notices = notice_tokens_new(arena),
         .acknowledge_by = "mail",
         .acknowledge_per_hour = ACKNOWLEDGE_PER_HOUR,
         .sealed = policy->demo,
@@ -127,7 +132,7 @@ static InboundEvent blank_event(const Desk *desk, const FormKey *key, Lang lang)
 InboundEvent form_event(Arena *arena, const Desk *desk, const FormEntry *entry, const FormKey *key, Lang lang,
                         ProductId product)
 {
-    InboundEvent event = blank_event(desk, key, lang);
+    InboundEvent event = blank_event(arena, desk, key, lang);
     event.sender_address = entry->email;
     event.sender_key = contact_key_of_email(arena, entry->email);
     event.sender_name = entry->name;
@@ -141,7 +146,7 @@ InboundEvent form_event(Arena *arena, const Desk *desk, const FormEntry *entry, 
 
 InboundEvent form_reply_event(Arena *arena, const Desk *desk, const FormReply *reply, const FormKey *key, Lang lang)
 {
-    InboundEvent event = blank_event(desk, key, lang);
+    InboundEvent event = blank_event(arena, desk, key, lang);
     IntakeKey *join = ARENA_NEW(arena, IntakeKey);
     *join = (IntakeKey){.kind = INTAKE_KEY_TRACKING, .text = reply->tracking_sha256};
     event.keys = join;

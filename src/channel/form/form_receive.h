@@ -3,7 +3,7 @@
  * form_receive: a form becomes part of a ticket, once. Answers: "what number did this form get?"
  *
  * One transaction keeps the form as it came, its files and the ticket: nothing here needs a parser, so there is nothing
- * to finish later (compare channel/mail/receive.h). Also for what the staff type in by hand. Not for reading fields
+ * to finish later (compare channel/receive.h). Also for what the staff type in by hand. Not for reading fields
  * (form_event.h). Owns no table. Called by: web.
  *
  * Memory: a parcel is borrowed for the call; texts of files live in the arena. Errors: FULL, BUSY, IO, CORRUPT: nothing

@@ -2,7 +2,13 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "channel/mail/compose.h"
+#include "channel/mail/fetch.h"
+#include "channel/mail/incoming.h"
 #include "channel/mail/mail.h"
+#include "channel/mail/normalise.h"
+#include "channel/mail/vouch.h"
+#include "channel/oauth.h"
+#include "desk/party/suspect.h"
 #include "net/smtp.h"
 
 #include <string.h>
@@ -36,19 +42,6 @@ static bool read_port(const char *text, SmtpTls tls, uint16_t *port_out)
     return true;
 }
 
-static bool is_host(const char *text)
-{
-    for (const char *c = text; *c; c++)
-        if (!g_ascii_isalnum(*c) && !strchr("-.:", *c))
-            return false;
-    return *text != '\0';
-}
-
-static bool is_plain_allowed(const char *host)
-{
-    return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 || g_str_has_prefix(host, "127.");
-}
-
 static bool wrong(InputError *error_out, const char *field, const char *key)
 {
     *error_out = (InputError){.field = field, .key = key};
@@ -72,6 +65,7 @@ static bool read_server(const ChannelSettings *settings, SmtpServer *server_out,
         .host = channel_setting(settings, "smtp_host"),
         .user = channel_setting(settings, "smtp_user"),
         .password = channel_setting(settings, "smtp_password"),
+        .bearer = oauth_is_wanted(settings) ? channel_setting(settings, "bearer") : NULL,
         .ca_file = channel_setting(settings, "smtp_ca_file"),
     };
     read_patience(settings, server_out);
@@ -79,22 +73,32 @@ static bool read_server(const ChannelSettings *settings, SmtpServer *server_out,
     if (!mail_address_is_safe(address))
         return wrong(error_out, "address", "channel.mail.error.address");
     server_out->helo = strchr(address, '@') + 1;
-    if (!is_host(server_out->host))
+    if (!mail_host_is_name(server_out->host))
         return wrong(error_out, "smtp_host", "channel.mail.error.host");
     if (!find_tls(channel_setting(settings, "smtp_tls"), &server_out->tls) ||
-        (server_out->tls == SMTP_TLS_NONE && !is_plain_allowed(server_out->host)))
+        (server_out->tls == SMTP_TLS_NONE && !mail_host_is_here(server_out->host)))
         return wrong(error_out, "smtp_tls", "channel.mail.error.tls");
     if (!read_port(channel_setting(settings, "smtp_port"), server_out->tls, &server_out->port))
         return wrong(error_out, "smtp_port", "channel.mail.error.port");
-    if (*server_out->user && !*server_out->password)
+    if (*server_out->user && !*server_out->password && !server_out->bearer)
         return wrong(error_out, "smtp_password", "channel.mail.error.password");
+    const char *rate = channel_setting(settings, "send_per_minute");
+    if (*rate && !g_ascii_string_to_unsigned(rate, 10, 0, 10000, NULL, NULL))
+        return wrong(error_out, "send_per_minute", "channel.mail.error.rate");
+    const char *judge = channel_setting(settings, "auth_server");
+    if (*judge && !mail_auth_server_is_name(judge))
+        return wrong(error_out, "auth_server", "channel.mail.error.auth_server");
     return true;
 }
 
 static bool mail_check_config(const ChannelSettings *settings, InputError *error_out)
 {
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
     SmtpServer server;
-    return read_server(settings, &server, error_out);
+    MailIncoming incoming;
+    Oauth oauth;
+    return read_server(settings, &server, error_out) && mail_incoming_read(settings, &incoming, error_out) &&
+           oauth_read(arena, settings, &oauth, error_out);
 }
 
 static bool has_plus_addressing(const ChannelSettings *settings)
@@ -142,6 +146,13 @@ static MailDraft draft_of(Arena *arena, const ChannelSettings *settings, const O
     return draft;
 }
 
+static bool mail_render(Arena *arena, const ChannelSettings *settings, const Outbound *outbound, Bytes *payload_out,
+                        GError **error)
+{
+    MailDraft draft = draft_of(arena, settings, outbound);
+    return mail_compose(arena, &draft, payload_out, error);
+}
+
 static const char *return_path_of(Arena *arena, const MailDraft *draft)
 {
     const char *bounces =
@@ -162,7 +173,8 @@ static SmtpMessage envelope_of(Arena *arena, const MailDraft *draft, const Outbo
     const char **recipients = ARENA_ARRAY(arena, const char *, outbound->contact_count);
     SmtpMessage message = {.return_path = return_path_of(arena, draft), .recipients = recipients, .content = content};
     for (size_t i = 0; i < outbound->contact_count; i++)
-        if (!is_among(recipients, message.recipient_count, outbound->contacts[i].address))
+        if (!outbound->contacts[i].settled &&
+            !is_among(recipients, message.recipient_count, outbound->contacts[i].address))
             recipients[message.recipient_count++] = outbound->contacts[i].address;
     return message;
 }
@@ -179,6 +191,17 @@ static DeliveryOutcome outcome_of(SmtpOutcome outcome)
     return outcomes[outcome];
 }
 
+/* Without a status of RFC 3463 the code must do: 550, 551 and 553 are about the mailbox (RFC 5321, 4.2.3), 552 is one that
+ * is full, 554 anything. */
+static bool is_unknown(const SmtpRefusal *refusal)
+{
+    if (refusal->code / 100 != 5)
+        return false;
+    if (refusal->enhanced)
+        return suspect_status_concerns_address(refusal->enhanced);
+    return refusal->code == 550 || refusal->code == 551 || refusal->code == 553;
+}
+
 static void copy_refusals(Arena *arena, const SmtpResult *smtp, DeliveryResult *result_out)
 {
     DeliveryRefusal *refusals = ARENA_ARRAY(arena, DeliveryRefusal, smtp->refusal_count);
@@ -186,6 +209,8 @@ static void copy_refusals(Arena *arena, const SmtpResult *smtp, DeliveryResult *
         refusals[i] = (DeliveryRefusal){
             .address = smtp->refusals[i].recipient,
             .permanent = smtp->refusals[i].code / 100 == 5,
+            .unknown = is_unknown(&smtp->refusals[i]),
+            .status = smtp->refusals[i].enhanced ? smtp->refusals[i].enhanced : "",
             .reason = smtp->refusals[i].text,
         };
     result_out->refusals = refusals;
@@ -197,6 +222,7 @@ static void copy_result(Arena *arena, const SmtpResult *smtp, DeliveryResult *re
     result_out->outcome = outcome_of(smtp->outcome);
     result_out->configuration = smtp->outcome == SMTP_TEMPORARY && smtp->stage > SMTP_STAGE_CONNECT &&
                                 smtp->stage < SMTP_STAGE_MAIL && smtp->code / 100 != 4;
+    result_out->before_message = smtp->outcome == SMTP_TEMPORARY && smtp->stage < SMTP_STAGE_MAIL;
     result_out->step = smtp_stage_name(smtp->stage);
     result_out->peer_id = smtp->queue_id;
     result_out->code = smtp->code;
@@ -209,7 +235,7 @@ static void copy_result(Arena *arena, const SmtpResult *smtp, DeliveryResult *re
 static void refuse(Arena *arena, DeliveryResult *result_out, bool configuration, const char *reason)
 {
     result_out->outcome = configuration ? CHANNEL_RETRY : CHANNEL_REFUSED;
-    result_out->configuration = configuration;
+    result_out->configuration = result_out->before_message = configuration;
     result_out->reason = arena_strdup(arena, reason);
 }
 
@@ -226,7 +252,7 @@ static void mail_deliver(Arena *arena, const ChannelSettings *settings, const Ou
     }
     MailDraft draft = draft_of(arena, settings, outbound);
     result_out->external_id = draft.message_id;
-    if (!mail_compose(arena, &draft, &content, &error)) {
+    if (!mail_render(arena, settings, outbound, &content, &error)) {
         refuse(arena, result_out, false, error->message);
         return;
     }
@@ -255,8 +281,12 @@ static void mail_health(Arena *arena, const ChannelSettings *settings, ChannelHe
 const ChannelAdapter channel_mail = {
     .key = "mail",
     .caps = CHANNEL_CAN_ATTACH | CHANNEL_CAN_COPY | CHANNEL_CAN_SUBJECT | CHANNEL_CAN_REPORT_DELIVERY,
-    .limits = {.text_max = (size_t)1 << 20, .file_max = (size_t)20 << 20, .recipient_max = 50},
+    .limits = {.text_max = (size_t)1 << 20, .file_max = (size_t)20 << 20, .recipient_max = 50, .per_minute = 60},
     .check_config = mail_check_config,
+    .normalise = mail_normalise,
+    .render = mail_render,
     .deliver = mail_deliver,
+    .listens = mail_listens,
+    .listen = mail_listen,
     .health = mail_health,
 };

@@ -3,6 +3,8 @@
 #include "channel/channel.h"
 #include "channel/mail/mail.h"
 
+#include "net/dial.h"
+
 #include <gio/gio.h>
 #include <jansson.h>
 #include <string.h>
@@ -248,6 +250,7 @@ static void test_registry(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_assert_true(dial_allow("127.0.0.0/8 192.0.2.1 ::1"));
     g_test_add_func("/mail-deliver/twice", test_the_same_message_twice);
     g_test_add_func("/mail-deliver/outcomes", test_outcomes);
     g_test_add_func("/mail-deliver/withheld", test_withheld_and_refused_here);

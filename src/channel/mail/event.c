@@ -1,26 +1,17 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "channel/mail/event.h"
 
+#include "base/format.h"
 #include "base/text.h"
+#include "channel/mail/bounce.h"
 #include "channel/mail/guard.h"
+#include "channel/mail/invitation.h"
 #include "channel/mail/thread.h"
+#include "channel/mail/vouch.h"
+#include "desk/intake/other_number.h"
 #include "desk/party/party.h"
-#include "desk/setting/setting.h"
 
 #include <string.h>
-
-bool mail_source_read(StoreTx *tx, Arena *arena, const char *mailbox, MailSource *source_out)
-{
-    ChannelAccount account;
-    if (!channel_account_find(tx, arena, mailbox, &account) || strcmp(account.channel, "mail") != 0)
-        return false;
-    ChannelAccountList accounts = channel_account_list(tx, arena);
-    const char **addresses = ARENA_ARRAY(arena, const char *, accounts.count);
-    for (size_t i = 0; i < accounts.count; i++)
-        addresses[i] = accounts.items[i].address;
-    *source_out = (MailSource){account.name, account.address, addresses, accounts.count};
-    return true;
-}
 
 /* ------------------------------------------------------------------------------------------------------------- facts */
 
@@ -35,20 +26,40 @@ static bool has_field(const ParsedMail *mail, const char *const *names, size_t c
 #define HAS_ANY(mail, ...)                                                                                             \
     has_field((mail), (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
+/* The report-type of a multipart/report, which has one of few values; NULL for any other message. */
+static const char *report_type_of(const ParsedMail *mail)
+{
+    static const char *const types[] = {"delivery-status", "disposition-notification"};
+    const char *type = parse_mail_field(mail, "content-type");
+    if (mail->report_count)
+        return types[0];
+    g_autofree char *lower = g_ascii_strdown(type ? type : "", -1);
+    if (!g_str_has_prefix(lower, "multipart/report"))
+        return NULL;
+    for (size_t i = 0; i < G_N_ELEMENTS(types); i++)
+        if (strstr(lower, types[i]))
+            return types[i];
+    return NULL;
+}
+
 static MailFacts facts_of(const MailArrival *arrival)
 {
     const ParsedMail *mail = arrival->mail;
+    const char *report = report_type_of(mail);
     return (MailFacts){
         .from_address = mail->from_address,
         .return_path = parse_mail_field(mail, "return-path"),
         .auto_submitted = parse_mail_field(mail, "auto-submitted"),
         .precedence = parse_mail_field(mail, "precedence"),
         .auto_response_suppress = parse_mail_field(mail, "x-auto-response-suppress"),
-        .content_type = mail->report_count ? "multipart/report" : NULL,
-        .report_type = mail->report_count ? "delivery-status" : NULL,
+        .content_type = report ? "multipart/report" : NULL,
+        .report_type = report,
         .has_list_header = mail->is_list,
+        .subject = mail->subject,
+        .filo_loop = parse_mail_field(mail, "x-filo-loop"),
         .has_loop_header = HAS_ANY(mail, "x-loop", "x-filo-loop"),
-        .has_auto_reply_header = HAS_ANY(mail, "x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply"),
+        .has_auto_reply_header = HAS_ANY(mail, "x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply",
+                                         "x-mail-autoreply", "x-autoreply-from"),
         .has_failed_recipients_header = HAS_ANY(mail, "x-failed-recipients"),
         .own_addresses = arrival->source->own_addresses,
         .own_count = arrival->source->own_count,
@@ -60,8 +71,12 @@ static int64_t flags_of(const ParsedMail *mail, unsigned kind)
     int64_t flags = 0;
     if (kind & (MAIL_BOUNCE | MAIL_RECEIPT))
         flags |= MESSAGE_DELIVERY_REPORT;
-    if (kind & (MAIL_AUTO_REPLY | MAIL_OWN_LOOP))
+    if (kind & (MAIL_AUTO_REPLY | MAIL_OWN_LOOP | MAIL_ABSENCE_SUBJECT))
         flags |= MESSAGE_AUTO_REPLY;
+    if (kind & MAIL_OWN_LOOP)
+        flags |= MESSAGE_RETURNED;
+    if (kind & MAIL_ABSENCE_SUBJECT)
+        flags |= MESSAGE_ABSENCE;
     if (kind & MAIL_FROM_OWN)
         flags |= MESSAGE_SENDER_UNVERIFIED;
     if (mail->truncated)
@@ -120,7 +135,7 @@ static bool key_of(Arena *arena, const ThreadCandidate *candidate, IntakeKey *ke
     }
 }
 
-static void add_keys(Arena *arena, const MailArrival *arrival, InboundEvent *event)
+static ThreadFacts thread_facts_of(Arena *arena, const MailArrival *arrival)
 {
     const ParsedMail *mail = arrival->mail;
     ThreadFacts facts = {
@@ -131,22 +146,85 @@ static void add_keys(Arena *arena, const MailArrival *arrival, InboundEvent *eve
         .subject = mail->subject,
     };
     facts.recipients = recipients_of(arena, mail, &facts.recipient_count);
+    return facts;
+}
+
+static void add_keys(Arena *arena, const MailArrival *arrival, InboundEvent *event)
+{
     size_t count;
+    ThreadFacts facts = thread_facts_of(arena, arrival);
     const ThreadCandidate *candidates = mail_thread_candidates(arena, &facts, &count);
     IntakeKey *keys = ARENA_ARRAY(arena, IntakeKey, count);
     for (size_t i = 0; i < count; i++)
         event->key_count += key_of(arena, &candidates[i], &keys[event->key_count]);
     event->keys = keys;
+    event->answers = mail_thread_answers(arena, &facts, &event->answer_count);
+}
+
+/* The token of the return path it came to: it names the message even when the report does not. */
+static void add_return_path(Arena *arena, const MailArrival *arrival, InboundReport *report)
+{
+    size_t count;
+    ThreadFacts facts = thread_facts_of(arena, arrival);
+    const ThreadCandidate *candidates = mail_thread_candidates(arena, &facts, &count);
+    char hash[SHA256_HEX_SIZE];
+    for (size_t i = 0; i < count && !report->token; i++)
+        if (candidates[i].evidence == THREAD_BOUNCE_TOKEN && token_hash(candidates[i].value, hash)) {
+            report->token = candidates[i].value;
+            report->token_sha256 = arena_strdup(arena, hash);
+        }
+}
+
+static void add_report(Arena *arena, const MailArrival *arrival, unsigned kinds, InboundEvent *event)
+{
+    const ParsedMail *mail = arrival->mail;
+    if (!(kinds & MAIL_BOUNCE)) { /* a read receipt says nothing of delivery */
+        const char *about = *mail->report_message_id ? mail->report_message_id : mail->in_reply_to;
+        event->report = (InboundReport){.message_id = *about ? about : NULL};
+        return;
+    }
+    MailBounce bounce = mail_bounce_read(arena, mail, arrival->source->own_addresses, arrival->source->own_count);
+    event->report = (InboundReport){.message_id = bounce.message_id, .deliveries = bounce.items, .count = bounce.count};
+    add_return_path(arena, arrival, &event->report);
 }
 
 /* ------------------------------------------------------------------------------------------------------------- parts */
 
-static bool is_own(const MailSource *source, Arena *arena, const char *key)
+static bool is_own(const ChannelSource *source, Arena *arena, const char *key)
 {
     for (size_t i = 0; i < source->own_count; i++)
         if (strcmp(contact_key_of_email(arena, source->own_addresses[i]), key) == 0)
             return true;
     return false;
+}
+
+/* Where it asks to be answered, when that is neither its sender nor one of ours; "" else. */
+static const char *reply_to_of(Arena *arena, const MailArrival *arrival, const InboundEvent *event)
+{
+    const ParsedMail *mail = arrival->mail;
+    for (size_t i = 0; i < mail->address_count; i++) {
+        const ParsedAddress *address = &mail->addresses[i];
+        const char *key = contact_key_of_email(arena, address->address);
+        if (address->role == PARSE_REPLY_TO && strchr(key, '@') && strcmp(key, event->sender_key) != 0 &&
+            !is_own(arrival->source, arena, key))
+            return address->address;
+    }
+    return "";
+}
+
+/* Our server's word; who is doubted gets no answer by itself. */
+static void add_vouch(Arena *arena, const MailArrival *arrival, InboundEvent *event)
+{
+    MailVouch vouch = mail_vouch_read(arena, arrival->mail, arrival->auth_server);
+    event->sender = (MessageSender){.judge = vouch.judge,
+                                    .spf = vouch.spf,
+                                    .dkim = vouch.dkim,
+                                    .dmarc = vouch.dmarc,
+                                    .reply_to = reply_to_of(arena, arrival, event)};
+    if (vouch.trust != MAIL_DOUBTED)
+        return;
+    event->flags |= MESSAGE_SENDER_UNVERIFIED;
+    event->acknowledge_by = NULL;
 }
 
 /* Whoever else stands in To and Cc: shown, never written to until a person says so. */
@@ -160,7 +238,11 @@ static void add_others(Arena *arena, const MailArrival *arrival, InboundEvent *e
         bool other = (address->role == PARSE_TO || address->role == PARSE_CC) && *key && !strchr(key, '+') &&
                      strcmp(key, event->sender_key) != 0 && !is_own(arrival->source, arena, key);
         if (other)
-            others[event->other_count++] = (Participant){CONTACT_EMAIL, address->address, key, address->name, false};
+            others[event->other_count++] = (Participant){.kind = CONTACT_EMAIL,
+                                                         .address = address->address,
+                                                         .address_key = key,
+                                                         .name = address->name,
+                                                         .in_copy = address->role == PARSE_CC};
     }
     event->others = others;
 }
@@ -197,38 +279,29 @@ static void add_files(Arena *arena, const ParsedMail *mail, InboundEvent *event)
 
 /* ------------------------------------------------------------------------------------------------------------- event */
 
-static InboundEvent blank_event(Arena *arena, const Desk *desk, const MailArrival *arrival)
+static InboundEvent blank_event(Arena *arena, const MailArrival *arrival)
 {
-    const DeskPolicy *policy = desk_policy(desk);
     return (InboundEvent){
-        .channel = "mail",
-        .inbound = arrival->inbound,
+        .channel = arrival->source->channel,
         .actor = {ACTOR_CUSTOMER, 0},
         .sender_kind = CONTACT_EMAIL,
         .sender_address = "",
         .sender_key = "",
         .sender_name = "",
-        .language = policy->language,
+        .sender = {.judge = "", .reply_to = ""},
         .subject = "",
         .text = "",
         .quoted_at = MESSAGE_NOT_QUOTED,
-        .raw_sha256 = arrival->raw_sha256,
         .received_at = arrival->received_at,
-        .next_update_at = desk_next_update(desk, arrival->received_at),
-        .reopen_since = arrival->received_at - policy->reopen_ms,
         .kind = KIND_UNKNOWN,
-        .team = policy->intake_team,
         .party_sort_key = text_sort_key(arena, ""),
-        .tracking = token_new(),
-        .reply = token_new(),
         .acknowledge_per_hour = MAIL_AUTOMATIC_PER_HOUR,
-        .sealed = policy->demo,
     };
 }
 
-static InboundEvent unreadable_event(Arena *arena, const Desk *desk, const MailArrival *arrival)
+static InboundEvent unreadable_event(Arena *arena, const MailArrival *arrival)
 {
-    InboundEvent event = blank_event(arena, desk, arrival);
+    InboundEvent event = blank_event(arena, arrival);
     Attachment *original = ARENA_NEW(arena, Attachment);
     *original = (Attachment){.name = "original.eml",
                              .media_type = "message/rfc822",
@@ -249,26 +322,87 @@ static void add_sender(Arena *arena, const ParsedMail *mail, InboundEvent *event
     event->party_sort_key = text_sort_key(arena, *mail->from_name ? mail->from_name : mail->from_address);
 }
 
-InboundEvent mail_event(Arena *arena, const Desk *desk, const MailArrival *arrival)
+/* Too large to be taken: who wrote and of what is known, and where the rest lies. */
+static void say_it_was_left(Arena *arena, const MailArrival *arrival, InboundEvent *event)
+{
+    enum { MB = 1 << 20 };
+    if (arrival->whole_size <= (int64_t)arrival->raw_size)
+        return;
+    const char *size = format_number(arena, arrival->lang, (arrival->whole_size + MB - 1) / MB);
+    event->text =
+        msg_fill(arena, arrival->lang, MSG_MESSAGE_LEFT, "size", size, "mailbox", arrival->source->address, NULL);
+    event->quoted_at = MESSAGE_NOT_QUOTED;
+}
+
+/* Its appointments stand above the text. What only a button wrote is no person's word. */
+static void add_invitation(Arena *arena, const MailArrival *arrival, InboundEvent *event)
+{
+    const ParsedMail *mail = arrival->mail;
+    if (!arrival->zone || !mail->appointment_count)
+        return;
+    bool blank = text_is_blank(event->text);
+    const char *above = mail_invitation_text(arena, mail, arrival->lang, arrival->zone, blank);
+    if (mail_invitation_is_answer(mail))
+        event->flags |= MESSAGE_AUTO_REPLY;
+    event->text = blank ? above : arena_printf(arena, "%s\n\n%s", above, event->text);
+    if (!blank && event->quoted_at != MESSAGE_NOT_QUOTED)
+        event->quoted_at += (int64_t)strlen(above) + 2;
+    else if (blank)
+        event->quoted_at = MESSAGE_NOT_QUOTED;
+}
+
+InboundEvent mail_event(Arena *arena, const MailArrival *arrival)
 {
     const ParsedMail *mail = arrival->mail;
     if (!mail->parsed)
-        return unreadable_event(arena, desk, arrival);
+        return unreadable_event(arena, arrival);
     MailFacts facts = facts_of(arrival);
     AckBrake no_brake = {.automatic_hour_limit = MAIL_AUTOMATIC_PER_HOUR}; /* the desk counts */
-    InboundEvent event = blank_event(arena, desk, arrival);
+    InboundEvent event = blank_event(arena, arrival);
     add_sender(arena, mail, &event);
     event.subject = mail->subject;
+    event.other_number = other_number_find(arena, mail->subject);
     event.text = mail->text;
     event.quoted_at = mail->quote_at == PARSE_NO_QUOTE ? MESSAGE_NOT_QUOTED : (int64_t)mail->quote_at;
-    event.html_sha256 = arrival->html_sha256;
     event.message_id = *mail->message_id ? mail->message_id : NULL;
-    event.reported_id = *mail->report_message_id ? mail->report_message_id : NULL;
     event.occurred_at = MAX(mail->date, TIME_NONE); /* a date before 1970 is nobody's word on when */
-    event.flags = flags_of(mail, mail_classify(&facts));
-    event.acknowledge_by = mail_ack_decide(&facts, &no_brake) == ACK_ALLOWED ? "mail" : NULL;
+    unsigned kinds = mail_classify(&facts);
+    event.flags = flags_of(mail, kinds);
+    if (event.flags & MESSAGE_DELIVERY_REPORT)
+        add_report(arena, arrival, kinds, &event);
+    event.acknowledge_by =
+        !arrival->is_history && mail_ack_decide(&facts, &no_brake) == ACK_ALLOWED ? event.channel : NULL;
+    say_it_was_left(arena, arrival, &event);
+    add_invitation(arena, arrival, &event);
+    add_vouch(arena, arrival, &event);
     add_keys(arena, arrival, &event);
     add_others(arena, arrival, &event);
     add_files(arena, mail, &event);
     return event;
+}
+
+MailArrival mail_arrival(const ChannelKept *kept, const ParsedMail *mail)
+{
+    return (MailArrival){
+        .source = kept->source,
+        .mail = mail,
+        .auth_server = channel_setting(&kept->source->settings, "auth_server"),
+        .raw_size = kept->raw.size,
+        .whole_size = kept->whole_size,
+        .raw_sha256 = kept->raw_sha256,
+        .received_at = kept->received_at,
+        .is_history = kept->is_history,
+        .lang = kept->lang,
+        .zone = kept->zone,
+    };
+}
+
+const char *mail_test_secret(Arena *arena, const ChannelSource *source, const char *message_id)
+{
+    int64_t ticket, outbox;
+    if (!mail_message_id_parse(message_id, source->own_addresses, source->own_count, &ticket, &outbox) || ticket != 0 ||
+        outbox != 0)
+        return NULL;
+    const char *secret = message_id + strlen("0.0.");
+    return arena_strndup(arena, secret, strcspn(secret, "@"));
 }

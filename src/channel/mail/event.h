@@ -3,11 +3,10 @@
  * event: a parsed message in the desk's words. Answers: "who says what, to which ticket might it belong, and may a
  * robot answer?"
  *
- * Everything here comes from headers, and proves nothing; the desk decides. mail_event makes no write and no decision
- * about tickets. Owns no table; reads channel accounts through desk/setting. Called by: receive.c.
+ * Everything here comes from headers, and proves nothing; the desk decides. A pure function of what was parsed: no write,
+ * no clock, no decision about tickets. Owns no table. Called by: normalise.c, channel/pec.
  *
- * Memory: what is given out lives in the arena given and borrows from the ParsedMail. Errors: mail_source_read gives
- * false for a mailbox that is not there.
+ * Memory: what is given out lives in the arena given and borrows from the ParsedMail. Errors: none.
  *
  * Invariants:
  *  1. An unreadable message becomes an event whose one file is the original.
@@ -16,31 +15,30 @@
 #ifndef FILO_CHANNEL_MAIL_EVENT_H
 #define FILO_CHANNEL_MAIL_EVENT_H
 
-#include "desk/desk.h"
-#include "desk/intake/intake.h"
+#include "channel/channel.h"
 #include "parse/mail.h"
 
-/* The mailbox a message came through, and all addresses that are ours. */
-typedef struct MailSource {
-    const char *mailbox; /* the account's name */
-    const char *address;
-    const char *const *own_addresses;
-    size_t own_count;
-} MailSource;
-
-bool mail_source_read(StoreTx *tx, Arena *arena, const char *mailbox, MailSource *source_out);
-
+/* A parsed message and what is known of it besides. */
 typedef struct MailArrival {
-    const MailSource *source;
+    const ChannelSource *source;
     const ParsedMail *mail;
-    InboundId inbound;
+    const char *auth_server; /* whose word on senders counts (vouch.h); "": nobody's */
     size_t raw_size;
+    int64_t whole_size; /* over raw_size: the mailbox has the rest */
     const char *raw_sha256;
-    const char *html_sha256; /* of the prepared blob, or NULL */
-    TimeMs received_at;
+    TimeMs received_at; /* by the mail server, where that is known */
+    bool is_history;    /* it lay in the mailbox before that was ours: no acknowledgement */
+    Lang lang;          /* the house's; with zone NULL, appointments are not put in words */
+    Zone *zone;
 } MailArrival;
 
-/* The event, with its tokens drawn: call it once for each attempt, outside the transaction. */
-InboundEvent mail_event(Arena *arena, const Desk *desk, const MailArrival *arrival);
+MailArrival mail_arrival(const ChannelKept *kept, const ParsedMail *mail);
+
+/* The event, without what channel/receive.h fills in. */
+InboundEvent mail_event(Arena *arena, const MailArrival *arrival);
+
+/* The secret of one of our own tests, where the id its sender gave the message is one ("0.0.<secret>@…": the id of no
+ * answer); or NULL. */
+const char *mail_test_secret(Arena *arena, const ChannelSource *source, const char *message_id);
 
 #endif

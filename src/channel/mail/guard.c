@@ -37,12 +37,28 @@ static bool is_null_sender(const MailFacts *facts)
     return facts->return_path && (!*facts->return_path || g_str_equal(facts->return_path, "<>"));
 }
 
-static bool is_from_own(const MailFacts *facts)
+/* Is it own, or own with something after a plus: assistenza+t.<token>@ is assistenza@. */
+static bool is_address_of(const char *address, const char *own)
 {
-    for (size_t i = 0; i < facts->own_count; i++)
-        if (equals(facts->from_address, facts->own_addresses[i]))
+    const char *at = strrchr(address, '@'), *own_at = strrchr(own, '@');
+    if (!at || !own_at || g_ascii_strcasecmp(at, own_at) != 0)
+        return false;
+    size_t local = (size_t)(own_at - own), given = strcspn(address, "+");
+    return (given < (size_t)(at - address) ? given : (size_t)(at - address)) == local &&
+           g_ascii_strncasecmp(address, own, local) == 0;
+}
+
+static bool is_own(const MailFacts *facts, const char *address)
+{
+    for (size_t i = 0; address && i < facts->own_count; i++)
+        if (equals(address, facts->own_addresses[i]) || is_address_of(address, facts->own_addresses[i]))
             return true;
     return false;
+}
+
+static bool is_from_own(const MailFacts *facts)
+{
+    return is_own(facts, facts->from_address);
 }
 
 /* The local part of From without what follows a plus, hyphens and underscores taken away: no-reply and noreply are
@@ -65,10 +81,10 @@ static bool is_robot_address(const char *address)
     return g_strv_contains(robots, name);
 }
 
-static bool is_postman(const char *address)
+static bool is_named(const char *address, const char *expected)
 {
     g_autofree char *name = robot_name(address ? address : "");
-    return g_str_equal(name, "mailerdaemon") || g_str_equal(name, "postmaster");
+    return g_str_equal(name, expected);
 }
 
 static bool is_report(const MailFacts *facts, const char *type)
@@ -76,10 +92,12 @@ static bool is_report(const MailFacts *facts, const char *type)
     return equals(facts->content_type, "multipart/report") && equals(facts->report_type, type);
 }
 
+/* Nobody writes from mailer-daemon; a postmaster is a person too, unless the null sender says otherwise. */
 static bool is_bounce(const MailFacts *facts)
 {
     return is_report(facts, "delivery-status") || facts->has_failed_recipients_header ||
-           (is_null_sender(facts) && is_postman(facts->from_address));
+           is_named(facts->from_address, "mailerdaemon") ||
+           (is_null_sender(facts) && is_named(facts->from_address, "postmaster"));
 }
 
 static bool is_submitted_automatically(const MailFacts *facts)
@@ -87,11 +105,41 @@ static bool is_submitted_automatically(const MailFacts *facts)
     return facts->has_auto_reply_header || (facts->auto_submitted && !first_word_is(facts->auto_submitted, "no"));
 }
 
+/* Another Filo's acknowledgement or notice is no news of a person, whichever of the two it calls itself. */
 static bool is_auto_reply(const MailFacts *facts)
 {
     return facts->has_auto_reply_header ||
            (facts->auto_submitted && first_word_is(facts->auto_submitted, "auto-replied")) ||
-           (facts->precedence && first_word_is(facts->precedence, "auto_reply"));
+           (facts->precedence && first_word_is(facts->precedence, "auto_reply")) ||
+           (facts->filo_loop && is_submitted_automatically(facts));
+}
+
+/* How absence notices begin that say so in no header. What follows must be nothing, or a colon or dash before the subject
+ * they answer: "Fuori ufficio la macchina non parte" is a customer's. "Re:" before it is a person's, who answers one. */
+static bool is_absence_subject(const char *subject)
+{
+    static const char *const beginnings[] = {
+        "risposta automatica",      "fuori ufficio",   "fuori sede",        "assente dall'ufficio",
+        "assenza dall'ufficio",     "messaggio di assenza", "avviso di assenza", "automatic reply",
+        "auto reply",               "autoreply",       "auto-reply",        "auto response",
+        "out of office autoreply",  "out of office",   "out of the office", "out-of-office",
+        "abwesenheitsnotiz",        "automatische antwort", "réponse automatique", "respuesta automática"};
+    if (!subject || !g_utf8_validate(subject, -1, NULL))
+        return false;
+    g_autofree char *composed = g_utf8_normalize(subject, -1, G_NORMALIZE_ALL_COMPOSE);
+    g_autofree char *lower = g_utf8_strdown(composed, -1);
+    const char *text = g_strstrip(lower);
+    if (text[0] == '[' && strchr(text, ']')) /* "[esterno] Risposta automatica: …" */
+        text = strchr(text, ']') + 1 + strspn(strchr(text, ']') + 1, " ");
+    for (size_t i = 0; i < G_N_ELEMENTS(beginnings); i++) {
+        if (!g_str_has_prefix(text, beginnings[i]))
+            continue;
+        const char *rest = text + strlen(beginnings[i]);
+        rest += strspn(rest, " ");
+        if (!*rest || *rest == ':' || *rest == '-' || g_str_has_prefix(rest, "–") || g_str_has_prefix(rest, "—"))
+            return true;
+    }
+    return false;
 }
 
 /* A suppression header alone does not make an automatic reply: people's mail from some systems carries it, and their
@@ -110,10 +158,12 @@ unsigned mail_classify(const MailFacts *facts)
         kinds |= MAIL_AUTO_GENERATED;
     if (facts->has_list_header || has_word(facts->precedence, bulk))
         kinds |= MAIL_LIST;
-    if (facts->has_loop_header)
+    if (is_own(facts, facts->filo_loop))
         kinds |= MAIL_OWN_LOOP;
     if (is_from_own(facts))
         kinds |= MAIL_FROM_OWN;
+    if (!(kinds & (MAIL_AUTO_REPLY | MAIL_BOUNCE | MAIL_RECEIPT)) && is_absence_subject(facts->subject))
+        kinds |= MAIL_ABSENCE_SUBJECT;
     return kinds;
 }
 
@@ -132,6 +182,7 @@ static AckVerdict verdict_of_headers(const MailFacts *facts)
         {has_word(facts->auto_response_suppress, suppressions), ACK_SUPPRESSED},
         {facts->has_list_header, ACK_LIST},
         {facts->has_loop_header, ACK_LOOP},
+        {is_absence_subject(facts->subject), ACK_ABSENCE},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rules); i++)
         if (rules[i].holds)
@@ -171,6 +222,7 @@ const char *mail_ack_reason(AckVerdict verdict)
         [ACK_SUPPRESSED] = "suppressed",
         [ACK_LIST] = "list",
         [ACK_LOOP] = "loop",
+        [ACK_ABSENCE] = "absence",
         [ACK_TICKET_BRAKE] = "ticket_brake",
         [ACK_HOUR_BRAKE] = "hour_brake",
     };

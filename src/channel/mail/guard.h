@@ -10,6 +10,7 @@
  * Invariants:
  *  1. In doubt there is no acknowledgement: a customer without one is served, two robots without a brake are not.
  *  2. No header makes a message disappear; the facts only silence our automatic answer or mark the message.
+ *     What a person at another Filo writes is a person's: their X-Filo-Loop silences the acknowledgement alone.
  *  3. The brake holds whatever the headers say (security A13), and counts are those of sent rows, not of memory.
  *
  * Example:
@@ -32,11 +33,13 @@ typedef struct MailFacts {
     const char *auto_response_suppress; /* X-Auto-Response-Suppress */
     const char *content_type;           /* media type of the whole message, without parameters */
     const char *report_type;            /* its report-type parameter */
-    bool has_list_header;               /* any List-* header */
-    bool has_loop_header;               /* X-Loop, X-Filo-Loop: of anybody */
-    bool has_auto_reply_header;         /* X-Autoreply, X-Autorespond, X-Autoresponder, X-Auto-Reply */
-    bool has_failed_recipients_header;  /* X-Failed-Recipients */
-    const char *const *own_addresses;   /* every address Filo reads or writes as */
+    const char *subject;
+    const char *filo_loop;             /* X-Filo-Loop: the mailbox of the Filo that wrote it, ours or another's */
+    bool has_list_header;              /* any List-* header */
+    bool has_loop_header;              /* X-Loop, X-Filo-Loop: of anybody */
+    bool has_auto_reply_header;        /* X-Autoreply, X-Autorespond, X-Autoresponder, X-Auto-Reply and the like */
+    bool has_failed_recipients_header; /* X-Failed-Recipients */
+    const char *const *own_addresses;  /* every address Filo reads or writes as */
     size_t own_count;
 } MailFacts;
 
@@ -47,8 +50,9 @@ typedef enum MailKind {
     MAIL_AUTO_REPLY = 1 << 2,     /* out of office and the like: no reply of the customer, reopens nothing */
     MAIL_AUTO_GENERATED = 1 << 3, /* a machine's own message: may open a ticket, gets no acknowledgement */
     MAIL_LIST = 1 << 4,           /* through a mailing list or in bulk */
-    MAIL_OWN_LOOP = 1 << 5,       /* carries a loop header: something of Filo's came back */
-    MAIL_FROM_OWN = 1 << 6        /* claims to be from one of our addresses: quarantine (security A16) */
+    MAIL_OWN_LOOP = 1 << 5,       /* carries the loop header of one of our mailboxes: something of ours came back */
+    MAIL_FROM_OWN = 1 << 6, /* claims to be from one of our addresses, plus or no plus: quarantine (security A16) */
+    MAIL_ABSENCE_SUBJECT = 1 << 7 /* no header says so, but its subject begins as an absence notice's does */
 } MailKind;
 
 unsigned mail_classify(const MailFacts *facts);
@@ -74,6 +78,7 @@ typedef enum AckVerdict {
     ACK_SUPPRESSED,     /* X-Auto-Response-Suppress: All, AutoReply or OOF */
     ACK_LIST,           /* List-* */
     ACK_LOOP,           /* X-Loop or our own header */
+    ACK_ABSENCE,        /* its subject begins as an absence notice's */
     ACK_TICKET_BRAKE,   /* already acknowledged in this ticket today */
     ACK_HOUR_BRAKE,     /* too many automatic messages this hour: silence and an alarm */
     ACK_VERDICTS

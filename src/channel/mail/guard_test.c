@@ -47,7 +47,12 @@ static void test_headers(void)
         {{.auto_response_suppress = "all"}, ACK_SUPPRESSED, 0},
         {{.auto_response_suppress = "DR, RN"}, ACK_ALLOWED, 0},
         {{.has_list_header = true}, ACK_LIST, MAIL_LIST},
-        {{.has_loop_header = true}, ACK_LOOP, MAIL_OWN_LOOP},
+        {{.has_loop_header = true}, ACK_LOOP, 0},
+        {{.has_loop_header = true, .filo_loop = "aiuto@altra.test"}, ACK_LOOP, 0},
+        {{.has_loop_header = true, .filo_loop = "aiuto@altra.test", .auto_submitted = "auto-generated"},
+         ACK_AUTO_SUBMITTED,
+         MAIL_AUTO_REPLY},
+        {{.has_loop_header = true, .filo_loop = "Assistenza@filo.test"}, ACK_LOOP, MAIL_OWN_LOOP},
         {{.return_path = ""}, ACK_NULL_SENDER, 0},
         {{.return_path = "<>"}, ACK_NULL_SENDER, 0},
         {{.return_path = "<>",
@@ -58,6 +63,8 @@ static void test_headers(void)
          ACK_NULL_SENDER,
          MAIL_BOUNCE | MAIL_AUTO_REPLY},
         {{.return_path = "<>", .from_address = "postmaster@mx.test"}, ACK_NULL_SENDER, MAIL_BOUNCE},
+        {{.from_address = "postmaster@mx.test"}, ACK_ROBOT_ADDRESS, 0},
+        {{.from_address = "Mailer-Daemon@mx.test"}, ACK_ROBOT_ADDRESS, MAIL_BOUNCE},
         {{.content_type = "Multipart/Report", .report_type = "Delivery-Status"}, ACK_BOUNCE, MAIL_BOUNCE},
         {{.content_type = "multipart/report", .report_type = "disposition-notification"}, ACK_BOUNCE, MAIL_RECEIPT},
         {{.has_failed_recipients_header = true}, ACK_BOUNCE, MAIL_BOUNCE},
@@ -66,6 +73,10 @@ static void test_headers(void)
         {{.from_address = "non-rispondere@inps.test"}, ACK_ROBOT_ADDRESS, 0},
         {{.from_address = "noreplya@shop.test"}, ACK_ALLOWED, 0},
         {{.from_address = "Assistenza@FILO.test"}, ACK_FROM_OWN, MAIL_FROM_OWN},
+        {{.from_address = "assistenza+t.abc@filo.test"}, ACK_FROM_OWN, MAIL_FROM_OWN},
+        {{.from_address = "assistenzax@filo.test"}, ACK_ALLOWED, 0},
+        {{.from_address = "assistenza+t.abc@altra.test"}, ACK_ALLOWED, 0},
+        {{.from_address = "assist@filo.test"}, ACK_ALLOWED, 0},
         {{.from_address = "", .auto_submitted = NULL}, ACK_NO_SENDER, 0},
         {{.from_address = "undisclosed"}, ACK_NO_SENDER, 0},
     };
@@ -73,6 +84,30 @@ static void test_headers(void)
         g_test_message("row %zu", i);
         check_row(&rows[i]);
     }
+}
+
+/* Subjects as Exchange, Outlook and webmails write them in Italian and English; the last are people's. */
+static void test_absence_subjects(void)
+{
+    static const char *const notices[] = {
+        "Risposta automatica: Re: La macchina perde [#10001]",
+        "Automatic reply: Your request",
+        "Fuori ufficio: Re: ordine",
+        "FUORI UFFICIO",
+        "Out of Office: Re: ordine",
+        "Out of Office AutoReply: ordine",
+        "Out of the office - Luca Bianchi",
+        "[EXT] Automatic reply: ordine",
+        "Re\314\201ponse automatique : commande", /* the accent as a mark of its own */
+        "Abwesenheitsnotiz: Bestellung",
+    };
+    static const char *const people[] = {
+        "Re: Risposta automatica: La macchina perde", "La risposta automatica non parte", "Risposta automatica non attiva",
+        "Fuori ufficio la macchina non parte",        "Out of office hours we need help", "Assente", "", NULL};
+    for (size_t i = 0; i < G_N_ELEMENTS(notices); i++)
+        check_row(&(Row){{.subject = notices[i]}, ACK_ABSENCE, MAIL_ABSENCE_SUBJECT});
+    for (size_t i = 0; i < G_N_ELEMENTS(people); i++)
+        check_row(&(Row){{.subject = people[i]}, ACK_ALLOWED, 0});
 }
 
 /* Security A13: a robot that echoes everything without any header gets five, and one for one ticket. */
@@ -109,6 +144,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/mail-guard/headers", test_headers);
+    g_test_add_func("/mail-guard/absence", test_absence_subjects);
     g_test_add_func("/mail-guard/brakes", test_brakes);
     g_test_add_func("/mail-guard/unconfirmed", test_unconfirmed_address);
     g_test_add_func("/mail-guard/words", test_every_verdict_has_its_word);

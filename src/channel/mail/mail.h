@@ -11,7 +11,9 @@
  *   smtp_host, smtp_port (default 587, 465 or 25 by tls)                                  host required
  *   smtp_tls        starttls (default) | implicit | none (loopback only)
  *   smtp_user, smtp_password, smtp_ca_file
+ *   oauth_…, bearer  how it signs in with a token instead (channel/oauth.h, channel/account.h)
  *   smtp_seconds    give up after so many (1-600); without it the patience of net/smtp.h
+ *   imap_…          how it is read: incoming.h
  *
  * Pointers: see channel.h. Errors: InputError keys: channel.mail.error.address, .host, .port, .tls, .password.
  *

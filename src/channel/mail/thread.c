@@ -118,6 +118,19 @@ static GPtrArray *ids_of(Arena *arena, const char *header)
     return ids;
 }
 
+const char *const *mail_thread_answers(Arena *arena, const ThreadFacts *facts, size_t *count_out)
+{
+    const char *const headers[] = {facts->in_reply_to, facts->references};
+    const char **answers = ARENA_ARRAY(arena, const char *, MAIL_CANDIDATES_MAX);
+    *count_out = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(headers); i++) {
+        g_autoptr(GPtrArray) ids = ids_of(arena, headers[i]);
+        for (size_t j = 0; j < ids->len && *count_out < MAIL_CANDIDATES_MAX; j++)
+            answers[(*count_out)++] = ids->pdata[j];
+    }
+    return answers;
+}
+
 static void add_ids(Gathering *found, const ThreadFacts *facts, bool own)
 {
     const char *const headers[] = {facts->in_reply_to, facts->references};

@@ -52,6 +52,9 @@ typedef struct ThreadFacts {
 
 const ThreadCandidate *mail_thread_candidates(Arena *arena, const ThreadFacts *facts, size_t *count_out);
 
+/* Every id it refers to, ours or not, nearest first: In-Reply-To, then References from the newest back. */
+const char *const *mail_thread_answers(Arena *arena, const ThreadFacts *facts, size_t *count_out);
+
 /* Is this an id mail_message_id made for one of these mailboxes' domains? Gives its numbers. It proves nothing until
  * the outbox row with that very id is found. */
 bool mail_message_id_parse(const char *id, const char *const *own_addresses, size_t own_count, int64_t *ticket_out,

@@ -6,8 +6,8 @@
  * Errors: none. Called by: every face, and everything in desk that writes.
  *
  * Invariants:
- *  1. kind ACTOR_STAFF has the staff_id, ACTOR_CUSTOMER the party_id (or 0 while unknown), ACTOR_TOKEN the token's id;
- *     the other kinds have 0.
+ *  1. kind ACTOR_STAFF has the staff_id (or 0: one of us, no name is known), ACTOR_CUSTOMER the party_id (or 0 while
+ *     unknown), ACTOR_TOKEN the token's id; the other kinds have 0.
  */
 #ifndef FILO_DESK_AUDIT_ACTOR_H
 #define FILO_DESK_AUDIT_ACTOR_H

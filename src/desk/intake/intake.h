@@ -2,7 +2,7 @@
 /*
  * intake: the one door. Answers: "something arrived — which request is it, and have we had it before?"
  *
- * Owns the tables inbound and automatic_reply. Two steps: keep (the raw thing is durable; only now may the sender be
+ * Owns the table inbound. Two steps: keep (the raw thing is durable; only now may the sender be
  * told "received"), then accept (it becomes a new ticket or part of one). A channel turns what it got into an
  * InboundEvent and knows nothing of tickets; the desk knows nothing of the channel but its key.
  * Not for parsing. Called by: channel/, web (form, manual entry), import.
@@ -16,14 +16,22 @@
  *  3. Nobody joins a ticket by guessing: a number, a Message-ID or a token lets in only an address that already takes
  *     part; otherwise a new ticket opens, with a hint to the possible one.
  *  4. A robot's message never reopens, never stops a clock, never counts as the customer's answer.
- *  5. At most InboundEvent.acknowledge_per_hour automatic messages go to one address in an hour, whatever its headers say.
- *  6. An acknowledgement holds no word its sender chose, not even the name: the address may be somebody else's.
+ *  5. At most InboundEvent.acknowledge_per_hour automatic messages go to one address in an hour, whatever its headers say;
+ *     one that goes on asking is answered no more (robot.h).
+ *  6. What holds the reply token of a staff notice is that person's answer from their own address, and from any other
+ *     one a message for the staff alone: nothing of it leaves, nothing moves (security A05). A robot's is ignored.
+ *  7. What refers to a message that was split off (split.h), or answers a request that has ended and that a newer one of the
+ *     sender's follows, goes to the newer one.
+ *  8. What was ours and comes back under our name lies aside, on no ticket.
+ *  9. An acknowledgement holds no word its sender chose, not even the name: the address may be somebody else's.
  */
 #ifndef FILO_DESK_INTAKE_INTAKE_H
 #define FILO_DESK_INTAKE_INTAKE_H
 
 #include "base/token.h"
+#include "delivery_state_enum.h"
 #include "desk/ticket/message.h"
+#include "desk/ticket/sender.h"
 #include "inbound_state_enum.h"
 #include "ticket_kind_enum.h"
 
@@ -36,8 +44,10 @@ typedef struct Arrival {
     const char *source;      /* which mailbox, form, line */
     const char *external_id; /* what makes it the same thing if it comes again */
     const char *raw_sha256;  /* its blob, already prepared */
-    int64_t raw_size;
+    int64_t raw_size;        /* of the whole, where only the beginning could be taken */
     TimeMs received_at;
+    TimeMs arrived_at; /* when somebody else kept it for us, if that is known and earlier; else TIME_NONE */
+    bool is_history;   /* it lay there before this way in was ours: nothing answers it by itself */
 } Arrival;
 
 typedef struct Inbound {
@@ -54,8 +64,17 @@ bool intake_keep(StoreTx *tx, Arena *arena, const Arrival *arrival, Inbound *inb
 /* Counts an attempt; false when it is no longer waiting. */
 bool intake_begin_attempt(StoreTx *tx, InboundId id);
 
+/* It is dealt with and belongs to no ticket: our own test, a receipt. */
+void intake_close(StoreTx *tx, InboundId id);
+
 /* Puts it aside for a person, with why. */
 void intake_put_in_tray(StoreTx *tx, InboundId id, const char *reason);
+
+/* The reason of a receipt that speaks of nothing we sent: the tray says it in words. */
+#define INTAKE_LOOSE_RECEIPT "a receipt of nothing that was sent from here"
+
+/* It became something else than a message (a receipt of one): done, on that ticket. */
+void intake_set_done(StoreTx *tx, InboundId id, TicketId ticket, MessageId message);
 
 /* What lies in the tray and nobody has looked at, oldest first. */
 typedef struct InboundInTray {
@@ -63,6 +82,7 @@ typedef struct InboundInTray {
     const char *source; /* which mailbox */
     int64_t raw_size;
     TimeMs received_at;
+    const char *reason; /* or NULL */
 } InboundInTray;
 
 typedef struct InboundTray {
@@ -84,8 +104,10 @@ bool intake_set_looked(StoreTx *tx, InboundId id, TimeMs now);
 typedef struct InboundWaiting {
     InboundId id;
     const char *channel, *source, *external_id, *raw_sha256;
-    TimeMs received_at;
+    TimeMs received_at, arrived_at; /* as in Arrival */
+    bool is_history;
     int64_t attempts;
+    int64_t raw_size; /* as in Arrival */
 } InboundWaiting;
 
 typedef struct InboundWaitingList {
@@ -93,6 +115,14 @@ typedef struct InboundWaitingList {
     size_t count;
 } InboundWaitingList;
 InboundWaitingList intake_list_waiting(StoreTx *tx, Arena *arena, TimeMs before, int64_t how_many);
+
+/* When what was received since by one way (Arrival.source) arrived, as the mail server had it where that is known; the newest first.
+ * Without what lay there before the way in was ours. */
+typedef struct InboundArrivals {
+    TimeMs *at;
+    size_t count;
+} InboundArrivals;
+InboundArrivals intake_list_arrivals(StoreTx *tx, Arena *arena, const char *source, TimeMs since, int64_t how_many);
 
 /* --- accepting -------------------------------------------------------------------------------------------------- */
 
@@ -109,6 +139,24 @@ typedef struct IntakeKey {
     int64_t number;
 } IntakeKey;
 
+/* What a delivery report claims of one address. */
+typedef struct ReportedDelivery {
+    const char *address;
+    DeliveryState state;
+    const char *status; /* "5.1.1", or "" */
+    const char *reason; /* the reporting server's words, or "" */
+} ReportedDelivery;
+
+/* A delivery report's contents. It comes from a mail server, never from a participant, and anybody can write one: it
+ * counts for nothing unless it names a message of ours or came to its return path. */
+typedef struct InboundReport {
+    const char *message_id;   /* of the message it speaks of; or NULL */
+    const char *token;        /* secret part of the return path it came to; or NULL */
+    const char *token_sha256; /* or NULL */
+    const ReportedDelivery *deliveries;
+    size_t count;
+} InboundReport;
+
 typedef struct InboundEvent {
     const char *channel;
     InboundId inbound; /* {0}: not kept apart (typed in by hand) */
@@ -117,19 +165,25 @@ typedef struct InboundEvent {
     const char *sender_address; /* "" when there is none */
     const char *sender_key;
     const char *sender_name;
+    MessageSender
+        sender; /* who vouches for them, where they want the answer; message is filled in; judge NULL: nothing */
     const char *language;
     const char *subject, *text;
     int64_t quoted_at;       /* MESSAGE_NOT_QUOTED or a byte offset */
     const char *html_sha256; /* prepared blobs, or NULL */
     const char *raw_sha256;
-    const char *message_id;  /* its own external id, or NULL */
-    const char *reported_id; /* a delivery report's: the Message-ID it speaks of; else NULL */
-    int64_t flags;           /* MESSAGE_* */
+    const char *message_id; /* its own external id, or NULL */
+    InboundReport report;   /* of a delivery report; else zeros */
+    int64_t flags;          /* MESSAGE_* */
     TimeMs occurred_at, received_at, next_update_at;
     TimeMs reopen_since;   /* a ticket closed before this is not reopened: a new one follows it */
     const IntakeKey *keys; /* best first */
     size_t key_count;
-    const Attachment *files; /* id and message are filled in */
+    const char *const
+        *answers; /* Message-IDs it refers to, nearest first, whoever made them: which part of a talk it goes on */
+    size_t answer_count;
+    const char *other_number; /* what their own ticket system calls it (other_number.h), or NULL */
+    const Attachment *files;  /* id and message are filled in */
     size_t file_count;
     const Participant *others; /* Cc and the like: added unconfirmed */
     size_t other_count;
@@ -140,16 +194,22 @@ typedef struct InboundEvent {
     TeamId team; /* whose queue a new ticket joins */
     bool complaint;
     Token tracking, reply;      /* made before the transaction */
+    const Token *notices;       /* for staff told of it, NOTICE_PEOPLE_MAX of them, made before too; NULL: nobody is */
     const char *acknowledge_by; /* adapter that carries an acknowledgement; NULL when its guard forbids one */
     int64_t acknowledge_per_hour;
-    bool sealed; /* the demo: nothing leaves */
+    bool certified; /* a provider vouches that its sender sent it: no robot answers that way */
+    bool sealed;    /* the demo: nothing leaves */
 } InboundEvent;
 
 typedef enum IntakeOutcome {
     INTAKE_OPENED,   /* a new ticket */
     INTAKE_APPENDED, /* part of an open one */
     INTAKE_REOPENED,
-    INTAKE_ALREADY /* had been accepted before */
+    INTAKE_ANSWERED, /* one of us answered the customer by mail */
+    INTAKE_IGNORED,  /* a robot's answer to a staff notice, or an empty one: kept, part of nothing */
+    INTAKE_RECEIPT,  /* a receipt of something we sent: evidence on its ticket, no message */
+    INTAKE_ALREADY,  /* had been accepted before */
+    INTAKE_NOTED     /* dealt with, part of no ticket */
 } IntakeOutcome;
 
 typedef struct IntakeResult {

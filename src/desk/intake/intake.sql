@@ -7,9 +7,11 @@
 -- @param  raw_sha256  text
 -- @param  raw_size    int
 -- @param  received_at time
+-- @param  arrived_at  time?
+-- @param  is_history  bool
 INSERT INTO inbound
-       (channel, source, external_id, raw_sha256, raw_size, received_at, state, attempts)
-VALUES ($1, $2, $3, $4, $5, $6, 'stored', 0)
+       (channel, source, external_id, raw_sha256, raw_size, received_at, arrived_at, is_history, state, attempts)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'stored', 0)
 ON CONFLICT (channel, external_id) DO NOTHING;
 
 -- @statement inbound_find : find
@@ -27,11 +29,12 @@ SELECT inbound_id, state, attempts, ticket_id
 
 -- @statement inbound_find_id : find
 -- @param  inbound_id  id(inbound)
+-- @column source      text
 -- @column state       enum(inbound_state)
 -- @column ticket_id   id(ticket)?
 -- @column message_id  id(message)?
 -- @index  primary key of inbound
-SELECT state, ticket_id, message_id
+SELECT source, state, ticket_id, message_id
   FROM inbound
  WHERE inbound_id = $1;
 
@@ -59,8 +62,9 @@ UPDATE inbound
 -- @column source      text
 -- @column raw_size    int
 -- @column received_at time
+-- @column error       text?
 -- @index  inbound_state
-SELECT inbound_id, source, raw_size, received_at
+SELECT inbound_id, source, raw_size, received_at, error
   FROM inbound
  WHERE state = 'tray'
    AND looked_at IS NULL
@@ -103,12 +107,20 @@ UPDATE inbound
 
 -- @statement inbound_set_done : run
 -- @param  inbound_id  id(inbound)
--- @param  ticket_id   id(ticket)
--- @param  message_id  id(message)
+-- @param  ticket_id   id(ticket)?
+-- @param  message_id  id(message)?
 -- @index  primary key of inbound
 UPDATE inbound
    SET state = 'done', ticket_id = $2, message_id = $3, error = NULL
  WHERE inbound_id = $1;
+
+-- @statement inbound_set_closed : run
+-- @param  inbound_id  id(inbound)
+-- @index  primary key of inbound
+UPDATE inbound
+   SET state = 'done', error = NULL
+ WHERE inbound_id = $1
+   AND state = 'stored';
 
 -- @statement inbound_list_stored : list
 -- @param  before      time
@@ -119,29 +131,37 @@ UPDATE inbound
 -- @column external_id text
 -- @column raw_sha256  text
 -- @column received_at time
+-- @column arrived_at  time?
+-- @column is_history  bool
 -- @column attempts    int
+-- @column raw_size    int
 -- @index  inbound_state
-SELECT inbound_id, channel, source, external_id, raw_sha256, received_at, attempts
+SELECT inbound_id, channel, source, external_id, raw_sha256, received_at, arrived_at,
+       COALESCE(is_history, 0) AS is_history, attempts, raw_size
   FROM inbound
  WHERE state = 'stored'
    AND received_at < $1
  ORDER BY inbound_id
  LIMIT $2;
 
--- @statement automatic_reply_insert : run
--- @param  address_key text
--- @param  ticket_id   id(ticket)
--- @param  at          time
-INSERT INTO automatic_reply
-       (address_key, ticket_id, at)
-VALUES ($1, $2, $3);
+-- @statement inbound_set_ticket : run
+-- @param  message_id id(message)
+-- @param  ticket_id  id(ticket)
+-- @index  inbound_message
+UPDATE inbound
+   SET ticket_id = $2
+ WHERE message_id = $1;
 
--- @statement automatic_reply_count : find
--- @param  address_key text
--- @param  since       time
--- @column sent        int
--- @index  automatic_reply_address
-SELECT COUNT(*) AS sent
-  FROM automatic_reply
- WHERE address_key = $1
-   AND at >= $2;
+-- @statement inbound_arrivals : list
+-- @param  source   text
+-- @param  since    time
+-- @param  how_many int
+-- @column at       time
+-- @index  inbound_source
+SELECT COALESCE(arrived_at, received_at) AS at
+  FROM inbound
+ WHERE source = $1
+   AND received_at >= $2
+   AND COALESCE(is_history, 0) = 0
+ ORDER BY received_at DESC, inbound_id DESC
+ LIMIT $3;

@@ -4,8 +4,12 @@
 
 #include "desk/noun_testing.h"
 #include "desk/party/party.h"
+#include "desk/party/suspect.h"
 #include "desk/ticket/action.h"
 #include "desk/ticket/answer.h"
+#include "desk/ticket/outgoing.h"
+#include "outbox_sql.h"
+#include "queue/delivery.h"
 #include "queue/outbox.h"
 
 #include <string.h>
@@ -199,6 +203,16 @@ static void test_reopens_inside_the_window_follows_after(NounTest *test)
     g_assert_cmpuint(links.count, ==, 1);
     g_assert_cmpint(links.items[0].other.value, ==, anna.ticket.value);
     g_assert_cmpint(links.items[0].kind, ==, LINK_FOLLOWS);
+    /* The second word on what has ended goes where the first went, as long as that is open. */
+    IntakeResult second = take_in(test, &late);
+    g_assert_cmpint(second.outcome, ==, INTAKE_APPENDED);
+    g_assert_cmpint(second.ticket.value, ==, follows.ticket.value);
+    solve_and_close(test, follows.ticket);
+    test->now += 15 * TIME_DAY;
+    late = with_key(letter(test, ANNA), &number);
+    IntakeResult third = take_in(test, &late);
+    g_assert_cmpint(third.outcome, ==, INTAKE_OPENED);
+    g_assert_cmpint(third.ticket.value, !=, follows.ticket.value);
     assert_verified(test, anna.ticket);
     assert_verified(test, follows.ticket);
 }
@@ -219,7 +233,103 @@ static void test_robots_move_nothing(NounTest *test)
     g_assert_cmpuint(message_list(test->tx, test->arena, anna.ticket).count, ==, 4);
 }
 
-/* A13, A15: five in an hour and no more; another hour, another five. */
+static void send_answer(NounTest *test, TicketId ticket, const Token *reply, const char *external_id)
+{
+    Outgoing outgoing = {.to = (OutgoingAddress[]){{ANNA, ""}},
+                         .to_count = 1,
+                         .cc = (OutgoingAddress[]){{"bruno@moretti.test", ""}},
+                         .cc_count = 1,
+                         .external_id = external_id,
+                         .reply_token = reply->text};
+    reply_address_add(test->tx, reply->sha256, ticket, ANNA, test->now);
+    OutboxId id = outbox_add(test->tx,
+                             &(OutboxNew){.channel = "mail",
+                                          .purpose = OUTBOX_ANSWER,
+                                          .ticket = ticket,
+                                          .idempotency_key = external_id,
+                                          .payload = outgoing_to_json(test->arena, &outgoing),
+                                          .not_before = test->now},
+                             test->now);
+    /* as a dispatcher does in transactions of its own */
+    sql_outbox_take(test->tx, &(SqlOutboxTakeIn){id, test->now, "test"});
+    sql_outbox_mark_sent(test->tx, &(SqlOutboxMarkSentIn){id, "test", external_id, test->now});
+}
+
+static InboundEvent report_of(NounTest *test, const ReportedDelivery *deliveries, size_t count)
+{
+    InboundEvent event = letter(test, "mailer-daemon@mx.test");
+    event.flags = MESSAGE_DELIVERY_REPORT;
+    event.report = (InboundReport){.deliveries = deliveries, .count = count};
+    return event;
+}
+
+/* A14: what failed is known address by address, the ticket is told, nothing opens and nothing moves. */
+static void test_report_becomes_delivery_state(NounTest *test)
+{
+    static const ReportedDelivery delayed = {"Anna@Moretti.test", DELIVERY_DELAYED, "4.4.7", "later"};
+    static const ReportedDelivery failed = {ANNA, DELIVERY_FAILED, "5.1.1", "no such user"};
+    IntakeResult anna = from_anna(test);
+    Token reply = token_new();
+    Suspect suspect;
+    send_answer(test, anna.ticket, &reply, "out-1@filo.test");
+    InboundEvent event = report_of(test, &delayed, 1);
+    event.report.message_id = "out-1@filo.test";
+    IntakeResult result = take_in(test, &event);
+    g_assert_cmpint(result.outcome, ==, INTAKE_APPENDED);
+    g_assert_cmpint(result.ticket.value, ==, anna.ticket.value);
+    g_assert_false(suspect_find(test->tx, test->arena, ANNA, &suspect));
+    InboundEvent by_path = report_of(test, &failed, 1); /* its return path alone says which */
+    by_path.report.token = reply.text;
+    by_path.report.token_sha256 = reply.sha256;
+    g_assert_cmpint(take_in(test, &by_path).ticket.value, ==, anna.ticket.value);
+    DeliveryList list = delivery_list_of_ticket(test->tx, test->arena, anna.ticket);
+    g_assert_cmpuint(list.count, ==, 1);
+    g_assert_cmpint(list.items[0].state, ==, DELIVERY_FAILED);
+    g_assert_true(suspect_find(test->tx, test->arena, ANNA, &suspect));
+    g_assert_cmpstr(suspect.reason, ==, "no such user");
+    TicketEventHistory history = ticket_event_history(test->tx, test->arena, anna.ticket);
+    g_assert_cmpint(history.items[history.count - 1].event.kind, ==, EVENT_DELIVERY);
+    g_assert_cmpint(ticket_of(test, anna.ticket).now.state, ==, TICKET_NEW);
+    IntakeKey number = {INTAKE_KEY_NUMBER, NULL, anna.ticket.value};
+    InboundEvent alive = with_key(letter(test, ANNA), &number);
+    take_in(test, &alive);
+    g_assert_false(suspect_find(test->tx, test->arena, ANNA, &suspect));
+    assert_verified(test, anna.ticket);
+}
+
+/* A report counts for recipients alone: with two of them, a third address is nobody. */
+static void test_report_of_somebody_else_is_nothing(NounTest *test)
+{
+    static const ReportedDelivery other = {EVIL, DELIVERY_FAILED, "5.1.1", ""};
+    IntakeResult anna = from_anna(test);
+    Token reply = token_new();
+    send_answer(test, anna.ticket, &reply, "out-1@filo.test");
+    InboundEvent event = report_of(test, &other, 1);
+    event.report.message_id = "out-1@filo.test";
+    g_assert_cmpint(take_in(test, &event).ticket.value, ==, anna.ticket.value);
+    g_assert_cmpuint(delivery_list_of_ticket(test->tx, test->arena, anna.ticket).count, ==, 0);
+}
+
+/* Backscatter: no token, no id of ours; it is kept, aside, and opens no request. */
+static void test_report_of_nothing_of_ours_is_put_aside(NounTest *test)
+{
+    static const ReportedDelivery failed = {ANNA, DELIVERY_FAILED, "5.1.1", ""};
+    IntakeResult anna = from_anna(test);
+    InboundEvent event = report_of(test, &failed, 1);
+    event.report.message_id = "a1@moretti.test"; /* hers, not ours */
+    IntakeResult result = take_in(test, &event);
+    g_assert_cmpint(result.outcome, ==, INTAKE_OPENED);
+    g_assert_cmpint(result.ticket.value, !=, anna.ticket.value);
+    g_assert_false(result.acknowledged);
+    Ticket aside = ticket_of(test, result.ticket);
+    g_assert_cmpint(aside.now.state, ==, TICKET_SPAM);
+    g_assert_cmpint(aside.now.party_id, ==, 0);
+    g_assert_cmpuint(participant_list(test->tx, test->arena, result.ticket).count, ==, 0);
+    g_assert_cmpuint(delivery_list_of_ticket(test->tx, test->arena, anna.ticket).count, ==, 0);
+    assert_verified(test, result.ticket);
+}
+
+/* A13, A15: five in an hour and no more; what follows is silence until a day has passed without a word (robot.h). */
 static void test_brake_on_acknowledgements(NounTest *test)
 {
     int sent = 0;
@@ -229,8 +339,11 @@ static void test_brake_on_acknowledgements(NounTest *test)
     }
     g_assert_cmpint(sent, ==, 5);
     test->now += 61 * TIME_MINUTE;
-    InboundEvent event = letter(test, "echo@robot.test");
-    g_assert_true(take_in(test, &event).acknowledged);
+    InboundEvent next_hour = letter(test, "echo@robot.test");
+    g_assert_false(take_in(test, &next_hour).acknowledged);
+    test->now += TIME_DAY;
+    InboundEvent next_day = letter(test, "echo@robot.test");
+    g_assert_true(take_in(test, &next_day).acknowledged);
 }
 
 static void test_reused_message_id_is_flagged(NounTest *test)
@@ -270,6 +383,9 @@ int main(int argc, char **argv)
     noun_test_each_engine("/intake/brake", test_brake_on_acknowledgements);
     noun_test_each_engine("/intake/reused-id", test_reused_message_id_is_flagged);
     noun_test_each_engine("/intake/merged", test_merged_ticket_sends_on_to_its_master);
+    noun_test_each_engine("/intake/report", test_report_becomes_delivery_state);
+    noun_test_each_engine("/intake/report-of-somebody-else", test_report_of_somebody_else_is_nothing);
+    noun_test_each_engine("/intake/report-of-nothing", test_report_of_nothing_of_ours_is_put_aside);
     noun_test_each_engine("/intake/once", test_kept_once_accepted_once);
     return g_test_run();
 }

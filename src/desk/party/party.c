@@ -3,6 +3,7 @@
 
 #include "base/catalogue.h"
 #include "base/text.h"
+#include "desk/party/domain.h"
 #include "desk/party/identity.h"
 #include "desk/party/phone.h"
 #include "party_sql.h"
@@ -237,8 +238,11 @@ PartyLines party_search(StoreTx *tx, Arena *arena, const char *prefix, PartyCurs
 
 void contact_point_add(StoreTx *tx, PartyId party, const ContactPoint *point, TimeMs now)
 {
-    ContactPointId id = sql_contact_point_insert(
-        tx, &(SqlContactPointInsertIn){party, point->kind, point->value, point->value_key, point->label, now});
+    bool mail = point->kind == CONTACT_EMAIL || point->kind == CONTACT_PEC;
+    const char *domain = mail ? domain_of_address(point->value_key) : "";
+    ContactPointId id =
+        sql_contact_point_insert(tx, &(SqlContactPointInsertIn){party, point->kind, point->value, point->value_key,
+                                                                point->label, now, *domain ? domain : NULL});
     if (id.value)
         contact_point_index(tx, id, party, point->value);
 }

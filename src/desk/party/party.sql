@@ -96,9 +96,10 @@ SELECT party_id, kind, name, sort_key
 -- @param  value_key  text
 -- @param  label      text
 -- @param  created_at time
+-- @param  domain     text?
 INSERT INTO contact_point
-       (party_id, kind, value, value_key, label, created_at)
-VALUES ($1, $2, $3, $4, $5, $6)
+       (party_id, kind, value, value_key, label, created_at, domain)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 RETURNING contact_point_id;
 
 -- @statement contact_point_list_row : list

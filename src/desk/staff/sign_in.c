@@ -5,7 +5,7 @@
  * opens the session and uncounts the attempt or records the failure. Why counted first: counted afterwards, everyone who
  * comes at once would be let through to the hash.
  */
-#include "base/text.h"
+#include "base/peer.h"
 #include "desk/audit/audit.h"
 #include "desk/staff/password.h"
 #include "desk/staff/session.h"
@@ -13,7 +13,6 @@
 #include "desk/staff/staff_int.h"
 #include "session_sql.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 typedef struct Attempt {
@@ -44,28 +43,15 @@ typedef struct Attempt {
 
 /* --- who and from where ---------------------------------------------------------------------------------------------- */
 
-/* An IPv6 address stands for its /64, which is what one house has; a mapped IPv4 for itself. */
-static const char *address_group(Arena *arena, const char *address)
-{
-    struct in6_addr six;
-    char text[INET6_ADDRSTRLEN];
-    if (inet_pton(AF_INET6, address, &six) != 1)
-        return text_clip(arena, address, INET6_ADDRSTRLEN);
-    if (IN6_IS_ADDR_V4MAPPED(&six))
-        return arena_strdup(arena, inet_ntop(AF_INET, six.s6_addr + 12, text, sizeof text));
-    memset(six.s6_addr + 8, 0, 8);
-    return arena_strdup(arena, inet_ntop(AF_INET6, &six, text, sizeof text));
-}
-
 /* A login is hashed into its subject because people type their password there. */
 static void attempt_begin(Attempt *attempt)
 {
-    char hash[SHA256_HEX_SIZE];
+    char hash[SHA256_HEX_SIZE], group[PEER_GROUP_SIZE];
+    peer_group(attempt->asked->address, group);
     attempt->login = staff_login_of(attempt->arena, attempt->asked->login);
     bytes_sha256_hex(bytes_of(attempt->login), hash);
     attempt->login_subject = arena_printf(attempt->arena, "login:%s", hash);
-    attempt->address_place =
-        arena_printf(attempt->arena, "address:%s", address_group(attempt->arena, attempt->asked->address));
+    attempt->address_place = arena_printf(attempt->arena, "address:%s", group);
     if (key_hash(attempt->asked->device, hash))
         attempt->device_place = arena_printf(attempt->arena, "device:%s", hash);
 }

@@ -44,7 +44,7 @@ static unsigned facts_after(const TicketEdit *edit, TicketAction action, const A
            fact(now->problem_id, TICKET_HAS_PROBLEM) | fact(now->solution_code_id, TICKET_HAS_SOLUTION) |
            fact(master_is_fit(edit, input->master), TICKET_HAS_MASTER) |
            fact(!text_is_blank(input->pointer), TICKET_HAS_POINTER) |
-           fact(!text_is_blank(input->note) || input->customer_wrote, TICKET_HAS_NOTE) |
+           fact(!text_is_blank(input->note) || input->customer_wrote || input->taken_back, TICKET_HAS_NOTE) |
            fact(input->notice, TICKET_HAS_NOTICE) | fact(recent, TICKET_IN_REOPEN_WINDOW) | facts_of_contents(edit);
 }
 
@@ -168,15 +168,22 @@ static void note_message(TicketEdit *edit, TicketEventKind kind, MessageId messa
     ticket_edit_event(edit, kind, &change, at);
 }
 
-bool ticket_note_answer(TicketEdit *edit, MessageId message, TeamId team)
+bool ticket_begin_answer(TicketEdit *edit, TeamId team)
 {
     TicketState state = (TicketState)edit->ticket.now.state;
     if (ticket_state_is_queued(state) && !ticket_take(edit, team))
         return false;
-    if (edit->ticket.now.state == TICKET_OWNED && !ticket_act(edit, TICKET_START, &(ActionInput){0}))
-        return false;
-    note_message(edit, EVENT_MESSAGE_OUT, message, edit->now);
-    return true;
+    return edit->ticket.now.state != TICKET_OWNED || ticket_act(edit, TICKET_START, &(ActionInput){0});
+}
+
+void ticket_note_answer(TicketEdit *edit, MessageId message)
+{
+    ticket_note_answer_at(edit, message, edit->now);
+}
+
+void ticket_note_answer_at(TicketEdit *edit, MessageId message, TimeMs at)
+{
+    note_message(edit, EVENT_MESSAGE_OUT, message, at);
 }
 
 void ticket_note_note(TicketEdit *edit, MessageId message)
@@ -184,12 +191,11 @@ void ticket_note_note(TicketEdit *edit, MessageId message)
     note_message(edit, EVENT_NOTE, message, edit->now);
 }
 
-void ticket_note_inbound(TicketEdit *edit, const InboundNote *note)
+void ticket_move_inbound(TicketEdit *edit, const InboundNote *note)
 {
     TicketState state = (TicketState)edit->ticket.now.state;
     ActionInput input = {
         .customer_wrote = true, .reopen_since = note->reopen_since, .next_update_at = note->next_update_at};
-    note_message(edit, EVENT_MESSAGE_IN, note->message, note->received_at);
     if (!note->moves_state)
         return;
     /* A refusal here (no owner left, window over) leaves the message on the ticket as it is: nothing is lost. */
@@ -197,4 +203,10 @@ void ticket_note_inbound(TicketEdit *edit, const InboundNote *note)
         (void)ticket_act(edit, TICKET_RESUME, &(ActionInput){0});
     else if (state == TICKET_RESOLVED || state == TICKET_CLOSED)
         (void)ticket_act(edit, TICKET_REOPEN, &input);
+}
+
+void ticket_note_inbound(TicketEdit *edit, const InboundNote *note)
+{
+    note_message(edit, EVENT_MESSAGE_IN, note->message, note->received_at);
+    ticket_move_inbound(edit, note);
 }

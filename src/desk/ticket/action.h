@@ -34,6 +34,7 @@ typedef struct ActionInput {
     const char *note;            /* why, among us; kept as a note whatever is done. Cancel, restore and reopen
                                     need it */
     bool customer_wrote;         /* for reopen: which is the reason */
+    bool taken_back;             /* for restore: setting it aside was a mistake, which is the reason */
     bool notice;                 /* for close: the customer was told */
     TimeMs reopen_since;         /* for reopen: a ticket closed before this stays closed */
 } ActionInput;
@@ -50,8 +51,13 @@ bool ticket_act(TicketEdit *edit, TicketAction action, const ActionInput *input)
 /* The actor, a member of staff of that team, becomes the one owner. */
 bool ticket_take(TicketEdit *edit, TeamId team);
 
-/* A message left for the customer: whoever wrote it owns the ticket if nobody did, and the work has begun. */
-bool ticket_note_answer(TicketEdit *edit, MessageId message, TeamId team);
+/* A message is leaving for the customer: whoever wrote it owns the ticket if nobody did, and the work has begun. First
+ * whether it may, then which message it is. */
+bool ticket_begin_answer(TicketEdit *edit, TeamId team);
+void ticket_note_answer(TicketEdit *edit, MessageId message);
+
+/* The same for what left at another time than now, by another program. */
+void ticket_note_answer_at(TicketEdit *edit, MessageId message, TimeMs at);
 
 /* A note among us: moves nothing. */
 void ticket_note_note(TicketEdit *edit, MessageId message);
@@ -66,5 +72,8 @@ typedef struct InboundNote {
     TimeMs next_update_at; /* of a ticket that opens again */
 } InboundNote;
 void ticket_note_inbound(TicketEdit *edit, const InboundNote *note);
+
+/* What it would have moved when it came in, for a message whose sender turned out to be a person. */
+void ticket_move_inbound(TicketEdit *edit, const InboundNote *note);
 
 #endif

@@ -2,6 +2,8 @@
 #include "desk/ticket/answer.h"
 
 #include "base/text.h"
+#include "desk/party/party.h"
+#include "desk/ticket/departure.h"
 #include "desk/ticket/message.h"
 #include "queue/outbox.h"
 
@@ -10,14 +12,27 @@
 typedef struct Conversation {
     MessageList messages;
     const Message *last_in; /* the customer's last message, or NULL */
+    MessageId quoted;       /* the last one that is surely in the customer's own words, or {0} */
 } Conversation;
+
+/* Never what a robot or a stranger wrote, nor what one of us wrote down of a call. */
+static bool may_be_quoted(const Message *message)
+{
+    const int64_t doubtful = MESSAGE_AUTO_REPLY | MESSAGE_DELIVERY_REPORT | MESSAGE_SENDER_UNVERIFIED |
+                             MESSAGE_FROM_STRANGER | MESSAGE_UNREADABLE;
+    return message->direction == MESSAGE_IN && message->author.kind == ACTOR_CUSTOMER && !(message->flags & doubtful);
+}
 
 static Conversation read_conversation(StoreTx *tx, Arena *arena, TicketId ticket)
 {
     Conversation conversation = {.messages = message_list(tx, arena, ticket)};
-    for (size_t i = 0; i < conversation.messages.count; i++)
-        if (conversation.messages.items[i].direction == MESSAGE_IN && conversation.messages.items[i].external_id)
-            conversation.last_in = &conversation.messages.items[i];
+    for (size_t i = 0; i < conversation.messages.count; i++) {
+        const Message *message = &conversation.messages.items[i];
+        if (message->direction == MESSAGE_IN && message->external_id)
+            conversation.last_in = message;
+        if (may_be_quoted(message))
+            conversation.quoted = message->id;
+    }
     return conversation;
 }
 
@@ -42,12 +57,12 @@ static void add_references(Arena *arena, const Conversation *conversation, Outgo
     outgoing->in_reply_to = conversation->last_in ? conversation->last_in->external_id : NULL;
 }
 
-static MessageId add_message(TicketEdit *edit, const Answer *answer)
+static MessageId add_message(TicketEdit *edit, const Answer *answer, const ChannelAccount *from)
 {
     return message_add(edit->tx, &(Message){
                                      .ticket = answer->ticket,
                                      .direction = MESSAGE_OUT,
-                                     .channel = answer->channel,
+                                     .channel = from->channel,
                                      .author = edit->actor,
                                      .sender_name = answer->author_name,
                                      .sender_address = "",
@@ -59,23 +74,37 @@ static MessageId add_message(TicketEdit *edit, const Answer *answer)
                                  });
 }
 
-static OutboxId add_outbox(TicketEdit *edit, const Answer *answer, const Conversation *conversation, MessageId message)
+static void add_recipients(TicketEdit *edit, MessageId message, const OutgoingAddress *addresses, size_t count,
+                           bool in_copy)
 {
-    Outgoing outgoing = {.to = answer->to,
+    for (size_t i = 0; i < count; i++)
+        message_recipient_add(edit->tx, &(MessageRecipient){message, in_copy, addresses[i].address,
+                                                            contact_key_of_email(edit->arena, addresses[i].address),
+                                                            addresses[i].name ? addresses[i].name : ""});
+}
+
+static OutboxId add_outbox(TicketEdit *edit, const Answer *answer, const ChannelAccount *from,
+                           const Conversation *conversation, MessageId message)
+{
+    Outgoing outgoing = {.account = *from->name ? from->name : NULL,
+                         .to = answer->to,
                          .to_count = answer->to_count,
                          .cc = answer->cc,
                          .cc_count = answer->cc_count,
+                         .quoted = conversation->quoted.value,
                          .reply_token = answer->reply.text};
     add_references(edit->arena, conversation, &outgoing);
     reply_address_add(edit->tx, answer->reply.sha256, answer->ticket, answer->recipient_key, edit->now);
     return outbox_add(edit->tx,
                       &(OutboxNew){
-                          .channel = answer->channel,
+                          .channel = from->channel,
                           .purpose = OUTBOX_ANSWER,
                           .ticket = answer->ticket,
                           .message = message,
                           .idempotency_key = answer->idempotency_key,
                           .payload = outgoing_to_json(edit->arena, &outgoing),
+                          .account = outgoing.account,
+                          .domain = outgoing_domain(edit->arena, &outgoing),
                           .not_before = answer->leaves_at,
                           .sealed = answer->sealed,
                       },
@@ -112,18 +141,23 @@ bool answer_add(StoreTx *tx, Arena *arena, const Answer *answer, Actor actor, Ti
         *refused_out = (InputError){"text", key, NULL};
         return false;
     }
-    bool begun = ticket_edit_begin(&edit, tx, arena, answer->ticket, actor, now);
-    MessageId message = begun ? add_message(&edit, answer) : (MessageId){0};
-    if (!begun || !ticket_note_answer(&edit, message, answer->author_team)) {
+    ChannelAccount from;
+    departure_find(tx, arena, answer->ticket, answer->channel, &from);
+    if (!ticket_edit_begin(&edit, tx, arena, answer->ticket, actor, now) ||
+        !ticket_begin_answer(&edit, answer->author_team)) {
         *refused_out = edit.refused;
         return false;
     }
+    MessageId message = add_message(&edit, answer, &from);
+    ticket_note_answer(&edit, message);
+    add_recipients(&edit, message, answer->to, answer->to_count, false);
+    add_recipients(&edit, message, answer->cc, answer->cc_count, true);
     if (answer->next_update_at) {
         TicketChange change = {0};
         change_set(&change, FIELD_NEXT_UPDATE_AT, answer->next_update_at);
         ticket_edit_event(&edit, EVENT_NEXT_UPDATE, &change, now);
     }
-    *result_out = (AnswerResult){message, add_outbox(&edit, answer, &conversation, message), false};
+    *result_out = (AnswerResult){message, add_outbox(&edit, answer, &from, &conversation, message), false};
     return ticket_edit_end(&edit);
 }
 

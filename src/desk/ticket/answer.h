@@ -23,7 +23,7 @@
 typedef struct Answer {
     TicketId ticket;
     MessageId seen_message; /* the last one the writer saw; {0}: do not ask */
-    const char *channel;    /* adapter's key */
+    const char *channel;    /* adapter's key, when the ticket came through no account (departure.h) */
     const char *text;
     const char *author_name; /* shown to the customer */
     TeamId author_team;

@@ -7,6 +7,7 @@
 #include "desk/ticket/find.h"
 
 #include "base/text.h"
+#include "desk/ticket/history.h"
 #include "desk/ticket/ticket.h"
 #include "find_sql.h"
 
@@ -120,7 +121,8 @@ FindPage find_by_customer(StoreTx *tx, Arena *arena, const char *typed)
     page.parties = lines.items;
     page.party_count = lines.count;
     for (size_t i = 0; i < MIN(lines.count, (size_t)CUSTOMERS_OPENED); i++) {
-        WorklistPage newest = worklist_list_of_party(tx, arena, lines.items[i].id, TICKETS_A_CUSTOMER);
+        WorklistPage newest =
+            history_list_party(tx, arena, lines.items[i].id, (HistoryAsk){.how_many = TICKETS_A_CUSTOMER});
         for (size_t t = 0; t < newest.count; t++)
             page.tickets[page.count++] = (FindTicket){newest.rows[t], {.text = ""}};
     }

@@ -85,6 +85,25 @@ MessageId message_add(StoreTx *tx, const Message *message)
     return added.id;
 }
 
+void message_set_raw(StoreTx *tx, MessageId id, const char *raw_sha256)
+{
+    sql_message_set_raw(tx, &(SqlMessageSetRawIn){id, raw_sha256});
+}
+
+void message_move(StoreTx *tx, const Message *message, TicketId to)
+{
+    Message moved = *message;
+    message_unindex(tx, message);
+    sql_message_set_ticket(tx, &(SqlMessageSetTicketIn){message->id, to});
+    moved.ticket = to;
+    message_index(tx, &moved);
+}
+
+void message_set_flags(StoreTx *tx, MessageId id, int64_t flags)
+{
+    sql_message_set_flags(tx, &(SqlMessageSetFlagsIn){id, flags});
+}
+
 /* Both statements give these columns; each row struct is its own C type. */
 #define MESSAGE_OF(row, of_ticket)                                                                                     \
     ((Message){                                                                                                        \
@@ -112,6 +131,28 @@ MessageList message_list(StoreTx *tx, Arena *arena, TicketId ticket)
     for (size_t i = 0; i < rows.count; i++)
         list.items[i] = MESSAGE_OF(&rows.rows[i], ticket);
     return list;
+}
+
+bool message_find(StoreTx *tx, Arena *arena, TicketId ticket, MessageId id, Message *message_out)
+{
+    SqlMessageFindRow row;
+    if (!sql_message_find_row(tx, arena, &(SqlMessageFindRowIn){id}, &row) || row.ticket_id.value != ticket.value)
+        return false;
+    *message_out = (Message){
+        .id = id,
+        .ticket = ticket,
+        .direction = row.direction,
+        .sender_name = row.sender_name,
+        .sender_address = row.sender_address,
+        .at = row.at,
+        .subject = row.subject,
+        .text = "",
+        .quoted_at = MESSAGE_NOT_QUOTED,
+        .html_sha256 = row.html_sha256,
+        .raw_sha256 = row.raw_sha256,
+        .flags = row.flags,
+    };
+    return true;
 }
 
 MessageList message_list_merged(StoreTx *tx, Arena *arena, TicketId master)
@@ -165,6 +206,24 @@ AttachmentList attachment_list_merged(StoreTx *tx, Arena *arena, TicketId master
     return list;
 }
 
+AttachmentList attachment_list_of(StoreTx *tx, Arena *arena, MessageId message)
+{
+    SqlAttachmentOfMessageList rows = sql_attachment_of_message(tx, arena, &(SqlAttachmentOfMessageIn){message});
+    AttachmentList list = {ARENA_ARRAY(arena, Attachment, rows.count), rows.count};
+    for (size_t i = 0; i < rows.count; i++)
+        list.items[i] = (Attachment){.id = rows.rows[i].attachment_id,
+                                     .message = message,
+                                     .name = rows.rows[i].name,
+                                     .media_type = rows.rows[i].media_type,
+                                     .size = rows.rows[i].size,
+                                     .sha256 = rows.rows[i].sha256,
+                                     .raw_offset = rows.rows[i].raw_offset.value,
+                                     .raw_length = rows.rows[i].raw_length.value,
+                                     .encoding = rows.rows[i].encoding,
+                                     .content_id = rows.rows[i].content_id};
+    return list;
+}
+
 bool attachment_find(StoreTx *tx, Arena *arena, AttachmentId id, AttachmentFile *file_out)
 {
     SqlAttachmentFindRow row;
@@ -204,9 +263,17 @@ ParticipantList participant_list(StoreTx *tx, Arena *arena, TicketId ticket)
     SqlParticipantListList rows = sql_participant_list(tx, arena, &(SqlParticipantListIn){ticket});
     ParticipantList list = {ARENA_ARRAY(arena, Participant, rows.count), rows.count};
     for (size_t i = 0; i < rows.count; i++)
-        list.items[i] = (Participant){rows.rows[i].address_kind, rows.rows[i].address, rows.rows[i].address_key,
-                                      rows.rows[i].name, rows.rows[i].confirmed};
+        list.items[i] = (Participant){.kind = rows.rows[i].address_kind,
+                                      .address = rows.rows[i].address,
+                                      .address_key = rows.rows[i].address_key,
+                                      .name = rows.rows[i].name,
+                                      .confirmed = rows.rows[i].confirmed};
     return list;
+}
+
+void participant_confirm(StoreTx *tx, TicketId ticket, const char *address_key)
+{
+    sql_participant_set_confirmed(tx, &(SqlParticipantSetConfirmedIn){ticket, address_key});
 }
 
 bool participant_is_confirmed(const ParticipantList *list, const char *address_key)
@@ -231,6 +298,24 @@ const Participant *ticket_recipient(const ParticipantList *participants, const M
                 first = participant;
         }
     return first;
+}
+
+void message_recipient_add(StoreTx *tx, const MessageRecipient *recipient)
+{
+    sql_message_recipient_insert(tx, &(SqlMessageRecipientInsertIn){recipient->message, recipient->in_copy,
+                                                                    recipient->address, recipient->address_key,
+                                                                    recipient->name});
+}
+
+MessageRecipientList message_recipient_list(StoreTx *tx, Arena *arena, TicketId ticket)
+{
+    SqlMessageRecipientOfTicketList rows =
+        sql_message_recipient_of_ticket(tx, arena, &(SqlMessageRecipientOfTicketIn){ticket});
+    MessageRecipientList list = {ARENA_ARRAY(arena, MessageRecipient, rows.count), rows.count};
+    for (size_t i = 0; i < rows.count; i++)
+        list.items[i] = (MessageRecipient){rows.rows[i].message_id, rows.rows[i].in_copy, rows.rows[i].address,
+                                           rows.rows[i].address_key, rows.rows[i].name};
+    return list;
 }
 
 void reply_address_add(StoreTx *tx, const char *token_sha256, TicketId ticket, const char *address_key, TimeMs now)

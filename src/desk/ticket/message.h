@@ -3,7 +3,7 @@
  * message: what was said on a ticket, with its files, and who takes part. Answers: "what did they write, and whom do we
  * answer?"
  *
- * Owns the tables message, attachment, participant, reply_address. A note is a message that never leaves.
+ * Owns the tables message, message_recipient, attachment, participant, reply_address. A note is a message that never leaves.
  * Not for sending (queue/outbox.h) nor for parsing (parse/). Called by: intake, ticket actions, faces.
  *
  * Memory: lists live in the arena given. Errors: none of its own; a failing store marks the transaction.
@@ -31,6 +31,12 @@ enum {
     MESSAGE_UNREADABLE = 1 << 4,        /* could not be taken apart: the original is attached */
     MESSAGE_TRUNCATED = 1 << 5,         /* read only in part: the original is attached */
     MESSAGE_FROM_STRANGER = 1 << 6,     /* answers a thread its sender has no part in */
+    MESSAGE_ELSEWHERE = 1 << 7,         /* one of us wrote it with another program: it was found among the sent mail */
+    /* Why MESSAGE_AUTO_REPLY stands, when it is not the headers that say so; each comes with it. */
+    MESSAGE_ABSENCE = 1 << 16,  /* its subject begins as an absence notice's */
+    MESSAGE_REPEATS = 1 << 17,  /* the same words for the third time in a day */
+    MESSAGE_ROBOT = 1 << 18,    /* a person said that a robot writes from there */
+    MESSAGE_RETURNED = 1 << 19, /* something of ours that came back */
 };
 
 #define MESSAGE_NOT_QUOTED ((int64_t)-1)
@@ -66,7 +72,17 @@ MessageId message_add(StoreTx *tx, const Message *message);
  * what a message says: unindex it as it stands, change the row, index what is left. */
 bool message_index(StoreTx *tx, const Message *message);
 bool message_unindex(StoreTx *tx, const Message *message);
+/* The original it came as, for a note that came by mail. */
+void message_set_raw(StoreTx *tx, MessageId id, const char *raw_sha256);
+/* It stands on another request from now on, with its files and its words; message: as it is, with its language. The events of
+ * both requests are the caller's (intake/split.h). */
+void message_move(StoreTx *tx, const Message *message, TicketId to);
+/* What it was taken for turned out otherwise. */
+void message_set_flags(StoreTx *tx, MessageId id, int64_t flags);
 MessageList message_list(StoreTx *tx, Arena *arena, TicketId ticket);
+
+/* One message of that ticket, but for what it says: of its words only the subject is there. */
+bool message_find(StoreTx *tx, Arena *arena, TicketId ticket, MessageId id, Message *message_out);
 
 /* What was said on the requests joined to this one (merge.h), by when it was said. */
 MessageList message_list_merged(StoreTx *tx, Arena *arena, TicketId master);
@@ -100,6 +116,8 @@ bool attachment_find(StoreTx *tx, Arena *arena, AttachmentId id, AttachmentFile 
 
 void attachment_add(StoreTx *tx, const Attachment *attachment);
 AttachmentList attachment_list(StoreTx *tx, Arena *arena, TicketId ticket);
+/* Those of one message with all their fields, as they came: data-attachment="N" of its HTML is the N-th. */
+AttachmentList attachment_list_of(StoreTx *tx, Arena *arena, MessageId message);
 AttachmentList attachment_list_merged(StoreTx *tx, Arena *arena, TicketId master);
 
 typedef struct Participant {
@@ -108,6 +126,7 @@ typedef struct Participant {
     const char *address_key;
     const char *name;
     bool confirmed;
+    bool in_copy; /* of one named by an arriving message: in Cc, not in To; means nothing in a list */
 } Participant;
 
 typedef struct ParticipantList {
@@ -118,11 +137,31 @@ typedef struct ParticipantList {
 /* Adds once; an address already there stays as it is. */
 void participant_add(StoreTx *tx, TicketId ticket, const Participant *participant);
 ParticipantList participant_list(StoreTx *tx, Arena *arena, TicketId ticket);
+
+/* A person says that this address takes part. */
+void participant_confirm(StoreTx *tx, TicketId ticket, const char *address_key);
 bool participant_is_confirmed(const ParticipantList *list, const char *address_key);
 
 /* Whom an answer goes to: the confirmed participant with a mail address who wrote last, else the first; NULL: nobody.
  * Borrowed from participants. */
 const Participant *ticket_recipient(const ParticipantList *participants, const MessageList *messages);
+
+/* Whom a message names beside its sender and us, or to whom one of ours was sent. */
+typedef struct MessageRecipient {
+    MessageId message;
+    bool in_copy;
+    const char *address, *address_key, *name;
+} MessageRecipient;
+
+typedef struct MessageRecipientList {
+    MessageRecipient *items;
+    size_t count;
+} MessageRecipientList;
+
+/* Adds once. */
+void message_recipient_add(StoreTx *tx, const MessageRecipient *recipient);
+/* Of all messages of a ticket, by message, as they were named. */
+MessageRecipientList message_recipient_list(StoreTx *tx, Arena *arena, TicketId ticket);
 
 /* Remembers the token (by its SHA-256) of a reply address made for that correspondent. */
 void reply_address_add(StoreTx *tx, const char *token_sha256, TicketId ticket, const char *address_key, TimeMs now);

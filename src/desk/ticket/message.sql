@@ -22,6 +22,30 @@ INSERT INTO message
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 RETURNING message_id;
 
+-- @statement message_set_raw : run
+-- @param  message_id id(message)
+-- @param  raw_sha256 text?
+-- @index  primary key of message
+UPDATE message
+   SET raw_sha256 = $2
+ WHERE message_id = $1;
+
+-- @statement message_set_ticket : run
+-- @param  message_id id(message)
+-- @param  ticket_id  id(ticket)
+-- @index  primary key of message
+UPDATE message
+   SET ticket_id = $2
+ WHERE message_id = $1;
+
+-- @statement message_set_flags : run
+-- @param  message_id id(message)
+-- @param  flags      int
+-- @index  primary key of message
+UPDATE message
+   SET flags = $2
+ WHERE message_id = $1;
+
 -- @statement message_list : list
 -- @param  ticket_id      id(ticket)
 -- @column message_id     id(message)
@@ -99,6 +123,35 @@ SELECT ticket_id
  ORDER BY message_id DESC
  LIMIT 20;
 
+-- Through which account the ticket's last message came.
+-- @statement message_last_source : find
+-- @param  ticket_id id(ticket)
+-- @column source    text
+-- @index  inbound_ticket
+SELECT source
+  FROM inbound
+ WHERE ticket_id = $1
+   AND state = 'done'
+ ORDER BY inbound_id DESC
+ LIMIT 1;
+
+-- One message, without its words.
+-- @statement message_find_row : find
+-- @param  message_id     id(message)
+-- @column ticket_id      id(ticket)
+-- @column direction      enum(message_direction)
+-- @column sender_name    text
+-- @column sender_address text
+-- @column at             time
+-- @column subject        text
+-- @column html_sha256    text?
+-- @column raw_sha256     text?
+-- @column flags          int
+-- @index  primary key of message
+SELECT ticket_id, direction, sender_name, sender_address, at, subject, html_sha256, raw_sha256, flags
+  FROM message
+ WHERE message_id = $1;
+
 -- @statement attachment_insert : add
 -- @param  message_id id(message)
 -- @param  name       text
@@ -127,6 +180,24 @@ SELECT a.attachment_id, a.message_id, a.name, a.media_type, a.size
   JOIN attachment a ON a.message_id = m.message_id
  WHERE m.ticket_id = $1
  ORDER BY a.attachment_id;
+
+-- The files of one message, in the order they came: the N of data-attachment="N" counts them.
+-- @statement attachment_of_message : list
+-- @param  message_id    id(message)
+-- @column attachment_id id(attachment)
+-- @column name          text
+-- @column media_type    text
+-- @column size          int
+-- @column sha256        text?
+-- @column raw_offset    int?
+-- @column raw_length    int?
+-- @column encoding      text
+-- @column content_id    text?
+-- @index  attachment_message
+SELECT attachment_id, name, media_type, size, sha256, raw_offset, raw_length, encoding, content_id
+  FROM attachment
+ WHERE message_id = $1
+ ORDER BY attachment_id;
 
 -- @statement attachment_find_row : find
 -- @param  attachment_id id(attachment)
@@ -172,6 +243,40 @@ SELECT address_kind, address, address_key, name, confirmed
   FROM participant
  WHERE ticket_id = $1
  ORDER BY participant_id;
+
+-- @statement participant_set_confirmed : run
+-- @param  ticket_id   id(ticket)
+-- @param  address_key text
+-- @index  unique key of participant
+UPDATE participant
+   SET confirmed = 1
+ WHERE ticket_id = $1
+   AND address_key = $2;
+
+-- @statement message_recipient_insert : run
+-- @param  message_id  id(message)
+-- @param  in_copy     bool
+-- @param  address     text
+-- @param  address_key text
+-- @param  name        text
+INSERT INTO message_recipient
+       (message_id, in_copy, address, address_key, name)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (message_id, address_key) DO NOTHING;
+
+-- @statement message_recipient_of_ticket : list
+-- @param  ticket_id   id(ticket)
+-- @column message_id  id(message)
+-- @column in_copy     bool
+-- @column address     text
+-- @column address_key text
+-- @column name        text
+-- @index  message_ticket, unique key of message_recipient
+SELECT r.message_id, r.in_copy, r.address, r.address_key, r.name
+  FROM message m
+  JOIN message_recipient r ON r.message_id = m.message_id
+ WHERE m.ticket_id = $1
+ ORDER BY r.message_id, r.message_recipient_id;
 
 -- @statement reply_address_insert : run
 -- @param  token_sha256 text

@@ -2,6 +2,7 @@
 #include "desk/ticket/outgoing.h"
 
 #include <jansson.h>
+#include <string.h>
 
 static json_t *addresses_to_json(const OutgoingAddress *addresses, size_t count)
 {
@@ -18,12 +19,30 @@ static void put_text(json_t *object, const char *name, const char *text)
         json_object_set_new(object, name, json_string(text));
 }
 
+const char *outgoing_domain(Arena *arena, const Outgoing *outgoing)
+{
+    const char *at = outgoing->to_count ? strrchr(outgoing->to[0].address, '@') : NULL;
+    g_autofree char *lower = at ? g_ascii_strdown(at + 1, -1) : NULL;
+    return arena_strdup(arena, lower);
+}
+
 char *outgoing_to_json(Arena *arena, const Outgoing *outgoing)
 {
     json_t *object = json_object();
     json_t *references = json_array();
     json_object_set_new(object, "to", addresses_to_json(outgoing->to, outgoing->to_count));
     json_object_set_new(object, "cc", addresses_to_json(outgoing->cc, outgoing->cc_count));
+    put_text(object, "account", outgoing->account);
+    if (outgoing->quoted)
+        json_object_set_new(object, "quoted", json_integer(outgoing->quoted));
+    if (outgoing->due)
+        json_object_set_new(object, "due", json_integer(outgoing->due));
+    if (outgoing->staff)
+        json_object_set_new(object, "staff", json_integer(outgoing->staff));
+    if (outgoing->incident)
+        json_object_set_new(object, "incident", json_integer(outgoing->incident));
+    if (outgoing->over)
+        json_object_set_new(object, "over", json_true());
     put_text(object, "external_id", outgoing->external_id);
     put_text(object, "reply_token", outgoing->reply_token);
     put_text(object, "tracking_token", outgoing->tracking_token);
@@ -81,6 +100,12 @@ bool outgoing_parse(Arena *arena, const char *json, Outgoing *outgoing_out)
     bool valid = parse_addresses(arena, json_object_get(object, "to"), &outgoing.to, &outgoing.to_count) &&
                  parse_addresses(arena, json_object_get(object, "cc"), &outgoing.cc, &outgoing.cc_count) &&
                  parse_references(arena, json_object_get(object, "references"), &outgoing);
+    outgoing.quoted = json_integer_value(json_object_get(object, "quoted"));
+    outgoing.due = json_integer_value(json_object_get(object, "due"));
+    outgoing.staff = json_integer_value(json_object_get(object, "staff"));
+    outgoing.incident = json_integer_value(json_object_get(object, "incident"));
+    outgoing.over = json_is_true(json_object_get(object, "over"));
+    outgoing.account = get_text(arena, object, "account");
     outgoing.external_id = get_text(arena, object, "external_id");
     outgoing.reply_token = get_text(arena, object, "reply_token");
     outgoing.tracking_token = get_text(arena, object, "tracking_token");

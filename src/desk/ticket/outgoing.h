@@ -23,10 +23,16 @@ typedef struct OutgoingAddress {
 } OutgoingAddress;
 
 typedef struct Outgoing {
+    const char *account; /* name of the account it leaves from; NULL: the channel's default */
     const OutgoingAddress *to;
     size_t to_count;
     const OutgoingAddress *cc;
     size_t cc_count;
+    int64_t quoted;             /* the message repeated under the answer; 0: none */
+    int64_t due;                /* an acknowledgement's: by when we promise news, UTC milliseconds; 0: not said */
+    int64_t staff;              /* a notice's: the member of staff it tells; 0: none */
+    int64_t incident;           /* the trouble it tells of (desk/incident); 0: none */
+    bool over;                  /* that it is over */
     const char *external_id;    /* the Message-ID it will have, without < >; NULL: made from the row's key */
     const char *reply_token;    /* secret part of the reply address, or NULL */
     const char *tracking_token; /* secret part of the tracking link, or NULL */
@@ -34,6 +40,9 @@ typedef struct Outgoing {
     const char *const *references;
     size_t reference_count;
 } Outgoing;
+
+/* Where its first recipient is, lower case, or NULL: outbox rows to one domain share a lane. */
+const char *outgoing_domain(Arena *arena, const Outgoing *outgoing);
 
 char *outgoing_to_json(Arena *arena, const Outgoing *outgoing);
 bool outgoing_parse(Arena *arena, const char *json, Outgoing *outgoing_out);

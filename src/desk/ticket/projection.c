@@ -68,6 +68,7 @@ static const Field fields[TICKET_FIELD_COUNT] = {
     [FIELD_OTHER_TICKET] = {"other_ticket", NOT_PROJECTED},
     [FIELD_COST_ENTRY] = {"cost_entry", NOT_PROJECTED},
     [FIELD_OUTBOX] = {"outbox", NOT_PROJECTED},
+    [FIELD_DELAYED_SINCE] = {"delayed_since", NOT_PROJECTED},
 };
 
 static int64_t *member_of(TicketProjection *ticket, TicketField field)
@@ -234,6 +235,13 @@ static void count_handover(TicketProjection *ticket, const TicketEvent *event)
     ticket->last_owner = ticket->owner_id;
 }
 
+/* What another program sent is heard of late: the first answer is the one that left first. */
+static void note_reply(TicketProjection *ticket, TimeMs at)
+{
+    if (!ticket->first_reply_at || at < ticket->first_reply_at)
+        ticket->first_reply_at = at;
+}
+
 void projection_apply(TicketProjection *ticket, const TicketEvent *event)
 {
     int64_t old_state = ticket->state;
@@ -241,8 +249,8 @@ void projection_apply(TicketProjection *ticket, const TicketEvent *event)
         if (change_has(&event->change, field) && fields[field].offset != NOT_PROJECTED)
             *member_of(ticket, field) = event->change.value[field];
     apply_state(ticket, event, old_state);
-    if (event->kind == EVENT_MESSAGE_OUT && actor_is_staff(event->actor) && !ticket->first_reply_at)
-        ticket->first_reply_at = event->occurred_at;
+    if (event->kind == EVENT_MESSAGE_OUT && actor_is_staff(event->actor))
+        note_reply(ticket, event->occurred_at);
     ticket->last_event_at = MAX(ticket->last_event_at, event->occurred_at);
     if (!ticket->state_since || ticket->state != old_state)
         ticket->state_since = ticket->last_event_at;

@@ -58,6 +58,7 @@ typedef enum TicketField {
     FIELD_OTHER_TICKET,
     FIELD_COST_ENTRY,
     FIELD_OUTBOX,
+    FIELD_DELAYED_SINCE, /* of a delivery that is still tried */
     TICKET_FIELD_COUNT
 } TicketField;
 

@@ -1,48 +1,37 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "desk/ticket/worklist.h"
+#include "desk/ticket/worklist_int.h"
 
 #include "worklist_sql.h"
 
-/* The statements give the same columns; each row struct is its own C type. */
-#define WORKLIST_ROW(row)                                                                                              \
-    ((WorklistEntry){(row)->ticket_id, (row)->subject, (row)->state, (row)->channel, (row)->received_at,               \
-                     (row)->next_update_at, (row)->last_event_at, (row)->handovers, (row)->customer, (row)->owner})
-
-#define WORKLIST_COPY(arena, list, page, asked)                                                                        \
-    do {                                                                                                               \
-        (page)->more = (list).count > (size_t)(asked);                                                                 \
-        (page)->count = MIN((list).count, (size_t)(asked));                                                            \
-        (page)->rows = ARENA_ARRAY((arena), WorklistEntry, (page)->count);                                             \
-        for (size_t i = 0; i < (page)->count; i++)                                                                     \
-            (page)->rows[i] = WORKLIST_ROW(&(list).rows[i]);                                                           \
-    } while (0)
-
-/* The lists that are looked at most have an index of their own. */
-static bool list_directly(StoreTx *tx, Arena *arena, const WorklistAsk *ask, WorklistPage *page)
+/* The lists that are looked at most have a statement of their own, and most of them an index. */
+static WorklistPage list_directly(StoreTx *tx, Arena *arena, const WorklistAsk *ask)
 {
+    WorklistPage page;
     TimeMs after = MAX(ask->place.at, 1);
+    TimeMs before = ask->kind == WORKLIST_LATE ? ask->now : INT64_MAX;
     int64_t how_many = ask->how_many + 1;
     if (ask->kind == WORKLIST_MINE) {
         SqlWorklistMineIn in = {after, ask->place.ticket, ask->me, how_many};
         SqlWorklistMineList list = sql_worklist_mine(tx, arena, &in);
-        WORKLIST_COPY(arena, list, page, ask->how_many);
+        WORKLIST_COPY(arena, list, &page, ask->how_many);
     } else if (ask->kind == WORKLIST_UNOWNED && ask->team.value) {
         SqlWorklistTeamUnownedIn in = {after, ask->place.ticket, ask->team, how_many};
         SqlWorklistTeamUnownedList list = sql_worklist_team_unowned(tx, arena, &in);
-        WORKLIST_COPY(arena, list, page, ask->how_many);
+        WORKLIST_COPY(arena, list, &page, ask->how_many);
     } else if (ask->kind == WORKLIST_UNOWNED) {
         SqlWorklistUnownedIn in = {after, ask->place.ticket, how_many};
         SqlWorklistUnownedList list = sql_worklist_unowned(tx, arena, &in);
-        WORKLIST_COPY(arena, list, page, ask->how_many);
+        WORKLIST_COPY(arena, list, &page, ask->how_many);
     } else if (ask->team.value) {
-        SqlWorklistTeamIn in = {after, ask->place.ticket, ask->team, ask->kind == WORKLIST_LATE ? ask->now : INT64_MAX,
-                                how_many};
+        SqlWorklistTeamIn in = {after, ask->place.ticket, ask->team, before, how_many};
         SqlWorklistTeamList list = sql_worklist_team(tx, arena, &in);
-        WORKLIST_COPY(arena, list, page, ask->how_many);
+        WORKLIST_COPY(arena, list, &page, ask->how_many);
     } else {
-        return false;
+        SqlWorklistOpenIn in = {after, ask->place.ticket, before, how_many};
+        SqlWorklistOpenList list = sql_worklist_open(tx, arena, &in);
+        WORKLIST_COPY(arena, list, &page, ask->how_many);
     }
-    return true;
+    return page;
 }
 
 typedef struct Filter {
@@ -120,61 +109,12 @@ WorklistPage worklist_list(StoreTx *tx, Arena *arena, const WorklistAsk *ask)
     bool narrowed = ask->owner.value || ask->channel || ask->turn != WORKLIST_TURN_ANY ||
                     (ask->kind == WORKLIST_MINE && ask->team.value);
     bool plain = ask->order == WORKLIST_SOONEST && !ask->backwards && !narrowed;
-    if (plain && list_directly(tx, arena, ask, &page))
-        return page;
+    if (plain)
+        return list_directly(tx, arena, ask);
     page = ask->order == WORKLIST_SOONEST ? list_by_due(tx, arena, ask) : list_by_age(tx, arena, ask);
     if (ask->backwards)
         turn_round(&page);
     return page;
-}
-
-/* The statements of one customer, product and item give the same columns too. */
-#define WORKLIST_HISTORY(arena, list, page, asked)                                                                     \
-    do {                                                                                                               \
-        (page)->more = (list).count > (size_t)(asked);                                                                 \
-        (page)->count = MIN((list).count, (size_t)(asked));                                                            \
-        (page)->rows = ARENA_ARRAY((arena), WorklistEntry, (page)->count);                                             \
-        for (size_t i = 0; i < (page)->count; i++)                                                                     \
-            (page)->rows[i] = (WorklistEntry){.ticket = (list).rows[i].ticket_id,                                      \
-                                              .subject = (list).rows[i].subject,                                       \
-                                              .state = (list).rows[i].state,                                           \
-                                              .received_at = (list).rows[i].received_at,                               \
-                                              .owner = (list).rows[i].owner};                                          \
-    } while (0)
-
-WorklistPage worklist_list_of_party(StoreTx *tx, Arena *arena, PartyId party, int64_t how_many)
-{
-    WorklistPage page;
-    SqlWorklistOfPartyList list = sql_worklist_of_party(tx, arena, &(SqlWorklistOfPartyIn){party, how_many + 1});
-    WORKLIST_HISTORY(arena, list, &page, how_many);
-    return page;
-}
-
-WorklistPage worklist_list_of_product(StoreTx *tx, Arena *arena, ProductId product, int64_t how_many)
-{
-    WorklistPage page;
-    SqlWorklistOfProductList list =
-        sql_worklist_of_product(tx, arena, &(SqlWorklistOfProductIn){product, how_many + 1});
-    WORKLIST_HISTORY(arena, list, &page, how_many);
-    return page;
-}
-
-WorklistPage worklist_list_of_item(StoreTx *tx, Arena *arena, InstalledItemId item, int64_t how_many)
-{
-    WorklistPage page;
-    SqlWorklistOfItemList list = sql_worklist_of_item(tx, arena, &(SqlWorklistOfItemIn){item, how_many + 1});
-    WORKLIST_HISTORY(arena, list, &page, how_many);
-    return page;
-}
-
-ProblemCounts worklist_problems(StoreTx *tx, Arena *arena, ProductId product, int64_t latest)
-{
-    SqlWorklistProblemsOfProductList list =
-        sql_worklist_problems_of_product(tx, arena, &(SqlWorklistProblemsOfProductIn){product, latest});
-    ProblemCounts counts = {ARENA_ARRAY(arena, ProblemCount, list.count), list.count};
-    for (size_t i = 0; i < list.count; i++)
-        counts.items[i] = (ProblemCount){list.rows[i].problem_id, list.rows[i].tickets};
-    return counts;
 }
 
 WorklistCounts worklist_count(StoreTx *tx, Arena *arena, TimeMs now)

@@ -3,7 +3,7 @@
  * worklist: the lists of open requests. Answers: "what must be done next?" — ordered by when the customer must hear from us.
  *
  * Reads tickets with the names a list shows. Turnover, size and price of a customer are no column here and never order
- * anything. Not for searching words (search/). Owns no table. Called by: faces.
+ * anything. Not for searching words (search/), nor for what is past (history.h). Owns no table. Called by: faces.
  *
  * Memory: all in the arena given. Errors: none of its own; a failing store marks the transaction.
  *
@@ -91,26 +91,6 @@ static inline WorklistPlace worklist_place(const WorklistEntry *row)
 {
     return (WorklistPlace){row->next_update_at, row->ticket};
 }
-
-/* A customer's requests, newest first; open or not. next_update_at, last_event_at and channel are not filled. */
-WorklistPage worklist_list_of_party(StoreTx *tx, Arena *arena, PartyId party, int64_t how_many);
-
-/* The same of a product, and of one installed item. */
-WorklistPage worklist_list_of_product(StoreTx *tx, Arena *arena, ProductId product, int64_t how_many);
-WorklistPage worklist_list_of_item(StoreTx *tx, Arena *arena, InstalledItemId item, int64_t how_many);
-
-typedef struct ProblemCount {
-    CodeId problem;
-    int64_t tickets;
-} ProblemCount;
-
-typedef struct ProblemCounts {
-    ProblemCount *items;
-    size_t count;
-} ProblemCounts;
-
-/* The problem codes of a product's latest requests, the most frequent first. */
-ProblemCounts worklist_problems(StoreTx *tx, Arena *arena, ProductId product, int64_t latest);
 
 typedef struct WorklistCounts {
     int64_t open, late;

@@ -53,6 +53,34 @@ SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_
  ORDER BY next_update_at, ticket_id
  LIMIT $3;
 
+-- All that is open, nothing left out: a statement that could also leave some out makes PostgreSQL sort them all.
+-- @statement worklist_open : list
+-- @param  after_at       time
+-- @param  after_id       id(ticket)
+-- @param  before         time
+-- @param  how_many       int
+-- @column ticket_id      id(ticket)
+-- @column subject        text
+-- @column state          enum(ticket_state)
+-- @column channel        text
+-- @column received_at    time
+-- @column next_update_at time
+-- @column last_event_at  time
+-- @column handovers      int
+-- @column customer       text?
+-- @column owner          text?
+-- @index  ticket_queue
+SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
+       t.handovers, p.name AS customer, s.display_name AS owner
+  FROM ticket t
+  LEFT JOIN party p ON p.party_id = t.party_id
+  LEFT JOIN staff s ON s.staff_id = t.owner_id
+ WHERE t.next_update_at IS NOT NULL
+   AND (t.next_update_at, t.ticket_id) > ($1, $2)
+   AND t.next_update_at < $3
+ ORDER BY next_update_at, ticket_id
+ LIMIT $4;
+
 -- Any filter in any order: the index is walked until the page is full, so a page costs what the filter leaves out. A filter
 -- that is 0 or '' leaves everything in; owner -1 is nobody; turn is WorklistTurn: whose move it is.
 -- @statement worklist_soonest : list
@@ -223,74 +251,6 @@ SELECT COUNT(*) AS open, COUNT(CASE WHEN o.next_update_at < $1 THEN 1 END) AS la
          WHERE next_update_at IS NOT NULL
          ORDER BY next_update_at NULLS LAST
          LIMIT $2) o;
-
--- A customer's requests, newest first.
--- @statement worklist_of_party : list
--- @param  party_id    id(party)
--- @param  how_many    int
--- @column ticket_id   id(ticket)
--- @column subject     text
--- @column state       enum(ticket_state)
--- @column received_at time
--- @column owner       text?
--- @index  ticket_party
-SELECT t.ticket_id, t.subject, t.state, t.received_at, s.display_name AS owner
-  FROM ticket t
-  LEFT JOIN staff s ON s.staff_id = t.owner_id
- WHERE t.party_id = $1
- ORDER BY t.ticket_id DESC
- LIMIT $2;
-
--- A product's requests, newest first.
--- @statement worklist_of_product : list
--- @param  product_id  id(product)
--- @param  how_many    int
--- @column ticket_id   id(ticket)
--- @column subject     text
--- @column state       enum(ticket_state)
--- @column received_at time
--- @column owner       text?
--- @index  ticket_product
-SELECT t.ticket_id, t.subject, t.state, t.received_at, s.display_name AS owner
-  FROM ticket t
-  LEFT JOIN staff s ON s.staff_id = t.owner_id
- WHERE t.product_id = $1
- ORDER BY t.ticket_id DESC
- LIMIT $2;
-
--- Requests about one installed item, newest first.
--- @statement worklist_of_item : list
--- @param  installed_item_id id(installed_item)
--- @param  how_many    int
--- @column ticket_id   id(ticket)
--- @column subject     text
--- @column state       enum(ticket_state)
--- @column received_at time
--- @column owner       text?
--- @index  ticket_item
-SELECT t.ticket_id, t.subject, t.state, t.received_at, s.display_name AS owner
-  FROM ticket t
-  LEFT JOIN staff s ON s.staff_id = t.owner_id
- WHERE t.installed_item_id = $1
- ORDER BY t.ticket_id DESC
- LIMIT $2;
-
--- Which problems a product's latest requests had, the most frequent first.
--- @statement worklist_problems_of_product : list
--- @param  product_id id(product)
--- @param  latest     int
--- @column problem_id id(code)
--- @column tickets    int
--- @index  ticket_product
-SELECT l.problem_id, COUNT(*) AS tickets
-  FROM (SELECT t.problem_id
-          FROM ticket t
-         WHERE t.product_id = $1
-         ORDER BY t.ticket_id DESC
-         LIMIT $2) l
- WHERE l.problem_id IS NOT NULL
- GROUP BY l.problem_id
- ORDER BY tickets DESC, l.problem_id NULLS LAST;
 
 -- One team's open requests, whoever has them.
 -- @statement worklist_team : list

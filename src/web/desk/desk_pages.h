@@ -26,6 +26,8 @@ void ticket_start_post(HttpRequest *request, HttpResponse *response, void *conte
 void ticket_wait_post(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_assign_post(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_merge_post(HttpRequest *request, HttpResponse *response, void *context);
+void ticket_company_post(HttpRequest *request, HttpResponse *response, void *context);
+void ticket_split_post(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_link_post(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_not_ours_post(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_cancel_post(HttpRequest *request, HttpResponse *response, void *context);
@@ -58,6 +60,7 @@ void party_edit_page(HttpRequest *request, HttpResponse *response, void *context
 void party_edit_post(HttpRequest *request, HttpResponse *response, void *context);
 void party_contact_post(HttpRequest *request, HttpResponse *response, void *context);
 void party_contact_remove_post(HttpRequest *request, HttpResponse *response, void *context);
+void party_contact_trust_post(HttpRequest *request, HttpResponse *response, void *context);
 void party_person_remove_post(HttpRequest *request, HttpResponse *response, void *context);
 void solution_list_page(HttpRequest *request, HttpResponse *response, void *context);
 void solution_page(HttpRequest *request, HttpResponse *response, void *context);
@@ -66,15 +69,30 @@ void solution_edit_post(HttpRequest *request, HttpResponse *response, void *cont
 void solution_state_post(HttpRequest *request, HttpResponse *response, void *context);
 void search_page(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_original(HttpRequest *request, HttpResponse *response, void *context);
+void ticket_receipt(HttpRequest *request, HttpResponse *response, void *context);
 void attachment_show(HttpRequest *request, HttpResponse *response, void *context);
+void attachment_view(HttpRequest *request, HttpResponse *response, void *context);
+void message_page(HttpRequest *request, HttpResponse *response, void *context);
+void message_sheet(HttpRequest *request, HttpResponse *response, void *context);
+void message_sheet_pictures(HttpRequest *request, HttpResponse *response, void *context);
 void reports_page(HttpRequest *request, HttpResponse *response, void *context);
 void report_page(HttpRequest *request, HttpResponse *response, void *context);
 void report_csv(HttpRequest *request, HttpResponse *response, void *context);
+void ticket_request_post(HttpRequest *request, HttpResponse *response, void *context);
+void aside_page(HttpRequest *request, HttpResponse *response, void *context);
+void aside_rule_post(HttpRequest *request, HttpResponse *response, void *context);
+void aside_rule_remove_post(HttpRequest *request, HttpResponse *response, void *context);
+void message_person_post(HttpRequest *request, HttpResponse *response, void *context);
+void message_robot_post(HttpRequest *request, HttpResponse *response, void *context);
+void sender_answer_post(HttpRequest *request, HttpResponse *response, void *context);
+void sender_seen_post(HttpRequest *request, HttpResponse *response, void *context);
+void sender_forget_post(HttpRequest *request, HttpResponse *response, void *context);
 void tray_page(HttpRequest *request, HttpResponse *response, void *context);
 void tray_again_post(HttpRequest *request, HttpResponse *response, void *context);
 void tray_give_up_post(HttpRequest *request, HttpResponse *response, void *context);
 void tray_original(HttpRequest *request, HttpResponse *response, void *context);
 void tray_read_again_post(HttpRequest *request, HttpResponse *response, void *context);
+void tray_delivery_done_post(HttpRequest *request, HttpResponse *response, void *context);
 void tray_done_post(HttpRequest *request, HttpResponse *response, void *context);
 
 #endif

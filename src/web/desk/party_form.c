@@ -9,9 +9,9 @@
 #include "web/desk/desk_pages.h"
 #include "web/desk/party_line.h"
 #include "web/layout.h"
+#include "web/page_form.h"
 #include "web/party_form_view.h"
 #include "web/problem.h"
-#include "web/settings/settings_form.h"
 
 #include <string.h>
 
@@ -25,7 +25,7 @@ static const struct {
     {"email", CONTACT_EMAIL}, {"phone", CONTACT_PHONE}, {"pec", CONTACT_PEC}, {"postal", CONTACT_POSTAL}};
 
 typedef struct PartyForm {
-    SettingsForm *form;
+    PageForm *form;
     Party typed; /* as it was typed: what a refused form shows again */
     Party party; /* as it is kept */
     const char *sort_key, *role;
@@ -48,7 +48,7 @@ static const Option *word_options(const PartyForm *page, const char *family, int
 {
     Option *options = ARENA_ARRAY(page->form->arena, Option, (size_t)count);
     for (int i = 0; i < count; i++)
-        options[i] = (Option){text(i), settings_words(page->form, family, text(i)), i == chosen};
+        options[i] = (Option){text(i), page_form_words(page->form, family, text(i)), i == chosen};
     return options;
 }
 
@@ -71,7 +71,7 @@ static const Option *language_options(const PartyForm *page)
 {
     Option *options = ARENA_ARRAY(page->form->arena, Option, LANG_COUNT);
     for (Lang lang = 0; lang < LANG_COUNT; lang++)
-        options[lang] = (Option){lang_tag(lang), settings_words(page->form, "settings.language.", lang_tag(lang)),
+        options[lang] = (Option){lang_tag(lang), page_form_words(page->form, "settings.language.", lang_tag(lang)),
                                  strcmp(lang_tag(lang), page->typed.language) == 0};
     return options;
 }
@@ -100,7 +100,7 @@ static void fill_points(const PartyForm *page, PartyFormView *view)
     for (size_t i = 0; i < page->contacts.count; i++) {
         const ContactPoint *point = &page->contacts.items[i];
         points[i] =
-            (PartyPoint){settings_words(page->form, "contact.kind.", contact_kind_text(point->kind)), point->value,
+            (PartyPoint){page_form_words(page->form, "contact.kind.", contact_kind_text(point->kind)), point->value,
                          url_local(arena, "/parties/%/contacts/%/remove", id, id_text(page, point->id.value))};
     }
     (void)contact_kind_parse(or_none(page->contact_kind), &chosen); /* anything else stays an e-mail address */
@@ -110,7 +110,7 @@ static void fill_points(const PartyForm *page, PartyFormView *view)
     view->contact_kinds = word_options(page, "contact.kind.", CONTACT_KIND_COUNT, contact_text, (int)chosen);
     view->contact_kinds_count = CONTACT_KIND_COUNT;
     view->contact_value = or_none(page->contact_value);
-    view->contact_error = settings_error(page->form, "value");
+    view->contact_error = page_form_error(page->form, "value");
 }
 
 static void fill_people(const PartyForm *page, PartyFormView *view)
@@ -138,13 +138,13 @@ static void fill_new(const PartyForm *page, PartyFormView *view)
                                                 "company", page->company_name, NULL)
                                      : "";
     view->role = page->role;
-    view->email = settings_line(page->form, "email");
-    view->email_error = settings_error(page->form, "email");
-    view->phone = settings_line(page->form, "phone");
-    view->phone_error = settings_error(page->form, "phone");
-    view->pec = settings_line(page->form, "pec");
-    view->pec_error = settings_error(page->form, "pec");
-    view->postal = settings_line(page->form, "postal");
+    view->email = page_form_line(page->form, "email");
+    view->email_error = page_form_error(page->form, "email");
+    view->phone = page_form_line(page->form, "phone");
+    view->phone_error = page_form_error(page->form, "phone");
+    view->pec = page_form_line(page->form, "pec");
+    view->pec_error = page_form_error(page->form, "pec");
+    view->postal = page_form_line(page->form, "postal");
 }
 
 static void fill_typed(const PartyForm *page, PartyFormView *view)
@@ -152,17 +152,17 @@ static void fill_typed(const PartyForm *page, PartyFormView *view)
     const Party *party = &page->typed;
     view->version = party->version;
     view->name = party->name;
-    view->name_error = settings_error(page->form, "name");
+    view->name_error = page_form_error(page->form, "name");
     view->kinds = word_options(page, "party.kind.", PARTY_KIND_COUNT, kind_text, (int)party->kind);
     view->kinds_count = PARTY_KIND_COUNT;
     view->buyers = word_options(page, "buyer.kind.", BUYER_KIND_COUNT, buyer_text, (int)party->buyer);
     view->buyers_count = BUYER_KIND_COUNT;
     view->vat_number = or_none(party->vat_number);
-    view->vat_error = settings_error(page->form, "vat_number");
+    view->vat_error = page_form_error(page->form, "vat_number");
     view->fiscal_code = or_none(party->fiscal_code);
-    view->fiscal_error = settings_error(page->form, "fiscal_code");
+    view->fiscal_error = page_form_error(page->form, "fiscal_code");
     view->sdi_code = or_none(party->sdi_code);
-    view->sdi_error = settings_error(page->form, "sdi_code");
+    view->sdi_error = page_form_error(page->form, "sdi_code");
     view->languages = language_options(page);
     view->languages_count = LANG_COUNT;
     view->anyway = page->anyway;
@@ -170,7 +170,7 @@ static void fill_typed(const PartyForm *page, PartyFormView *view)
 
 static void show(PartyForm *page, HttpResponse *response)
 {
-    SettingsForm *form = page->form;
+    PageForm *form = page->form;
     bool is_new = !page->typed.id.value;
     const char *title = msg(form->visit->lang, is_new ? MSG_PARTY_NEW : MSG_PARTY_EDIT);
     PartyId back = is_new ? page->company : page->typed.id;
@@ -192,7 +192,7 @@ static void show(PartyForm *page, HttpResponse *response)
         view.other = or_none(page->refused.error.shown);
         view.other_url = party_url(page, page->refused.other);
     }
-    view.errors = form_errors(form, &view.errors_count);
+    view.errors = page_form_errors(form, &view.errors_count);
     party_form_render(http_html(response), form->visit->lang, &view);
 }
 
@@ -224,14 +224,14 @@ static void show_again(PartyForm *page, HttpResponse *response)
         problem_page(page->form->request, response, PROBLEM_NOT_FOUND, "");
         return;
     }
-    settings_set_status(page->form, response);
+    page_form_set_status(page->form, response);
     show(page, response);
 }
 
 static PartyForm form_of(HttpRequest *request, PartyId id)
 {
     return (PartyForm){
-        .form = settings_form_of(request),
+        .form = page_form_of(request),
         .typed = {.id = id, .name = "", .buyer = BUYER_UNKNOWN, .language = lang_tag(visit_of(request)->lang)},
         .role = "",
         .company_name = ""};
@@ -274,39 +274,39 @@ void party_edit_page(HttpRequest *request, HttpResponse *response, void *context
 
 static void read_typed(PartyForm *page)
 {
-    SettingsForm *form = page->form;
+    PageForm *form = page->form;
     Party *typed = &page->typed;
-    typed->name = settings_line(form, "name");
-    typed->vat_number = settings_line(form, "vat_number");
-    typed->fiscal_code = settings_line(form, "fiscal_code");
-    typed->sdi_code = settings_line(form, "sdi_code");
-    typed->language = settings_line(form, "language");
-    typed->version = settings_number(form, "version");
-    if (!party_kind_parse(settings_line(form, "kind"), &typed->kind))
+    typed->name = page_form_line(form, "name");
+    typed->vat_number = page_form_line(form, "vat_number");
+    typed->fiscal_code = page_form_line(form, "fiscal_code");
+    typed->sdi_code = page_form_line(form, "sdi_code");
+    typed->language = page_form_line(form, "language");
+    typed->version = page_form_number(form, "version");
+    if (!party_kind_parse(page_form_line(form, "kind"), &typed->kind))
         typed->kind = PARTY_COMPANY;
-    if (!buyer_kind_parse(settings_line(form, "buyer"), &typed->buyer))
+    if (!buyer_kind_parse(page_form_line(form, "buyer"), &typed->buyer))
         typed->buyer = BUYER_UNKNOWN;
-    page->company.value = settings_number(form, "company");
-    page->role = settings_line(form, "role");
-    page->anyway = settings_ticked(form, "anyway");
+    page->company.value = page_form_number(form, "company");
+    page->role = page_form_line(form, "role");
+    page->anyway = page_form_ticked(form, "anyway");
     if (!party_read(form->arena, typed, &page->party, &form->refused))
-        settings_refused(form, &form->refused);
+        page_form_refused(form, &form->refused);
     page->sort_key = text_sort_key(form->arena, or_none(page->party.name));
 }
 
 /* The addresses of a new customer; each wrong one is said beside its own field. */
 static void read_points(PartyForm *page)
 {
-    SettingsForm *form = page->form;
+    PageForm *form = page->form;
     for (size_t i = 0; i < NEW_POINTS; i++) {
-        const char *typed = settings_line(form, new_points[i].field);
+        const char *typed = page_form_line(form, new_points[i].field);
         InputError refused;
         if (!*typed)
             continue;
         if (contact_point_read(form->arena, new_points[i].kind, typed, "", &page->points[page->point_count], &refused))
             page->point_count++;
         else
-            settings_wrong(form, new_points[i].field, refused.key, refused.shown);
+            page_form_wrong(form, new_points[i].field, refused.key, refused.shown);
     }
 }
 
@@ -338,7 +338,7 @@ static bool is_namesake(StoreTx *tx, PartyForm *page)
 
 static bool join_company(StoreTx *tx, PartyForm *page)
 {
-    SettingsForm *form = page->form;
+    PageForm *form = page->form;
     return !page->company.value ||
            membership_add(tx, form->arena, page->company, page->party.id, page->role, &form->refused);
 }
@@ -346,7 +346,7 @@ static bool join_company(StoreTx *tx, PartyForm *page)
 static bool add(StoreTx *tx, void *arg)
 {
     PartyForm *page = arg;
-    SettingsForm *form = page->form;
+    PageForm *form = page->form;
     page->refused = (PartyRefusal){0};
     if (is_namesake(tx, page))
         return refuse(page, "name");
@@ -365,7 +365,7 @@ static bool add(StoreTx *tx, void *arg)
 static bool change(StoreTx *tx, void *arg)
 {
     PartyForm *page = arg;
-    SettingsForm *form = page->form;
+    PageForm *form = page->form;
     page->refused = (PartyRefusal){0};
     if (!party_edit(tx, form->arena, &page->party, page->sort_key, &page->refused))
         return refuse(page, page->refused.error.field);
@@ -375,20 +375,20 @@ static bool change(StoreTx *tx, void *arg)
 
 static void keep(PartyForm *page, HttpResponse *response, StoreWork work)
 {
-    SettingsForm *form = page->form;
-    if (!settings_is_sound(form)) {
+    PageForm *form = page->form;
+    if (!page_form_is_sound(form)) {
         show_again(page, response);
         return;
     }
-    switch (settings_keep(form, response, "party", work, page)) {
-    case SETTINGS_KEPT:
+    switch (page_form_keep(form, response, "party", work, page)) {
+    case PAGE_FORM_KEPT:
         http_redirect(response, party_url(page, page->party.id).text);
         return;
-    case SETTINGS_REFUSED:
+    case PAGE_FORM_REFUSED:
         page->anyway = page->refused.error.key && strcmp(page->refused.error.key, "party.error.namesake") == 0;
         show_again(page, response);
         return;
-    case SETTINGS_ANSWERED:
+    case PAGE_FORM_ANSWERED:
     default:
         return;
     }
@@ -418,7 +418,7 @@ void party_edit_post(HttpRequest *request, HttpResponse *response, void *context
 static bool put_contact(StoreTx *tx, void *arg)
 {
     PartyForm *page = arg;
-    SettingsForm *form = page->form;
+    PageForm *form = page->form;
     Party party;
     page->refused = (PartyRefusal){.error = {"party", "party.error.not_found", NULL}};
     if (!party_find(tx, form->arena, page->typed.id, &party))
@@ -457,25 +457,25 @@ void party_contact_post(HttpRequest *request, HttpResponse *response, void *cont
 {
     (void)context;
     PartyForm page = form_of(request, (PartyId){http_param_id(request, "id")});
-    SettingsForm *form = page.form;
+    PageForm *form = page.form;
     ContactKind kind = CONTACT_EMAIL;
-    page.contact_kind = settings_line(form, "kind");
-    page.contact_value = settings_line(form, "value");
+    page.contact_kind = page_form_line(form, "kind");
+    page.contact_value = page_form_line(form, "value");
     (void)contact_kind_parse(page.contact_kind,
                              &kind); /* the form offers no other; a wrong word is an e-mail address */
     if (!contact_point_read(form->arena, kind, page.contact_value, "", &page.points[0], &form->refused)) {
-        settings_refused(form, &form->refused);
+        page_form_refused(form, &form->refused);
         contact_again(&page, response);
         return;
     }
-    switch (settings_keep(form, response, "party contact", put_contact, &page)) {
-    case SETTINGS_KEPT:
+    switch (page_form_keep(form, response, "party contact", put_contact, &page)) {
+    case PAGE_FORM_KEPT:
         back_to_form(&page, response);
         return;
-    case SETTINGS_REFUSED:
+    case PAGE_FORM_REFUSED:
         contact_again(&page, response);
         return;
-    case SETTINGS_ANSWERED:
+    case PAGE_FORM_ANSWERED:
     default:
         return;
     }
@@ -509,7 +509,7 @@ static void take_away(HttpRequest *request, HttpResponse *response, const char *
 {
     PartyForm page = form_of(request, (PartyId){http_param_id(request, "id")});
     Removal removal = {&page, http_param_id(request, param)};
-    if (settings_keep(page.form, response, "party remove", work, &removal) == SETTINGS_KEPT)
+    if (page_form_keep(page.form, response, "party remove", work, &removal) == PAGE_FORM_KEPT)
         back_to_form(&page, response);
 }
 

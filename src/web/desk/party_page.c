@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/format.h"
 #include "base/text.h"
+#include "desk/party/suspect.h"
 #include "desk/product/item.h"
 #include "desk/product/product.h"
 #include "desk/ticket/transition.h"
@@ -44,6 +45,34 @@ PastTicket party_ticket(Arena *arena, const Visit *visit, const WorklistEntry *e
         .state = words_state(arena, visit->lang, ticket_state_text(entry->state), entry->owner),
         .when = format_moment(arena, visit->lang, visit->policy->zone, entry->received_at, visit->now),
     };
+}
+
+HistoryAsk past_asked(const HttpRequest *request, int64_t how_many)
+{
+    const char *before = http_query(request, "before");
+    int64_t number = before ? g_ascii_strtoll(before, NULL, 10) : 0;
+    return (HistoryAsk){{MAX(number, 0)}, how_many};
+}
+
+PastTicket *past_tickets(Arena *arena, const Visit *visit, const WorklistPage *list)
+{
+    PastTicket *tickets = ARENA_ARRAY(arena, PastTicket, list->count);
+    for (size_t i = 0; i < list->count; i++)
+        tickets[i] = party_ticket(arena, visit, &list->rows[i]);
+    return tickets;
+}
+
+SafeUrl past_older(Arena *arena, const char *at, const WorklistPage *list)
+{
+    if (!list->more)
+        return (SafeUrl){NULL};
+    return url_checked(
+        arena_printf(arena, "%s?before=%" G_GINT64_FORMAT, at, list->rows[list->count - 1].ticket.value));
+}
+
+SafeUrl past_newest(const HttpRequest *request, const char *at)
+{
+    return past_asked(request, 1).before.value ? url_checked(at) : (SafeUrl){NULL};
 }
 
 /* ---------------------------------------------------------------------------------------------------------------- list */
@@ -95,6 +124,7 @@ typedef struct PartyPage {
     Arena *arena;
     Party party;
     ContactPointList points;
+    Suspect *suspects;      /* of each point; since is TIME_NONE when it is none */
     MembershipList members; /* a company's people, a person's companies */
     PersonPointList member_points;
     WorklistPage tickets;
@@ -103,17 +133,26 @@ typedef struct PartyPage {
     CustomerPageView view;
 } PartyPage;
 
+static void read_suspects(PartyPage *page, StoreTx *tx)
+{
+    page->suspects = ARENA_ARRAY(page->arena, Suspect, page->points.count);
+    for (size_t i = 0; i < page->points.count; i++)
+        if (!suspect_find(tx, page->arena, page->points.items[i].value_key, &page->suspects[i]))
+            page->suspects[i] = (Suspect){.since = TIME_NONE};
+}
+
 static bool read_party(PartyPage *page, StoreTx *tx, PartyId id)
 {
     if (!party_find(tx, page->arena, id, &page->party))
         return false;
     bool company = page->party.kind == PARTY_COMPANY;
     page->points = contact_point_list(tx, page->arena, id);
+    read_suspects(page, tx);
     page->members =
         company ? membership_list_people(tx, page->arena, id) : membership_list_companies(tx, page->arena, id);
     if (company)
         page->member_points = contact_point_list_people(tx, page->arena, id, POINTS);
-    page->tickets = worklist_list_of_party(tx, page->arena, id, TICKETS);
+    page->tickets = history_list_party(tx, page->arena, id, past_asked(page->request, TICKETS));
     page->items = item_list_party(tx, page->arena, id, (InstalledItemId){0}, ITEMS);
     page->products = product_list(tx, page->arena, true);
     return true;
@@ -149,18 +188,18 @@ static void fill_contacts(PartyPage *page)
 static void fill_tickets(PartyPage *page)
 {
     const WorklistPage *list = &page->tickets;
-    PastTicket *tickets = ARENA_ARRAY(page->arena, PastTicket, list->count);
     Fact *figures = ARENA_ARRAY(page->arena, Fact, 1);
+    const char *at = arena_printf(page->arena, "/parties/%s", id_text(page->arena, page->party.id.value));
     int64_t open = 0;
-    for (size_t i = 0; i < list->count; i++) {
-        tickets[i] = party_ticket(page->arena, page->visit, &list->rows[i]);
+    for (size_t i = 0; i < list->count; i++)
         open += ticket_state_is_open(list->rows[i].state);
-    }
     figures[0] = (Fact){MSG_PARTY_FIGURE_OPEN, format_number(page->arena, page->visit->lang, open), {NULL}};
-    page->view.tickets = tickets;
+    page->view.tickets = past_tickets(page->arena, page->visit, list);
     page->view.tickets_count = list->count;
+    page->view.older_url = past_older(page->arena, at, list);
+    page->view.newest_url = past_newest(page->request, at);
     page->view.figures = figures;
-    page->view.figures_count = list->more ? 0 : 1; /* what is not counted is not shown */
+    page->view.figures_count = list->more || page->view.newest_url.text ? 0 : 1; /* what is not counted is not shown */
 }
 
 static const char *product_name(const PartyPage *page, ProductId id)
@@ -227,6 +266,27 @@ static void fill_facts(PartyPage *page)
         (SafeUrl){NULL});
 }
 
+static void fill_suspects(PartyPage *page, const char *id)
+{
+    SuspectPoint *suspects = ARENA_ARRAY(page->arena, SuspectPoint, page->points.count);
+    const Visit *visit = page->visit;
+    page->view.suspects = suspects;
+    for (size_t i = 0; i < page->points.count; i++) {
+        const Suspect *suspect = &page->suspects[i];
+        if (!suspect->since)
+            continue;
+        suspects[page->view.suspects_count++] = (SuspectPoint){
+            .address = page->points.items[i].value,
+            .when = format_moment(page->arena, visit->lang, visit->policy->zone, suspect->since, visit->now),
+            .reason = words_delivery(visit->lang, suspect->status, suspect->reason),
+            .trust_url = visit_may(visit, "party.write")
+                             ? url_local(page->arena, "/parties/%/contacts/%/trust", id,
+                                         id_text(page->arena, page->points.items[i].id.value))
+                             : (SafeUrl){NULL},
+        };
+    }
+}
+
 static void fill(PartyPage *page, const char *id)
 {
     bool may_write = visit_may(page->visit, "ticket.write");
@@ -240,6 +300,7 @@ static void fill(PartyPage *page, const char *id)
     fill_tickets(page);
     fill_items(page);
     fill_facts(page);
+    fill_suspects(page, id);
 }
 
 void party_page(HttpRequest *request, HttpResponse *response, void *context)
@@ -259,4 +320,33 @@ void party_page(HttpRequest *request, HttpResponse *response, void *context)
     visit_note_read(page.visit, "party.read", "party", page.party.id.value);
     fill(&page, http_param(request, "id"));
     customer_page_render(http_html(response), page.visit->lang, &page.view);
+}
+
+/* ----------------------------------------------------------------------------------------------- an address is right */
+
+typedef struct Trust {
+    HttpRequest *request;
+    PartyId party;
+    ContactPointId point;
+} Trust;
+
+static bool trust_point(StoreTx *tx, void *arg)
+{
+    const Trust *trust = arg;
+    ContactPointList points = contact_point_list(tx, trust->request->arena, trust->party);
+    for (size_t i = 0; i < points.count; i++)
+        if (points.items[i].id.value == trust->point.value && suspect_clear(tx, points.items[i].value_key))
+            visit_audit(tx, visit_of(trust->request), "party.contact.trust", "party", trust->party.value);
+    return true;
+}
+
+void party_contact_trust_post(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    g_autoptr(GError) error = NULL;
+    Trust trust = {request, {http_param_id(request, "id")}, {http_param_id(request, "contact")}};
+    if (store_write(desk_store(visit_of(request)->desk), "party trust", trust_point, &trust, &error) == STORE_FAILED)
+        problem_of_error(request, response, error);
+    else
+        http_redirect(response, arena_printf(request->arena, "/parties/%" G_GINT64_FORMAT, trust.party.value));
 }

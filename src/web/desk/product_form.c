@@ -6,9 +6,9 @@
 #include "web/desk/product_line.h"
 #include "web/item_form_view.h"
 #include "web/layout.h"
+#include "web/page_form.h"
 #include "web/problem.h"
 #include "web/product_form_view.h"
-#include "web/settings/settings_form.h"
 #include "web/wall_field.h"
 
 #include <string.h>
@@ -18,12 +18,12 @@ enum { OFFERED_MAX = 200, NAMESAKES = 2, DAY_LENGTH = 10 };
 /* ------------------------------------------------------------------------------------------------------------ product */
 
 typedef struct ProductWork {
-    SettingsForm *form;
+    PageForm *form;
     bool is_new;
     Product product;
 } ProductWork;
 
-static const Option *role_options(const SettingsForm *form, ProductRole chosen)
+static const Option *role_options(const PageForm *form, ProductRole chosen)
 {
     Option *options = ARENA_ARRAY(form->arena, Option, PRODUCT_ROLE_COUNT);
     for (ProductRole role = 0; role < PRODUCT_ROLE_COUNT; role++)
@@ -32,7 +32,7 @@ static const Option *role_options(const SettingsForm *form, ProductRole chosen)
     return options;
 }
 
-static const Option *kind_options(const SettingsForm *form, ProductKind chosen)
+static const Option *kind_options(const PageForm *form, ProductKind chosen)
 {
     Option *options = ARENA_ARRAY(form->arena, Option, PRODUCT_KIND_COUNT);
     for (ProductKind kind = 0; kind < PRODUCT_KIND_COUNT; kind++)
@@ -41,7 +41,7 @@ static const Option *kind_options(const SettingsForm *form, ProductKind chosen)
     return options;
 }
 
-static void product_show(SettingsForm *form, HttpResponse *response, const Product *product)
+static void product_show(PageForm *form, HttpResponse *response, const Product *product)
 {
     bool is_new = !product->id.value;
     const char *title = is_new ? msg(form->visit->lang, MSG_PRODUCT_NEW) : msg(form->visit->lang, MSG_PRODUCT_EDIT);
@@ -52,7 +52,7 @@ static void product_show(SettingsForm *form, HttpResponse *response, const Produ
         .back_url = is_new ? url_checked("/products") : product_url(form->arena, product->id),
         .version = product->version,
         .name = product->name,
-        .name_error = settings_error(form, "name"),
+        .name_error = page_form_error(form, "name"),
         .roles = role_options(form, product->role),
         .roles_count = PRODUCT_ROLE_COUNT,
         .kinds = kind_options(form, product->kind),
@@ -60,20 +60,20 @@ static void product_show(SettingsForm *form, HttpResponse *response, const Produ
         .is_new = is_new,
         .active = product->active,
     };
-    view.errors = form_errors(form, &view.errors_count);
+    view.errors = page_form_errors(form, &view.errors_count);
     product_form_render(http_html(response), form->visit->lang, &view);
 }
 
-static Product product_typed(const SettingsForm *form, ProductId id)
+static Product product_typed(const PageForm *form, ProductId id)
 {
     Product product = {.id = id,
-                       .name = settings_line(form, "name"),
-                       .active = settings_ticked(form, "active"),
-                       .version = settings_number(form, "version")};
+                       .name = page_form_line(form, "name"),
+                       .active = page_form_ticked(form, "active"),
+                       .version = page_form_number(form, "version")};
     product.sort_key = text_sort_key(form->arena, product.name);
-    if (!product_role_parse(settings_line(form, "role"), &product.role))
+    if (!product_role_parse(page_form_line(form, "role"), &product.role))
         product.role = PRODUCT_MADE;
-    if (!product_kind_parse(settings_line(form, "kind"), &product.kind))
+    if (!product_kind_parse(page_form_line(form, "kind"), &product.kind))
         product.kind = PRODUCT_GOODS;
     return product;
 }
@@ -81,7 +81,7 @@ static Product product_typed(const SettingsForm *form, ProductId id)
 static bool product_keep(StoreTx *tx, void *arg)
 {
     ProductWork *work = arg;
-    SettingsForm *form = work->form;
+    PageForm *form = work->form;
     Product *product = &work->product;
     bool kept = work->is_new ? product_add(tx, form->arena, product, product->sort_key, &product->id, &form->refused)
                              : product_edit(tx, form->arena, product, product->sort_key, &form->refused);
@@ -95,16 +95,16 @@ static bool product_keep(StoreTx *tx, void *arg)
 /* id: {0} for a new one. */
 static void product_post(HttpRequest *request, HttpResponse *response, ProductId id)
 {
-    SettingsForm *form = settings_form_of(request);
+    PageForm *form = page_form_of(request);
     ProductWork work = {form, id.value == 0, product_typed(form, id)};
-    switch (settings_keep(form, response, "product", product_keep, &work)) {
-    case SETTINGS_KEPT:
+    switch (page_form_keep(form, response, "product", product_keep, &work)) {
+    case PAGE_FORM_KEPT:
         http_redirect(response, product_url(form->arena, work.product.id).text);
         return;
-    case SETTINGS_REFUSED:
+    case PAGE_FORM_REFUSED:
         product_show(form, response, &work.product);
         return;
-    case SETTINGS_ANSWERED:
+    case PAGE_FORM_ANSWERED:
     default:
         return;
     }
@@ -113,7 +113,7 @@ static void product_post(HttpRequest *request, HttpResponse *response, ProductId
 void product_new_page(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    product_show(settings_form_of(request), response, &(Product){.name = "", .active = true});
+    product_show(page_form_of(request), response, &(Product){.name = "", .active = true});
 }
 
 void product_new_post(HttpRequest *request, HttpResponse *response, void *context)
@@ -133,7 +133,7 @@ void product_edit_page(HttpRequest *request, HttpResponse *response, void *conte
     if (!visit_read_end(request, response, tx))
         return;
     if (found)
-        product_show(settings_form_of(request), response, &product);
+        product_show(page_form_of(request), response, &product);
     else
         problem_page(request, response, PROBLEM_NOT_FOUND, "");
 }
@@ -176,7 +176,7 @@ typedef struct ItemEntry {
 } ItemEntry;
 
 typedef struct ItemWork {
-    SettingsForm *form;
+    PageForm *form;
     ItemEntry entry;
     Item item;
 } ItemWork;
@@ -201,7 +201,7 @@ static ItemOffers offers_read(StoreTx *tx, Arena *arena)
     return offers;
 }
 
-static void item_show(SettingsForm *form, HttpResponse *response, const ItemEntry *entry, const ItemOffers *offers)
+static void item_show(PageForm *form, HttpResponse *response, const ItemEntry *entry, const ItemOffers *offers)
 {
     bool is_new = !entry->id.value;
     const char *title = is_new ? msg(form->visit->lang, MSG_ITEM_NEW) : msg(form->visit->lang, MSG_ITEM_EDIT);
@@ -212,28 +212,28 @@ static void item_show(SettingsForm *form, HttpResponse *response, const ItemEntr
         .back_url = is_new ? url_checked("/products") : item_url(form->arena, entry->id),
         .version = entry->version,
         .product = entry->product,
-        .product_error = settings_error(form, "product"),
+        .product_error = page_form_error(form, "product"),
         .products = (const char *const *)offers->products,
         .products_count = offers->products_count,
         .serial = entry->serial,
-        .serial_error = settings_error(form, "serial"),
+        .serial_error = page_form_error(form, "serial"),
         .customer = entry->customer,
-        .customer_error = settings_error(form, "party"),
+        .customer_error = page_form_error(form, "party"),
         .customer_id = entry->customer_id.value ? arena_int(form->arena, entry->customer_id.value) : "",
         .customers = (const char *const *)offers->customers,
         .customers_count = offers->customers_count,
         .seller = entry->seller,
         .sold = entry->sold,
-        .sold_error = settings_error(form, "sold"),
+        .sold_error = page_form_error(form, "sold"),
         .delivered = entry->delivered,
-        .delivered_error = settings_error(form, "delivered"),
+        .delivered_error = page_form_error(form, "delivered"),
         .batch = entry->batch,
     };
-    view.errors = form_errors(form, &view.errors_count);
+    view.errors = page_form_errors(form, &view.errors_count);
     item_form_render(http_html(response), form->visit->lang, &view);
 }
 
-static const char *day_text(const SettingsForm *form, TimeMs at)
+static const char *day_text(const PageForm *form, TimeMs at)
 {
     return at == TIME_NONE
                ? ""
@@ -241,35 +241,35 @@ static const char *day_text(const SettingsForm *form, TimeMs at)
 }
 
 /* The company's midnight of the day typed; TIME_NONE for none. A day that is none, or not come yet, is wrong. */
-static TimeMs day_read(SettingsForm *form, const char *field, const char *text)
+static TimeMs day_read(PageForm *form, const char *field, const char *text)
 {
     if (!*text)
         return TIME_NONE;
     TimeMs at = wall_field_parse(form->arena, form->visit->policy->zone, arena_printf(form->arena, "%sT00:00", text));
     if (at > TIME_NONE && at <= form->visit->now)
         return at;
-    settings_wrong(form, field, "item.error.day", text);
+    page_form_wrong(form, field, "item.error.day", text);
     return TIME_NONE;
 }
 
-static ItemEntry item_typed(const SettingsForm *form, InstalledItemId id)
+static ItemEntry item_typed(const PageForm *form, InstalledItemId id)
 {
     return (ItemEntry){.id = id,
-                       .version = settings_number(form, "version"),
-                       .product = settings_line(form, "product"),
-                       .serial = settings_line(form, "serial"),
-                       .customer = settings_line(form, "customer"),
-                       .customer_id = {settings_number(form, "customer_id")},
-                       .seller = settings_line(form, "seller"),
-                       .sold = settings_line(form, "sold"),
-                       .delivered = settings_line(form, "delivered"),
-                       .batch = settings_line(form, "batch")};
+                       .version = page_form_number(form, "version"),
+                       .product = page_form_line(form, "product"),
+                       .serial = page_form_line(form, "serial"),
+                       .customer = page_form_line(form, "customer"),
+                       .customer_id = {page_form_number(form, "customer_id")},
+                       .seller = page_form_line(form, "seller"),
+                       .sold = page_form_line(form, "sold"),
+                       .delivered = page_form_line(form, "delivered"),
+                       .batch = page_form_line(form, "batch")};
 }
 
 /* The one customer of that name: of several namesakes none is guessed. */
 static bool customer_find(StoreTx *tx, ItemWork *work)
 {
-    SettingsForm *form = work->form;
+    PageForm *form = work->form;
     const char *key = text_sort_key(form->arena, work->entry.customer);
     Party party;
     work->item.party = (PartyId){0};
@@ -291,7 +291,7 @@ static bool customer_find(StoreTx *tx, ItemWork *work)
 static bool item_keep(StoreTx *tx, void *arg)
 {
     ItemWork *work = arg;
-    SettingsForm *form = work->form;
+    PageForm *form = work->form;
     Product product;
     bool is_new = !work->entry.id.value;
     form->refused = (InputError){"party", "item.error.party", NULL};
@@ -317,14 +317,14 @@ static void item_show_again(ItemWork *work, HttpResponse *response)
     ItemOffers offers = offers_read(tx, work->form->arena);
     if (!visit_read_end(work->form->request, response, tx))
         return;
-    settings_set_status(work->form, response);
+    page_form_set_status(work->form, response);
     item_show(work->form, response, &work->entry, &offers);
 }
 
 /* id: {0} for a new one. */
 static void item_post(HttpRequest *request, HttpResponse *response, InstalledItemId id)
 {
-    SettingsForm *form = settings_form_of(request);
+    PageForm *form = page_form_of(request);
     ItemWork work = {.form = form, .entry = item_typed(form, id)};
     work.item = (Item){.id = work.entry.id,
                        .version = work.entry.version,
@@ -333,18 +333,18 @@ static void item_post(HttpRequest *request, HttpResponse *response, InstalledIte
                        .batch = work.entry.batch,
                        .sold_at = day_read(form, "sold", work.entry.sold),
                        .delivered_at = day_read(form, "delivered", work.entry.delivered)};
-    if (!settings_is_sound(form)) {
+    if (!page_form_is_sound(form)) {
         item_show_again(&work, response);
         return;
     }
-    switch (settings_keep(form, response, "item", item_keep, &work)) {
-    case SETTINGS_KEPT:
+    switch (page_form_keep(form, response, "item", item_keep, &work)) {
+    case PAGE_FORM_KEPT:
         http_redirect(response, item_url(form->arena, work.item.id).text);
         return;
-    case SETTINGS_REFUSED:
+    case PAGE_FORM_REFUSED:
         item_show_again(&work, response);
         return;
-    case SETTINGS_ANSWERED:
+    case PAGE_FORM_ANSWERED:
     default:
         return;
     }
@@ -360,7 +360,7 @@ static int64_t query_id(const HttpRequest *request, const char *name)
 void item_new_page(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    SettingsForm *form = settings_form_of(request);
+    PageForm *form = page_form_of(request);
     ItemEntry entry = {
         .product = "", .serial = "", .customer = "", .seller = "", .sold = "", .delivered = "", .batch = ""};
     Product product;
@@ -385,7 +385,7 @@ void item_new_post(HttpRequest *request, HttpResponse *response, void *context)
     item_post(request, response, (InstalledItemId){0});
 }
 
-static ItemEntry entry_of(StoreTx *tx, const SettingsForm *form, const Item *item)
+static ItemEntry entry_of(StoreTx *tx, const PageForm *form, const Item *item)
 {
     Product product;
     Party party;
@@ -404,7 +404,7 @@ static ItemEntry entry_of(StoreTx *tx, const SettingsForm *form, const Item *ite
 void item_edit_page(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    SettingsForm *form = settings_form_of(request);
+    PageForm *form = page_form_of(request);
     Item item;
     ItemEntry entry = {0};
     StoreTx *tx = visit_read(request, response);

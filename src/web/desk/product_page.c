@@ -5,7 +5,7 @@
 #include "desk/party/party.h"
 #include "desk/product/item.h"
 #include "desk/product/product.h"
-#include "desk/ticket/worklist.h"
+#include "desk/ticket/history.h"
 #include "web/desk/desk_pages.h"
 #include "web/desk/party_line.h"
 #include "web/desk/product_line.h"
@@ -71,14 +71,6 @@ static ItemRow *item_rows(StoreTx *tx, Arena *arena, const ItemRows *items, size
                             party_name(tx, arena, item->party)};
     }
     return rows;
-}
-
-static PastTicket *past_tickets(Arena *arena, const Visit *visit, const WorklistPage *list)
-{
-    PastTicket *tickets = ARENA_ARRAY(arena, PastTicket, list->count);
-    for (size_t i = 0; i < list->count; i++)
-        tickets[i] = party_ticket(arena, visit, &list->rows[i]);
-    return tickets;
 }
 
 /* ---------------------------------------------------------------------------------------------------------------- list */
@@ -158,7 +150,7 @@ static void fill_problems(StoreTx *tx, HttpRequest *request, ProductId product, 
 {
     Arena *arena = request->arena;
     Lang lang = visit_of(request)->lang;
-    ProblemCounts counts = worklist_problems(tx, arena, product, LATEST);
+    ProblemCounts counts = history_problems(tx, arena, product, LATEST);
     size_t shown = MIN(counts.count, (size_t)PROBLEMS);
     ProblemRow *rows = ARENA_ARRAY(arena, ProblemRow, shown);
     for (size_t i = 0; i < shown; i++) {
@@ -210,9 +202,12 @@ void product_page(HttpRequest *request, HttpResponse *response, void *context)
         return;
     bool found = product_find(tx, request->arena, (ProductId){http_param_id(request, "id")}, &product);
     if (found) {
-        WorklistPage list = worklist_list_of_product(tx, request->arena, product.id, TICKETS);
+        WorklistPage list = history_list_product(tx, request->arena, product.id, past_asked(request, TICKETS));
+        const char *at = arena_printf(request->arena, "/products/%" G_GINT64_FORMAT, product.id.value);
         view.tickets = past_tickets(request->arena, visit_of(request), &list);
         view.tickets_count = list.count;
+        view.older_url = past_older(request->arena, at, &list);
+        view.newest_url = past_newest(request, at);
         fill_problems(tx, request, product.id, &view);
         fill_items(tx, request, product.id, &view);
     }
@@ -272,9 +267,12 @@ void item_page(HttpRequest *request, HttpResponse *response, void *context)
         return;
     bool found = item_find(tx, request->arena, (InstalledItemId){http_param_id(request, "id")}, &item);
     if (found) {
-        WorklistPage list = worklist_list_of_item(tx, request->arena, item.id, TICKETS);
+        WorklistPage list = history_list_item(tx, request->arena, item.id, past_asked(request, TICKETS));
+        const char *at = arena_printf(request->arena, "/items/%" G_GINT64_FORMAT, item.id.value);
         view.tickets = past_tickets(request->arena, visit_of(request), &list);
         view.tickets_count = list.count;
+        view.older_url = past_older(request->arena, at, &list);
+        view.newest_url = past_newest(request, at);
         view.product = product_find(tx, request->arena, item.product, &product) ? product.name : "";
         customer = party_name(tx, request->arena, item.party);
     }

@@ -45,7 +45,7 @@ static const struct {
     [WORKLIST_TURN_OTHERS] = {"others", MSG_QUEUE_TURN_OTHERS},
 };
 
-static const char *const channels[] = {"mail", "pec", "phone", "form", "counter", "visit", "fax", "letter", "social"};
+static const char *const channels[] = {"mail", "pec", "phone", "form", "counter", "visit", "fax", "letter", "social", "import"};
 
 /* ------------------------------------------------------------------------------------------------- what is asked */
 

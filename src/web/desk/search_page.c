@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "desk/party/phone.h"
 #include "desk/ticket/find.h"
+#include "desk/ticket/history.h"
 #include "desk/ticket/ticket.h"
 #include "web/desk/desk_pages.h"
 #include "web/desk/party_line.h"
@@ -79,7 +80,8 @@ static void run(Search *search, StoreTx *tx)
     for (size_t i = 0; i < search->finds.party_count; i++)
         add_party(search, tx, search->finds.parties[i].id);
     for (size_t i = 0; i < MIN(search->party_count, (size_t)OPENED_PARTIES); i++)
-        search->tickets[i] = worklist_list_of_party(tx, search->arena, search->parties[i].id, TICKETS_EACH);
+        search->tickets[i] =
+            history_list_party(tx, search->arena, search->parties[i].id, (HistoryAsk){.how_many = TICKETS_EACH});
 }
 
 static void fill_parties(const Search *search, const Visit *visit, SearchView *view)

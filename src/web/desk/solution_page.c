@@ -9,8 +9,8 @@
 #include "web/desk/desk_pages.h"
 #include "web/desk/product_line.h"
 #include "web/layout.h"
+#include "web/page_form.h"
 #include "web/problem.h"
-#include "web/settings/settings_form.h"
 #include "web/solution_form_view.h"
 #include "web/solution_page_view.h"
 #include "web/solutions_view.h"
@@ -174,7 +174,7 @@ void solution_page(HttpRequest *request, HttpResponse *response, void *context)
 /* ------------------------------------------------------------------------------------------------------------- changing */
 
 typedef struct SolutionWork {
-    SettingsForm *form;
+    PageForm *form;
     SolutionId id;
     int64_t version;
     const char *title, *text;
@@ -183,18 +183,18 @@ typedef struct SolutionWork {
 
 static void form_show(SolutionWork *work, HttpResponse *response)
 {
-    SettingsForm *form = work->form;
+    PageForm *form = work->form;
     SolutionFormView view = {
         .page = layout_desk(form->request, msg(form->visit->lang, MSG_SOLUTION_EDIT), MSG_MENU_SOLUTIONS),
         .url = solution_url(form->arena, work->id),
         .back_url = solution_url(form->arena, work->id),
         .version = work->version,
         .title = work->title,
-        .title_error = settings_error(form, "solution_title"),
+        .title_error = page_form_error(form, "solution_title"),
         .text = work->text,
-        .text_error = settings_error(form, "solution_text"),
+        .text_error = page_form_error(form, "solution_text"),
     };
-    view.errors = form_errors(form, &view.errors_count);
+    view.errors = page_form_errors(form, &view.errors_count);
     solution_form_render(http_html(response), form->visit->lang, &view);
 }
 
@@ -217,7 +217,7 @@ void solution_edit_page(HttpRequest *request, HttpResponse *response, void *cont
     Solution solution;
     if (!read_one(request, response, &solution))
         return;
-    SolutionWork work = {.form = settings_form_of(request),
+    SolutionWork work = {.form = page_form_of(request),
                          .id = solution.id,
                          .version = solution.version,
                          .title = solution.title,
@@ -228,7 +228,7 @@ void solution_edit_page(HttpRequest *request, HttpResponse *response, void *cont
 static bool change(StoreTx *tx, void *arg)
 {
     SolutionWork *work = arg;
-    SettingsForm *form = work->form;
+    PageForm *form = work->form;
     Solution solution;
     form->refused = (InputError){"solution", "solution.error.not_found", NULL};
     if (!solution_find(tx, form->arena, work->id, &solution))
@@ -245,7 +245,7 @@ static bool change(StoreTx *tx, void *arg)
 static bool set_state(StoreTx *tx, void *arg)
 {
     SolutionWork *work = arg;
-    SettingsForm *form = work->form;
+    PageForm *form = work->form;
     if (!solution_set_state(tx, form->arena, work->id, work->version, work->state, form->visit->session.staff,
                             form->visit->now, &form->refused))
         return false;
@@ -257,22 +257,22 @@ void solution_edit_post(HttpRequest *request, HttpResponse *response, void *cont
 {
     (void)context;
     Solution solution;
-    SettingsForm *form = settings_form_of(request);
+    PageForm *form = page_form_of(request);
     SolutionWork work = {.form = form,
                          .id = {http_param_id(request, "id")},
-                         .version = settings_number(form, "version"),
-                         .title = settings_line(form, "title"),
-                         .text = settings_text(form, "text")};
+                         .version = page_form_number(form, "version"),
+                         .title = page_form_line(form, "title"),
+                         .text = page_form_text(form, "text")};
     if (!read_one(request, response, &solution))
         return;
-    switch (settings_keep(form, response, "solution", change, &work)) {
-    case SETTINGS_KEPT:
+    switch (page_form_keep(form, response, "solution", change, &work)) {
+    case PAGE_FORM_KEPT:
         http_redirect(response, solution_url(form->arena, work.id).text);
         return;
-    case SETTINGS_REFUSED:
+    case PAGE_FORM_REFUSED:
         form_show(&work, response);
         return;
-    case SETTINGS_ANSWERED:
+    case PAGE_FORM_ANSWERED:
     default:
         return;
     }
@@ -282,23 +282,23 @@ void solution_state_post(HttpRequest *request, HttpResponse *response, void *con
 {
     (void)context;
     Solution solution;
-    SettingsForm *form = settings_form_of(request);
+    PageForm *form = page_form_of(request);
     SolutionWork work = {
-        .form = form, .id = {http_param_id(request, "id")}, .version = settings_number(form, "version")};
+        .form = form, .id = {http_param_id(request, "id")}, .version = page_form_number(form, "version")};
     if (!read_one(request, response, &solution))
         return;
-    if (!solution_state_parse(settings_line(form, "state"), &work.state)) {
+    if (!solution_state_parse(page_form_line(form, "state"), &work.state)) {
         problem_page(request, response, PROBLEM_BAD_REQUEST, "");
         return;
     }
-    switch (settings_keep(form, response, "solution state", set_state, &work)) {
-    case SETTINGS_KEPT:
+    switch (page_form_keep(form, response, "solution state", set_state, &work)) {
+    case PAGE_FORM_KEPT:
         http_redirect(response, solution_url(form->arena, work.id).text);
         return;
-    case SETTINGS_REFUSED:
+    case PAGE_FORM_REFUSED:
         problem_page(request, response, PROBLEM_CONFLICT, form->errors[0].text);
         return;
-    case SETTINGS_ANSWERED:
+    case PAGE_FORM_ANSWERED:
     default:
         return;
     }

@@ -6,6 +6,7 @@
 #include "base/writer.h"
 #include "desk/product/product.h"
 #include "desk/ticket/coding.h"
+#include "desk/ticket/recipient.h"
 #include "web/desk/desk_pages.h"
 #include "web/desk/ticket_view.h"
 #include "web/problem.h"
@@ -236,7 +237,6 @@ typedef struct CloseWork {
     TicketId ticket;
     Closing closing;
     Answer notice;
-    OutgoingAddress to;
     const char *product_name;
     bool peace;
     ClosingResult result;
@@ -294,15 +294,11 @@ static const char *notice_text(StoreTx *tx, const CloseWork *work)
 static void add_notice(StoreTx *tx, CloseWork *work)
 {
     Arena *arena = work->request->arena;
-    ParticipantList participants = participant_list(tx, arena, work->ticket);
-    MessageList messages = message_list(tx, arena, work->ticket);
-    const Participant *to = ticket_recipient(&participants, &messages);
-    if (!to)
+    InputError refused = {0};
+    if (!recipient_choose(tx, arena, &(RecipientChoice){.given = false}, work->visit->actor, work->visit->now,
+                          &work->notice, &refused) ||
+        !work->notice.to_count)
         return;
-    work->to = (OutgoingAddress){to->address, to->name};
-    work->notice.to = &work->to;
-    work->notice.to_count = 1;
-    work->notice.recipient_key = to->address_key;
     work->closing.notice = &work->notice;
     work->notice.text = notice_text(tx, work);
 }

@@ -4,8 +4,8 @@
 #include "base/text.h"
 #include "desk/party/caller.h"
 #include "desk/product/product.h"
+#include "desk/ticket/history.h"
 #include "desk/ticket/transition.h"
-#include "desk/ticket/worklist.h"
 #include "web/desk/party_line.h"
 #include "web/desk/product_line.h"
 
@@ -98,7 +98,8 @@ static void add_items(Search *search)
 static void add_tickets(Search *search)
 {
     KnownCustomer *known = &search->known;
-    WorklistPage list = worklist_list_of_party(search->tx, search->arena, known->party.id, HISTORY);
+    WorklistPage list =
+        history_list_party(search->tx, search->arena, known->party.id, (HistoryAsk){.how_many = HISTORY});
     known->tickets = ARENA_ARRAY(search->arena, PastTicket, list.count);
     for (size_t i = 0; i < list.count; i++)
         if (ticket_state_is_open(list.rows[i].state))

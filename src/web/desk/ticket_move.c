@@ -4,6 +4,7 @@
  * concerns two requests or tells the customer something is ticket_pair.c's and ticket_post.c's.
  */
 #include "base/text.h"
+#include "desk/intake/aside.h"
 #include "desk/ticket/action.h"
 #include "web/desk/desk_pages.h"
 #include "web/desk/ticket_form.h"
@@ -143,12 +144,48 @@ void ticket_assign_post(HttpRequest *request, HttpResponse *response, void *cont
 
 /* ------------------------------------------------------------------------------------------------ set aside, and back */
 
+/* A form that says no version is stale: only programs may act without having seen. */
+static int64_t version_seen(const TicketForm *form)
+{
+    return form->version ? form->version : -1;
+}
+
+static bool put_aside(StoreTx *tx, void *arg)
+{
+    MoveWork *work = arg;
+    TicketForm *form = &work->form;
+    AsidePut put = {form->ticket, version_seen(form), *ticket_form_text(form, "learn")};
+    if (!aside_put(tx, form->request->arena, &put, form->visit->actor, form->visit->now, &form->refused))
+        return false;
+    visit_audit(tx, form->visit, work->audit, "ticket", form->ticket.value);
+    return true;
+}
+
 void ticket_spam_post(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
     MoveWork work = work_of(request, "spam", "ticket.spam");
-    work.action = TICKET_MARK_SPAM;
-    run(response, &work);
+    ticket_form_run(&work.form, response, work.audit, put_aside, &work);
+}
+
+static bool take_back(StoreTx *tx, void *arg)
+{
+    MoveWork *work = arg;
+    TicketForm *form = &work->form;
+    const Visit *visit = form->visit;
+    AsideBack back = {form->ticket, version_seen(form), visit->policy->intake_team,
+                      desk_next_update(visit->desk, visit->now)};
+    if (!aside_take_back(tx, form->request->arena, &back, visit->actor, visit->now, &form->refused))
+        return false;
+    visit_audit(tx, visit, work->audit, "ticket", form->ticket.value);
+    return true;
+}
+
+void ticket_request_post(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    MoveWork work = work_of(request, "request", "ticket.request");
+    ticket_form_run(&work.form, response, work.audit, take_back, &work);
 }
 
 void ticket_cancel_post(HttpRequest *request, HttpResponse *response, void *context)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+#include "desk/receipt/receipt.h"
 #include "web/attachment_send.h"
 #include "web/desk/desk_pages.h"
 #include "web/desk/ticket_view.h"
@@ -12,15 +13,28 @@ static TicketId ticket_asked(const HttpRequest *request)
     return (TicketId){http_param_id(request, "id")};
 }
 
+static bool is_number(const char *text)
+{
+    return text && *text && strspn(text, "0123456789") == strlen(text) && strlen(text) <= 18;
+}
+
 /* After a sent answer: a sentence, and the way to take it back while that is possible. */
 static void read_flash(const HttpRequest *request, TicketTyped *typed)
 {
     const char *sent = http_query(request, "sent");
     const char *number = http_param(request, "id");
-    if (!sent || strspn(sent, "0123456789") != strlen(sent) || strlen(sent) > 18)
+    if (!is_number(sent))
         return;
     typed->flash = msg(visit_of(request)->lang, MSG_FLASH_SENT);
     typed->undo_url = url_local(request->arena, "/tickets/%/undo/%", number, sent);
+}
+
+/* After a split: where it came from, and the way back. */
+static void read_split(const HttpRequest *request, TicketTyped *typed)
+{
+    const char *from = http_query(request, "split");
+    if (is_number(from))
+        typed->flash = msg_fill(request->arena, visit_of(request)->lang, MSG_SPLIT_DONE, "number", from, NULL);
 }
 
 void ticket_page(HttpRequest *request, HttpResponse *response, void *context)
@@ -28,6 +42,7 @@ void ticket_page(HttpRequest *request, HttpResponse *response, void *context)
     (void)context;
     TicketTyped typed = {0};
     read_flash(request, &typed);
+    read_split(request, &typed);
     ticket_view_show(request, response, ticket_asked(request), &typed);
 }
 
@@ -56,9 +71,28 @@ void ticket_original(HttpRequest *request, HttpResponse *response, void *context
         problem_page(request, response, PROBLEM_NOT_FOUND, "");
 }
 
-void attachment_show(HttpRequest *request, HttpResponse *response, void *context)
+void ticket_receipt(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
+    Receipt receipt;
+    ReceiptId wanted = {http_param_id(request, "receipt")};
+    Bytes raw = {0};
+    StoreTx *tx = visit_read(request, response);
+    if (!tx)
+        return;
+    bool found = receipt_find(tx, request->arena, ticket_asked(request), wanted, &receipt);
+    bool read = found && attachment_read_blob(request, response, tx, receipt.raw_sha256, &raw);
+    if (!visit_read_end(request, response, tx))
+        return;
+    if (!found)
+        problem_page(request, response, PROBLEM_NOT_FOUND, "");
+    else if (read)
+        http_send_blob(response, raw, "message/rfc822",
+                       arena_printf(request->arena, "receipt-%" G_GINT64_FORMAT ".eml", wanted.value), false);
+}
+
+static void send_attachment(HttpRequest *request, HttpResponse *response, bool show)
+{
     AttachmentFile file;
     Bytes bytes = {0};
     StoreTx *tx = visit_read(request, response);
@@ -71,5 +105,17 @@ void attachment_show(HttpRequest *request, HttpResponse *response, void *context
     if (!found)
         problem_page(request, response, PROBLEM_NOT_FOUND, "");
     else if (read)
-        attachment_send(request, response, &file, bytes);
+        attachment_send(request, response, &file, bytes, show);
+}
+
+void attachment_show(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    send_attachment(request, response, false);
+}
+
+void attachment_view(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    send_attachment(request, response, true);
 }

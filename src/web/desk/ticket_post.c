@@ -5,7 +5,7 @@
  * success: reloading must not send again (and the idempotency key makes sure even where a browser insists).
  */
 #include "base/text.h"
-#include "desk/ticket/answer.h"
+#include "desk/ticket/recipient.h"
 #include "queue/outbox.h"
 #include "store/blob.h"
 #include "web/desk/desk_pages.h"
@@ -60,24 +60,28 @@ typedef struct AnswerWork {
     TicketForm *post;
     PreparedFiles files;
     Answer answer;
-    OutgoingAddress to;
     bool wait_customer;
     AnswerResult result;
 } AnswerWork;
 
-static bool find_recipient(StoreTx *tx, AnswerWork *work)
+/* Whom the composer had ticked; a form without that part leaves it as the last message had it. */
+static RecipientChoice choice_of(const TicketForm *post)
 {
-    Arena *arena = work->post->request->arena;
-    ParticipantList participants = participant_list(tx, arena, work->post->ticket);
-    MessageList messages = message_list(tx, arena, work->post->ticket);
-    const Participant *to = ticket_recipient(&participants, &messages);
-    work->answer.to_count = to != NULL;
-    if (!to)
-        return false;
-    work->to = (OutgoingAddress){to->address, to->name};
-    work->answer.to = &work->to;
-    work->answer.recipient_key = to->address_key;
-    return true;
+    const HttpPairs *form = &post->request->form;
+    const char **keys = ARENA_ARRAY(post->request->arena, const char *, form->count);
+    RecipientChoice choice = {
+        .given = *ticket_form_text(post, "copies"), .keys = keys, .added = ticket_form_line(post, "cc_new")};
+    for (size_t i = 0; i < form->count; i++)
+        if (strcmp(form->items[i].name, "cc") == 0)
+            keys[choice.key_count++] = form->items[i].value;
+    return choice;
+}
+
+static bool find_recipients(StoreTx *tx, AnswerWork *work, const RecipientChoice *choice)
+{
+    const Visit *visit = work->post->visit;
+    return recipient_choose(tx, work->post->request->arena, choice, visit->actor, visit->now, &work->answer,
+                            &work->post->refused);
 }
 
 static bool wait_for_customer(StoreTx *tx, AnswerWork *work)
@@ -98,7 +102,9 @@ static bool add_answer(StoreTx *tx, void *arg)
 {
     AnswerWork *work = arg;
     TicketForm *post = work->post;
-    find_recipient(tx, work);
+    RecipientChoice choice = choice_of(post);
+    if (!find_recipients(tx, work, &choice))
+        return false;
     visit_audit(tx, post->visit, "ticket.answer", "ticket", post->ticket.value);
     if (!answer_add(tx, post->request->arena, &work->answer, post->visit->actor, post->visit->now, &work->result,
                     &post->refused))
@@ -209,8 +215,10 @@ static bool tell_where_to_go(StoreTx *tx, NotOursWork *work, const Ticket *ticke
     Lang lang = post->visit->lang;
     (void)lang_find(ticket->language, &lang);
     work->answer.answer.text = msg_fill(arena, lang, MSG_NOT_OURS_NOTICE, "pointer", work->pointer, NULL);
-    return !find_recipient(tx, &work->answer) || answer_add(tx, arena, &work->answer.answer, post->visit->actor,
-                                                            post->visit->now, &work->answer.result, &post->refused);
+    if (!find_recipients(tx, &work->answer, &(RecipientChoice){.given = false}))
+        return false;
+    return !work->answer.answer.to_count || answer_add(tx, arena, &work->answer.answer, post->visit->actor,
+                                                       post->visit->now, &work->answer.result, &post->refused);
 }
 
 /* Told, then set aside: nobody is left without a place to go. */

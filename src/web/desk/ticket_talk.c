@@ -2,13 +2,23 @@
 #include "web/desk/ticket_talk.h"
 
 #include "base/format.h"
+#include "base/text.h"
+#include "desk/intake/robot.h"
+#include "web/desk/message_page.h"
+#include "web/desk/ticket_proof.h"
+#include "web/desk/ticket_sender.h"
+#include "web/desk/ticket_split.h"
 #include "web/words.h"
+
+#include <string.h>
 
 typedef struct Talk {
     Arena *arena;
     const Visit *visit;
     const TicketMaterial *material;
+    TalkAsk ask;
     TicketEntry *entries;
+    const Message **said; /* by entry: the message it is, or NULL */
     size_t count;
 } Talk;
 
@@ -44,11 +54,7 @@ static const File *files_of(const Talk *talk, const AttachmentList *all, Message
     for (size_t i = 0; i < all->count; i++) {
         const Attachment *file = &all->items[i];
         if (file->message.value == message.value)
-            files[(*count_out)++] =
-                (File){*file->name ? file->name : file->media_type,
-                       url_local(talk->arena, "/attachments/%", arena_int(talk->arena, file->id.value)),
-                       arena_printf(talk->arena, "%s kB",
-                                    format_number(talk->arena, talk->visit->lang, (file->size + 1023) / 1024))};
+            files[(*count_out)++] = message_file(talk->arena, talk->visit->lang, file);
     }
     return files;
 }
@@ -61,6 +67,40 @@ static const OutboxStatus *sending_of(const Talk *talk, MessageId message)
     return NULL;
 }
 
+enum { SAID_SHOWN = 200, LATE_HOURS = 4 };
+
+/* Tried for so long that whoever wrote it must know (security R11). */
+static bool is_late(const Talk *talk, const OutboxStatus *sending)
+{
+    return sending->state == OUTBOX_QUEUED && sending->attempts > 0 &&
+           talk->visit->now - sending->created_at >= LATE_HOURS * TIME_HOUR;
+}
+
+static const char *said_of(const Talk *talk, const char *reason)
+{
+    return text_clip(talk->arena, text_clean_line(talk->arena, bytes_of(reason ? reason : "")), SAID_SHOWN);
+}
+
+/* "Non a anna@bar.test: 550 …" for each recipient who does not have it; "" when all do. */
+static const char *missing_words(const Talk *talk, const OutboxStatus *sending)
+{
+    static const MsgId words[OUTBOX_RECIPIENT_STATE_COUNT] = {
+        [OUTBOX_RECIPIENT_DEFERRED] = MSG_MESSAGE_RECIPIENT_DEFERRED,
+        [OUTBOX_RECIPIENT_REFUSED] = MSG_MESSAGE_RECIPIENT_REFUSED,
+    };
+    const char *text = "";
+    bool ended = sending->state == OUTBOX_SENT;
+    for (size_t i = 0; sending->state != OUTBOX_FAILED && i < talk->material->fared.count; i++) {
+        const OutboxRecipient *one = &talk->material->fared.items[i];
+        if (one->outbox.value == sending->id.value && one->state != OUTBOX_RECIPIENT_SENT)
+            text = arena_printf(talk->arena, "%s · %s", text,
+                                msg_fill(talk->arena, talk->visit->lang,
+                                         words[ended ? OUTBOX_RECIPIENT_REFUSED : one->state], "address", one->address,
+                                         "said", said_of(talk, one->reason), NULL));
+    }
+    return text;
+}
+
 static const char *sending_words(const Talk *talk, const OutboxStatus *sending)
 {
     static const MsgId words[OUTBOX_STATE_COUNT] = {
@@ -70,11 +110,46 @@ static const char *sending_words(const Talk *talk, const OutboxStatus *sending)
         [OUTBOX_SEALED] = MSG_MESSAGE_STATUS_SEALED,
     };
     Lang lang = talk->visit->lang;
+    ReceiptKind rank = ticket_proof_rank(&talk->material->receipts, sending->message);
+    if (sending->state == OUTBOX_SENT && rank != RECEIPT_OTHER)
+        return msg(lang, rank == RECEIPT_DELIVERED ? MSG_MESSAGE_STATUS_CERTIFIED : MSG_MESSAGE_STATUS_ACCEPTED);
+    if (is_late(talk, sending))
+        return msg_fill(talk->arena, lang, MSG_MESSAGE_STATUS_LATE, "span",
+                        format_span(talk->arena, lang, talk->visit->now - sending->created_at), "said",
+                        said_of(talk, sending->reason), "when",
+                        format_due(talk->arena, lang, talk->visit->policy->zone, sending->not_before, talk->visit->now),
+                        NULL);
+    if (sending->state == OUTBOX_FAILED && sending->reason)
+        return msg_fill(talk->arena, lang, MSG_MESSAGE_STATUS_FAILED_SAYING, "said", said_of(talk, sending->reason),
+                        NULL);
     if (sending->state == OUTBOX_QUEUED)
         return msg_fill(talk->arena, lang, MSG_MESSAGE_STATUS_QUEUED, "when",
                         format_due(talk->arena, lang, talk->visit->policy->zone, sending->not_before, talk->visit->now),
                         NULL);
     return msg(lang, words[sending->state]);
+}
+
+/* What became of a message that left: the failures, else the delays, else who has it; "" when nobody said. */
+static const char *outcome_words(const Talk *talk, OutboxId outbox, bool *failed_out)
+{
+    static const MsgId words[DELIVERY_STATE_COUNT] = {[DELIVERY_DELAYED] = MSG_DELIVERY_DELAYED,
+                                                      [DELIVERY_DELIVERED] = MSG_DELIVERY_DELIVERED,
+                                                      [DELIVERY_FAILED] = MSG_DELIVERY_FAILED};
+    static const DeliveryState gravest_first[] = {DELIVERY_FAILED, DELIVERY_DELAYED, DELIVERY_DELIVERED};
+    const DeliveryList *list = &talk->material->deliveries;
+    const char *said = "";
+    for (size_t g = 0; g < G_N_ELEMENTS(gravest_first) && !*said; g++)
+        for (size_t i = 0; i < list->count; i++) {
+            const Delivery *delivery = &list->items[i];
+            if (delivery->outbox.value != outbox.value || delivery->state != gravest_first[g])
+                continue;
+            said = arena_printf(talk->arena, "%s%s%s", said, *said ? " · " : "",
+                                msg_fill(talk->arena, talk->visit->lang, words[delivery->state], "address",
+                                         delivery->address, "reason",
+                                         words_delivery(talk->visit->lang, delivery->status, delivery->reason), NULL));
+            *failed_out = delivery->state == DELIVERY_FAILED;
+        }
+    return said;
 }
 
 static const char *flag_words(const Talk *talk, int64_t flags)
@@ -83,10 +158,12 @@ static const char *flag_words(const Talk *talk, int64_t flags)
         int64_t flag;
         MsgId words;
     } rows[] = {
+        {MESSAGE_RETURNED, MSG_MESSAGE_FLAG_RETURNED},         {MESSAGE_REPEATS, MSG_MESSAGE_FLAG_REPEATS},
+        {MESSAGE_ROBOT, MSG_MESSAGE_FLAG_ROBOT},               {MESSAGE_ABSENCE, MSG_MESSAGE_FLAG_ABSENCE},
         {MESSAGE_UNREADABLE, MSG_MESSAGE_FLAG_UNREADABLE},     {MESSAGE_SENDER_UNVERIFIED, MSG_MESSAGE_FLAG_UNVERIFIED},
         {MESSAGE_FROM_STRANGER, MSG_MESSAGE_FLAG_STRANGER},    {MESSAGE_ID_REUSED, MSG_MESSAGE_FLAG_REUSED},
         {MESSAGE_DELIVERY_REPORT, MSG_MESSAGE_FLAG_REPORT},    {MESSAGE_AUTO_REPLY, MSG_MESSAGE_FLAG_AUTO_REPLY},
-        {MESSAGE_TRUNCATED, MSG_MESSAGE_FLAG_TRUNCATED},
+        {MESSAGE_TRUNCATED, MSG_MESSAGE_FLAG_TRUNCATED},       {MESSAGE_ELSEWHERE, MSG_MESSAGE_FLAG_ELSEWHERE},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
         if (flags & rows[i].flag)
@@ -103,40 +180,169 @@ static const char *author_of(const Talk *talk, const Message *message)
     return who(talk, message->author);
 }
 
-static void add_message(Talk *talk, const Message *message)
+static void add_entry(Talk *talk, TicketEntry entry, const Message *message)
+{
+    talk->said[talk->count] = message;
+    talk->entries[talk->count++] = entry;
+}
+
+static const char *beginning_of(const Talk *talk, const char *text, bool *cut)
+{
+    if ((size_t)g_utf8_strlen(text, -1) <= TALK_MESSAGE_MAX)
+        return text;
+    *cut = true;
+    return text_clip(talk->arena, text, TALK_MESSAGE_MAX);
+}
+
+/* The words, what they quote, and where the rest is. */
+static void fill_body(const Talk *talk, TicketEntry *entry, const Message *message)
+{
+    size_t bytes = strlen(message->text);
+    size_t own = message->quoted_at == MESSAGE_NOT_QUOTED ? bytes : MIN((size_t)message->quoted_at, bytes);
+    bool whole = bytes <= TALK_MESSAGE_MAX || message->id.value == talk->ask.message.value;
+    const char *words = own == bytes ? message->text : g_strchomp(arena_strndup(talk->arena, message->text, own));
+    const char *quoted = message->text + own;
+    bool cut = false;
+    entry->body = html_from_lines(talk->arena, whole ? words : beginning_of(talk, words, &cut));
+    if (*quoted)
+        entry->quoted = html_from_lines(talk->arena, whole ? quoted : beginning_of(talk, quoted, &cut));
+    if (!cut)
+        return;
+    const char *size = format_number(talk->arena, talk->visit->lang, (int64_t)(bytes + 1023) / 1024);
+    const char *id = arena_int(talk->arena, message->id.value);
+    entry->cut = msg_fill(talk->arena, talk->visit->lang, MSG_TICKET_SHOW_WHOLE, "size", size, NULL);
+    entry->cut_url = url_checked(arena_printf(talk->arena, "/tickets/%" G_GINT64_FORMAT "?whole=%s#m%s",
+                                              talk->material->ticket.id.value, id, id));
+}
+
+static void append_addresses(GString *out, const Talk *talk, MessageId message, bool in_copy, MsgId words)
+{
+    g_autoptr(GString) list = g_string_new(NULL);
+    for (size_t i = 0; i < talk->material->recipients.count; i++) {
+        const MessageRecipient *one = &talk->material->recipients.items[i];
+        if (one->message.value == message.value && one->in_copy == in_copy)
+            g_string_append_printf(list, "%s%s", list->len ? ", " : "", one->address);
+    }
+    if (list->len)
+        g_string_append_printf(out, "%s%s", out->len ? " · " : "",
+                               msg_fill(talk->arena, talk->visit->lang, words, "to", list->str, NULL));
+}
+
+/* Of ours to whom it went, of theirs whom else it named. */
+static const char *to_words(const Talk *talk, const Message *message)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    append_addresses(out, talk, message->id, false, MSG_COMPOSER_TO);
+    append_addresses(out, talk, message->id, true, MSG_MESSAGE_COPY);
+    return arena_strndup(talk->arena, out->str, out->len);
+}
+
+static const Message *last_incoming(const Talk *talk)
+{
+    const MessageList *messages = &talk->material->messages;
+    for (size_t i = messages->count; i-- > 0;)
+        if (sender_may_correct(&messages->items[i]))
+            return &messages->items[i];
+    return NULL;
+}
+
+/* What Filo took for a robot's may be a person's, each of them; that a robot writes is told on the last that came. */
+static void fill_correction(const Talk *talk, TicketEntry *entry, const Message *message)
+{
+    bool robot = message->flags & MESSAGE_AUTO_REPLY;
+    bool here = message->ticket.value == talk->material->ticket.id.value;
+    if (!here || !visit_may(talk->visit, "ticket.write") || !sender_may_correct(message) ||
+        (!robot && message != last_incoming(talk)))
+        return;
+    entry->correct_url =
+        url_local(talk->arena, robot ? "/tickets/%/messages/%/person" : "/tickets/%/messages/%/robot",
+                  arena_int(talk->arena, message->ticket.value), arena_int(talk->arena, message->id.value));
+    entry->correct_label = robot ? MSG_MESSAGE_IS_PERSON : MSG_MESSAGE_IS_ROBOT;
+}
+
+static void fill_message(const Talk *talk, TicketEntry *entry, const Message *message)
 {
     const OutboxStatus *sending = sending_of(talk, message->id);
-    TicketEntry entry = {
+    const char *missing = sending ? missing_words(talk, sending) : "";
+    bool unreached = false;
+    const char *outcome = sending ? outcome_words(talk, sending->id, &unreached) : "";
+    const char *status = sending ? arena_printf(talk->arena, "%s%s", sending_words(talk, sending), missing)
+                                 : flag_words(talk, message->flags);
+    *entry = (TicketEntry){
         .anchor = arena_printf(talk->arena, "m%" G_GINT64_FORMAT, message->id.value),
         .message = message->direction != MESSAGE_NOTE,
         .incoming = message->direction == MESSAGE_IN,
         .note = message->direction == MESSAGE_NOTE,
         .author = author_of(talk, message),
         .when = moment(talk, message->at),
+        .to = to_words(talk, message),
         .text = "",
-        .body = html_from_lines(talk->arena, message->text),
-        .status = sending ? sending_words(talk, sending) : flag_words(talk, message->flags),
-        .failed = sending ? sending->state == OUTBOX_FAILED : message->flags != 0,
+        .cut = "",
+        .vouch = ticket_sender_vouch(talk->arena, talk->visit->lang, talk->material, message),
+        .doubted = message->flags & MESSAGE_SENDER_UNVERIFIED,
+        .reply_to = ticket_sender_reply_to(talk->arena, talk->visit->lang, talk->material, message),
+        .split = ticket_split_offer(talk->arena, talk->visit, talk->material, message),
+        .split_url = url_local(talk->arena, "/tickets/%/split", arena_int(talk->arena, message->ticket.value)),
+        .split_id = arena_int(talk->arena, message->id.value),
+        .status = *outcome ? outcome : status,
+        .failed = sending ? sending->state == OUTBOX_FAILED || unreached || *missing || is_late(talk, sending)
+                          : (message->flags & ~MESSAGE_ELSEWHERE) != 0,
     };
     if (message->raw_sha256)
-        entry.original_url =
+        entry->original_url =
             url_local(talk->arena, "/tickets/%/messages/%/original", arena_int(talk->arena, message->ticket.value),
                       arena_int(talk->arena, message->id.value));
+    if (message->html_sha256)
+        entry->written_url =
+            url_local(talk->arena, "/tickets/%/messages/%", arena_int(talk->arena, message->ticket.value),
+                      arena_int(talk->arena, message->id.value));
     bool elsewhere = message->ticket.value != talk->material->ticket.id.value;
-    entry.from = elsewhere ? arena_int(talk->arena, message->ticket.value) : "";
-    entry.from_url = elsewhere ? url_local(talk->arena, "/tickets/%", entry.from) : (SafeUrl){NULL};
-    entry.fresh = talk->material->seen && message->id.value > talk->material->seen;
-    entry.files = files_of(talk, elsewhere ? &talk->material->merged_files : &talk->material->files, message->id,
-                           &entry.files_count);
-    talk->entries[talk->count++] = entry;
+    entry->from = elsewhere ? arena_int(talk->arena, message->ticket.value) : "";
+    entry->from_url = elsewhere ? url_local(talk->arena, "/tickets/%", entry->from) : (SafeUrl){NULL};
+    entry->fresh = talk->material->seen && message->id.value > talk->material->seen;
+    entry->files = files_of(talk, elsewhere ? &talk->material->merged_files : &talk->material->files, message->id,
+                            &entry->files_count);
+    entry->proofs =
+        ticket_proofs(talk->arena, talk->visit, &talk->material->receipts, message->id, &entry->proofs_count);
+    fill_correction(talk, entry, message);
+    fill_body(talk, entry, message);
+}
+
+/* The last ones, or all; only what stands on the page is put into words. */
+static TicketTalk shown_of(Talk *talk)
+{
+    size_t first = talk->ask.all || talk->count <= TALK_ENTRIES ? 0 : talk->count - TALK_ENTRIES;
+    for (size_t i = 0; i < first; i++)
+        if (talk->said[i] && talk->said[i]->id.value == talk->ask.message.value)
+            first = i;
+    for (size_t i = first; i < talk->count; i++)
+        if (talk->said[i])
+            fill_message(talk, &talk->entries[i], talk->said[i]);
+    return (TicketTalk){talk->entries + first, talk->count - first, first};
 }
 
 /* --------------------------------------------------------------------------------------------------------------- events */
+
+static bool is_here(const Talk *talk, int64_t message)
+{
+    for (size_t i = 0; i < talk->material->messages.count; i++)
+        if (talk->material->messages.items[i].id.value == message)
+            return true;
+    return false;
+}
 
 static const char *with_other(const Talk *talk, const TicketEvent *event, MsgId words)
 {
     return msg_fill(talk->arena, talk->visit->lang, words, "who", who(talk, event->actor), "number",
                     arena_int(talk->arena, event->change.value[FIELD_OTHER_TICKET]), NULL);
+}
+
+/* With a message: it went to the other request, or came from there (intake/split.h). */
+static MsgId linked_words(const Talk *talk, const TicketEvent *event)
+{
+    if (!change_has(&event->change, FIELD_MESSAGE))
+        return MSG_EVENT_LINKED;
+    return is_here(talk, event->change.value[FIELD_MESSAGE]) ? MSG_EVENT_SPLIT_FROM : MSG_EVENT_SPLIT_TO;
 }
 
 static const char *event_words(const Talk *talk, const TicketEvent *event, const TicketProjection *after)
@@ -154,12 +360,17 @@ static const char *event_words(const Talk *talk, const TicketEvent *event, const
     case EVENT_MERGED:
         return with_other(talk, event, MSG_EVENT_MERGED);
     case EVENT_LINKED:
-        return change_has(&event->change, FIELD_OTHER_TICKET) ? with_other(talk, event, MSG_EVENT_LINKED) : NULL;
+        return change_has(&event->change, FIELD_OTHER_TICKET) ? with_other(talk, event, linked_words(talk, event))
+                                                              : NULL;
     case EVENT_DESCRIBED:
         return msg_fill(talk->arena, lang, MSG_EVENT_DESCRIBED, "who", who(talk, event->actor), NULL);
     case EVENT_ACKNOWLEDGED:
         return msg(lang, MSG_EVENT_ACKNOWLEDGED);
     case EVENT_DELIVERY:
+        if (change_has(&event->change, FIELD_DELAYED_SINCE))
+            return msg_fill(
+                talk->arena, lang, MSG_EVENT_DELAYED, "span",
+                format_span(talk->arena, lang, event->occurred_at - event->change.value[FIELD_DELAYED_SINCE]), NULL);
         return msg(lang, MSG_EVENT_DELIVERY);
     default: /* messages stand as messages; the rest is in the facts */
         return NULL;
@@ -169,19 +380,28 @@ static const char *event_words(const Talk *talk, const TicketEvent *event, const
 static void add_event(Talk *talk, const TicketEventRecord *record, const TicketProjection *after)
 {
     const char *words = event_words(talk, &record->event, after);
-    if (words)
-        talk->entries[talk->count++] =
-            (TicketEntry){.anchor = arena_printf(talk->arena, "e%" G_GINT64_FORMAT, record->id.value),
-                          .author = "",
-                          .when = moment(talk, record->event.occurred_at),
-                          .text = words,
-                          .status = "",
-                          .from = ""};
+    if (!words)
+        return;
+    TicketEntry entry = {.anchor = arena_printf(talk->arena, "e%" G_GINT64_FORMAT, record->id.value),
+                         .author = "",
+                         .when = moment(talk, record->event.occurred_at),
+                         .text = words,
+                         .cut = "",
+                         .status = "",
+                         .vouch = "",
+                         .reply_to = "",
+                         .split = "",
+                         .from = ""};
+    if (record->event.kind == EVENT_ACKNOWLEDGED)
+        entry.proofs =
+            ticket_proofs(talk->arena, talk->visit, &talk->material->receipts, (MessageId){0}, &entry.proofs_count);
+    add_entry(talk, entry, NULL);
 }
 
 static const Message *message_of(const Talk *talk, const TicketEvent *event)
 {
-    for (size_t i = 0; change_has(&event->change, FIELD_MESSAGE) && i < talk->material->messages.count; i++)
+    bool says = change_has(&event->change, FIELD_MESSAGE) && event->kind != EVENT_LINKED;
+    for (size_t i = 0; says && i < talk->material->messages.count; i++)
         if (talk->material->messages.items[i].id.value == event->change.value[FIELD_MESSAGE])
             return &talk->material->messages.items[i];
     return NULL;
@@ -192,27 +412,28 @@ static size_t add_merged(Talk *talk, size_t next, TimeMs until)
 {
     const MessageList *merged = &talk->material->merged;
     while (next < merged->count && merged->items[next].at <= until)
-        add_message(talk, &merged->items[next++]);
+        add_entry(talk, (TicketEntry){0}, &merged->items[next++]);
     return next;
 }
 
-const TicketEntry *ticket_talk(Arena *arena, const Visit *visit, const TicketMaterial *material, size_t *count_out)
+TicketTalk ticket_talk(Arena *arena, const Visit *visit, const TicketMaterial *material, TalkAsk ask)
 {
-    Talk talk = {.arena = arena, .visit = visit, .material = material};
+    Talk talk = {.arena = arena, .visit = visit, .material = material, .ask = ask};
     TicketProjection fold = projection_empty();
     size_t merged = 0;
-    talk.entries = ARENA_ARRAY(arena, TicketEntry, material->events.count + material->merged.count);
+    size_t most = material->events.count + material->merged.count;
+    talk.entries = ARENA_ARRAY(arena, TicketEntry, most);
+    talk.said = ARENA_ARRAY(arena, const Message *, most);
     for (size_t i = 0; i < material->events.count; i++) {
         const TicketEventRecord *record = &material->events.items[i];
         const Message *message = message_of(&talk, &record->event);
         projection_apply(&fold, &record->event);
         merged = add_merged(&talk, merged, record->event.occurred_at);
         if (message)
-            add_message(&talk, message);
+            add_entry(&talk, (TicketEntry){0}, message);
         else
             add_event(&talk, record, &fold);
     }
     add_merged(&talk, merged, INT64_MAX);
-    *count_out = talk.count;
-    return talk.entries;
+    return shown_of(&talk);
 }

@@ -4,18 +4,25 @@
 #include "base/format.h"
 #include "base/text.h"
 #include "base/token.h"
+#include "desk/intake/robot.h"
 #include "desk/party/party.h"
+#include "desk/party/suspect.h"
 #include "desk/product/item.h"
 #include "desk/product/product.h"
 #include "desk/staff/staff.h"
+#include "desk/ticket/departure.h"
+#include "desk/ticket/history.h"
 #include "desk/ticket/merge.h"
 #include "desk/ticket/transition.h"
-#include "desk/ticket/worklist.h"
 #include "queue/outbox.h"
 #include "ticket_initiative_enum.h"
 #include "ticket_ownership_enum.h"
 #include "web/desk/ticket_close.h"
+#include "web/desk/ticket_company.h"
 #include "web/desk/ticket_facts.h"
+#include "web/desk/ticket_proof.h"
+#include "web/desk/ticket_sender.h"
+#include "web/desk/ticket_split.h"
 #include "web/desk/ticket_talk.h"
 #include "web/layout.h"
 #include "web/problem.h"
@@ -39,6 +46,10 @@ typedef struct Build {
     Party customer, contact;
     bool has_customer;
     ContactPointList points;
+    AutomaticStop stop; /* of whom an answer goes to; since is TIME_NONE while Filo answers them by itself */
+    Suspect suspect;    /* whom an answer goes to, when the last did not arrive; else since is TIME_NONE */
+    CompanyProposal proposal;
+    const char *from; /* our address an answer leaves from; "" while there is only one */
     WorklistPage past;
     ItemRows items;
     TicketLinkList links;
@@ -79,6 +90,40 @@ static void read_product(Build *build, StoreTx *tx)
         build->products = product_list(tx, build->arena, false);
 }
 
+/* Said only where it could be another. */
+static const char *read_departure(const Build *build, StoreTx *tx)
+{
+    ChannelAccountList accounts = channel_account_list(tx, build->arena);
+    ChannelAccount account;
+    size_t active = 0;
+    for (size_t i = 0; i < accounts.count; i++)
+        active += accounts.items[i].active;
+    if (active < 2 || !departure_find(tx, build->arena, build->material.ticket.id, "mail", &account))
+        return "";
+    return account.address;
+}
+
+static void read_suspect(Build *build, StoreTx *tx)
+{
+    const CorrespondentList *list = &build->material.correspondents;
+    const Correspondent *to = list->count ? &list->items[0] : NULL;
+    if (!to || !suspect_find(tx, build->arena, to->address_key, &build->suspect))
+        build->suspect = (Suspect){.since = TIME_NONE};
+    if (!to || !automatic_stop_find(tx, build->arena, to->address_key, build->visit->now, &build->stop))
+        build->stop = (AutomaticStop){.since = TIME_NONE};
+}
+
+static void fill_stop(Build *build)
+{
+    build->view.stopped = build->view.stopped_address = "";
+    if (!build->stop.since)
+        return;
+    build->view.stopped = words_stopped(build->arena, build->lang, &build->stop);
+    build->view.stopped_address = build->stop.address_key;
+    if (visit_may(build->visit, "ticket.write"))
+        build->view.answer_url = url_checked("/senders/answer");
+}
+
 static bool read_all(Build *build, StoreTx *tx, TicketId id)
 {
     TicketMaterial *material = &build->material;
@@ -89,8 +134,15 @@ static bool read_all(Build *build, StoreTx *tx, TicketId id)
     material->files = attachment_list(tx, build->arena, id);
     material->events = ticket_event_history(tx, build->arena, id);
     material->sendings = outbox_list_of_ticket(tx, build->arena, id);
+    material->fared = outbox_recipient_list(tx, build->arena, id);
+    material->deliveries = delivery_list_of_ticket(tx, build->arena, id);
+    material->receipts = receipt_list_of_ticket(tx, build->arena, id);
     material->staff = staff_list(tx, build->arena);
-    material->participants = participant_list(tx, build->arena, id);
+    material->correspondents = recipient_list(tx, build->arena, id);
+    material->recipients = message_recipient_list(tx, build->arena, id);
+    material->senders = message_sender_list(tx, build->arena, id);
+    build->from = read_departure(build, tx);
+    read_suspect(build, tx);
     build->links = ticket_link_list(tx, build->arena, id);
     build->teams = team_list(tx, build->arena);
     read_merged(build, tx);
@@ -99,10 +151,11 @@ static bool read_all(Build *build, StoreTx *tx, TicketId id)
     build->has_customer = now->party_id && party_find(tx, build->arena, (PartyId){now->party_id}, &build->customer);
     if (now->contact_id && !party_find(tx, build->arena, (PartyId){now->contact_id}, &build->contact))
         build->contact = (Party){0};
+    build->proposal = ticket_company_read(tx, build->arena, build->visit, material);
     if (build->has_customer) {
         build->points =
             contact_point_list(tx, build->arena, (PartyId){now->contact_id ? now->contact_id : now->party_id});
-        build->past = worklist_list_of_party(tx, build->arena, build->customer.id, PAST_TICKETS);
+        build->past = history_list_party(tx, build->arena, build->customer.id, (HistoryAsk){.how_many = PAST_TICKETS});
         build->items = item_list_party(tx, build->arena, build->customer.id, (InstalledItemId){0}, ITEMS_SHOWN);
     }
     return true;
@@ -183,6 +236,9 @@ static void fill_head(Build *build)
                                                 build->visit->now);
     fill_warnings(build, state);
     fill_wait_line(build, state);
+    fill_stop(build);
+    view->legal =
+        ticket_state_is_open(state) && !ticket->now.complaint && ticket_proof_has_letter(&build->material.receipts);
     view->version = ticket->version;
     view->stale = stale_words(build);
 }
@@ -203,6 +259,8 @@ static void fill_buttons(Build *build)
         add_button(build, buttons, MSG_ACTION_TAKE, "/tickets/%/take", "hand");
     else if (state == TICKET_OWNED)
         add_button(build, buttons, MSG_ACTION_START, "/tickets/%/start", "wrench");
+    else if (state == TICKET_SPAM)
+        add_button(build, buttons, MSG_ACTION_IS_A_REQUEST, "/tickets/%/request", "rotate-ccw");
     else if (state == TICKET_RESOLVED)
         add_button(build, buttons, MSG_ACTION_CLOSE, "/tickets/%/close", "check");
     else if (ticket_state_is_owned(state) && state != TICKET_IN_PROGRESS)
@@ -282,6 +340,16 @@ static SafeUrl offered(const Build *build, TicketAction action, const char *patt
     return transition_find(state, action) ? action_url(build, pattern) : (SafeUrl){NULL};
 }
 
+/* Whether the customer has other requests: then their address is put aside only when somebody says so. */
+static bool is_known(const Build *build)
+{
+    for (size_t i = 0; i < build->past.count; i++)
+        if (build->past.rows[i].ticket.value != build->material.ticket.id.value &&
+            build->past.rows[i].state != TICKET_SPAM)
+            return true;
+    return build->past.more;
+}
+
 static void fill_more(Build *build)
 {
     const char *refused = build->typed->error ? build->typed->error->key : "";
@@ -290,7 +358,7 @@ static void fill_more(Build *build)
     TicketMore *more = ARENA_NEW(build->arena, TicketMore);
     *more = (TicketMore){
         .open = came_back(build, "merge") || came_back(build, "link") || came_back(build, "not_ours") ||
-                came_back(build, "cancel"),
+                came_back(build, "cancel") || came_back(build, "split"),
         .merge_url = offered(build, TICKET_MARK_DUPLICATE, "/tickets/%/merge"),
         .merge_into = typed_or(build, "merge", "into", ""),
         .merge_error = came_back(build, "merge") ? build->typed->wrong : "",
@@ -303,6 +371,7 @@ static void fill_more(Build *build)
         .pointer_error = came_back(build, "not_ours") ? build->typed->wrong : "",
         .cancel_url = offered(build, TICKET_CANCEL, "/tickets/%/cancel"),
         .cancel_why = typed_or(build, "cancel", "why", ""),
+        .spam_known = is_known(build),
         .spam_url = offered(build, TICKET_MARK_SPAM, "/tickets/%/spam"),
         .reopen_url = offered(build, TICKET_REOPEN, "/tickets/%/reopen"),
         .reopen_open = came_back(build, "reopen"),
@@ -311,10 +380,63 @@ static void fill_more(Build *build)
         .restore_open = came_back(build, "restore"),
         .restore_why = typed_or(build, "restore", "why", ""),
     };
+    more->split = ticket_split_choices(build->arena, build->visit, &build->material, &more->split_count);
+    if (more->split_count)
+        more->split_url = action_url(build, "/tickets/%/split");
+    more->split_error = came_back(build, "split") ? build->typed->wrong : "";
     build->view.more = more;
 }
 
 /* ----------------------------------------------------------------------------------------------------------- composer */
+
+/* Whether its box was ticked when the form came back, else whether the last message had it. */
+static bool is_ticked(const Build *build, const Correspondent *one)
+{
+    const HttpPairs *form = &build->request->form;
+    if (!build->typed->text || !http_form(build->request, "copies"))
+        return one->chosen;
+    for (size_t i = 0; i < form->count; i++)
+        if (strcmp(form->items[i].name, "cc") == 0 && strcmp(form->items[i].value, one->address_key) == 0)
+            return true;
+    return false;
+}
+
+static const TicketCopy *copies_of(const Build *build, size_t *count_out)
+{
+    const CorrespondentList *list = &build->material.correspondents;
+    TicketCopy *copies = ARENA_ARRAY(build->arena, TicketCopy, list->count);
+    *count_out = 0;
+    for (size_t i = 1; i < list->count; i++) {
+        const Correspondent *one = &list->items[i];
+        MsgId hint = one->confirmed ? MSG_COMPOSER_NOT_IN_LAST : MSG_COMPOSER_UNCONFIRMED;
+        copies[(*count_out)++] = (TicketCopy){
+            .key = one->address_key,
+            .label = *one->name ? arena_printf(build->arena, "%s <%s>", one->name, one->address) : one->address,
+            .chosen = is_ticked(build, one),
+            .place = msg(build->lang, one->in_copy ? MSG_COMPOSER_PLACE_COPY : MSG_COMPOSER_PLACE_TO),
+            .hint = one->chosen ? "" : msg(build->lang, hint)};
+    }
+    return copies;
+}
+
+static const char *composer_error(const Build *build)
+{
+    const InputError *error = build->typed->error;
+    MsgId id;
+    if (!error || !error->key || !msg_id_find(error->key, &id))
+        return "";
+    return msg_fill(build->arena, build->lang, id, "shown", error->shown ? error->shown : "", NULL);
+}
+
+static const char *suspect_words(const Build *build)
+{
+    const Suspect *suspect = &build->suspect;
+    if (!suspect->since)
+        return "";
+    return msg_fill(build->arena, build->lang, MSG_COMPOSER_SUSPECT, "when",
+                    format_moment(build->arena, build->lang, build->zone, suspect->since, build->visit->now), "reason",
+                    words_delivery(build->lang, suspect->status, suspect->reason), NULL);
+}
 
 static void fill_composer(Build *build)
 {
@@ -323,21 +445,28 @@ static void fill_composer(Build *build)
     if (!visit_may(build->visit, "ticket.write"))
         return;
     TicketComposer *composer = ARENA_NEW(build->arena, TicketComposer);
-    const Participant *to = ticket_recipient(&material->participants, &material->messages);
+    const Correspondent *to = material->correspondents.count ? &material->correspondents.items[0] : NULL;
+    const char *added = typed->text ? http_form(build->request, "cc_new") : NULL;
     const MessageList *messages = &material->messages;
     int64_t seen = messages->count ? messages->items[messages->count - 1].id.value : 0;
     Token key = token_new();
     *composer = (TicketComposer){
         .url = action_url(build, "/tickets/%/messages"),
         .to = to ? to->address : msg(build->lang, MSG_TICKET_NOBODY_TO_ANSWER),
+        .from = build->from,
+        .suspect = suspect_words(build),
+        .reply_to = ticket_sender_warning(build->arena, build->lang, material, to),
         .text = typed->text ? typed->text : "",
         .note = typed->note || !to,
         .draft_key = arena_printf(build->arena, "ticket-%s", build->number),
         .key = typed->key ? typed->key : arena_strdup(build->arena, key.text),
         .seen = arena_int(build->arena, seen),
         .answers = to != NULL,
-        .error = typed->error && typed->error->key ? msg_find(build->lang, typed->error->key) : "",
+        .added = added ? added : "",
+        .adding = added && *added,
+        .error = composer_error(build),
     };
+    composer->copies = copies_of(build, &composer->copies_count);
     build->view.composer = composer;
 }
 
@@ -398,6 +527,12 @@ static void fill_customer(Build *build)
         .email = email,
         .email_url = *email ? url_checked(arena_printf(build->arena, "mailto:%s", email)) : (SafeUrl){NULL},
     };
+    if (build->proposal.company.value) {
+        customer->propose_url = action_url(build, "/tickets/%/company");
+        customer->propose_id = arena_int(build->arena, build->proposal.company.value);
+        customer->company = build->proposal.name;
+        customer->address = build->proposal.address;
+    }
     customer->tickets = past_tickets(build, &customer->tickets_count);
     customer->items = installed_items(build, &customer->items_count);
     build->view.customer = customer;
@@ -576,6 +711,20 @@ static const LayoutView *layout_of(Build *build)
     return page;
 }
 
+static void fill_talk(Build *build)
+{
+    const char *whole = http_query(build->request, "whole");
+    TalkAsk ask = {.all = http_query(build->request, "all") != NULL,
+                   .message = {whole ? g_ascii_strtoll(whole, NULL, 10) : 0}};
+    TicketTalk talk = ticket_talk(build->arena, build->visit, &build->material, ask);
+    build->view.entries = talk.entries;
+    build->view.entries_count = talk.count;
+    build->view.earlier =
+        msg_fill_count(build->arena, build->lang, MSG_TICKET_SHOW_EARLIER, (int64_t)talk.earlier, NULL);
+    if (talk.earlier)
+        build->view.earlier_url = url_local(build->arena, "/tickets/%?all=1", build->number);
+}
+
 static void fill(Build *build)
 {
     fill_head(build);
@@ -584,7 +733,7 @@ static void fill(Build *build)
     fill_waits(build);
     fill_more(build);
     build->material.seen = build->typed->seen;
-    build->view.entries = ticket_talk(build->arena, build->visit, &build->material, &build->view.entries_count);
+    fill_talk(build);
     fill_composer(build);
     fill_customer(build);
     fill_coverage(build);

@@ -2,7 +2,7 @@
 #include "web/desk/tour.h"
 
 #include "desk/party/party.h"
-#include "desk/ticket/worklist.h"
+#include "desk/ticket/history.h"
 #include "web/visit.h"
 
 enum { STEPS_MAX = 5, YEAR_DAYS = 364 };
@@ -35,7 +35,7 @@ static SafeUrl last_ticket_of(const TourFilling *filling, const char *address)
     Arena *arena = filling->request->arena;
     if (!party.value)
         return (SafeUrl){NULL};
-    WorklistPage page = worklist_list_of_party(filling->tx, arena, party, 1);
+    WorklistPage page = history_list_party(filling->tx, arena, party, (HistoryAsk){.how_many = 1});
     return page.count ? url_local(arena, "/tickets/%", arena_int(arena, page.rows[0].ticket.value)) : (SafeUrl){NULL};
 }
 

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What: messages that need a person: those that did not leave, and those that came and could not be read. How: a list of
- * each; what can be done is one step of outbox.h or intake.h, recorded, and back to the list. A row that has moved on
+ * What: messages that need a person: those that did not leave, those that did not arrive, and those that came and could
+ * not be read, and senders whom Filo no longer answers by itself. How: a list of each; what can be done is one step of outbox.h, delivery.h or intake.h, recorded, and back
+ * to the list. A row that has moved on
  * meanwhile is no failure: the list shows how it stands.
  */
 #include "base/format.h"
 #include "desk/intake/intake.h"
+#include "desk/intake/robot.h"
 #include "desk/ticket/ticket.h"
+#include "queue/delivery.h"
 #include "queue/outbox.h"
 #include "web/attachment_send.h"
 #include "web/desk/desk_pages.h"
@@ -14,6 +17,9 @@
 #include "web/problem.h"
 #include "web/tray_view.h"
 #include "web/visit.h"
+#include "web/words.h"
+
+#include <string.h>
 
 enum { SHOWN = 100 };
 
@@ -45,11 +51,47 @@ static TrayOutgoing outgoing_row(StoreTx *tx, Arena *arena, const Visit *visit, 
     };
 }
 
+static TrayUndelivered undelivered_row(StoreTx *tx, Arena *arena, const Visit *visit, const Delivery *delivery)
+{
+    Ticket ticket;
+    const char *number = arena_int(arena, delivery->ticket.value);
+    bool known = delivery->ticket.value && ticket_find(tx, arena, delivery->ticket, &ticket);
+    return (TrayUndelivered){
+        .address = delivery->address,
+        .number = known ? number : "",
+        .ticket_url = known ? url_local(arena, "/tickets/%", number) : (SafeUrl){NULL},
+        .subject = known ? (*ticket.subject ? ticket.subject : msg(visit->lang, MSG_TICKET_NO_SUBJECT)) : "",
+        .when = moment(arena, visit, delivery->at),
+        .reason = words_delivery(visit->lang, delivery->status, delivery->reason),
+        .done_url = url_local(arena, "/tray/deliveries/%/done", arena_int(arena, delivery->id.value)),
+    };
+}
+
+static TrayStop stop_row(StoreTx *tx, Arena *arena, const Visit *visit, const AutomaticStop *stop)
+{
+    Ticket ticket;
+    const char *number = arena_int(arena, stop->ticket.value);
+    bool known = stop->ticket.value && ticket_find(tx, arena, stop->ticket, &ticket);
+    return (TrayStop){
+        .address = stop->address_key,
+        .text = words_stopped(arena, visit->lang, stop),
+        .number = known ? number : "",
+        .ticket_url = known ? url_local(arena, "/tickets/%", number) : (SafeUrl){NULL},
+        .subject = known ? (*ticket.subject ? ticket.subject : msg(visit->lang, MSG_TICKET_NO_SUBJECT)) : "",
+        .when = moment(arena, visit, stop->since),
+        .held =
+            msg_fill(arena, visit->lang, MSG_STOP_HELD, "count", format_number(arena, visit->lang, stop->held), NULL),
+    };
+}
+
 static TrayIncoming incoming_row(Arena *arena, const Visit *visit, const InboundInTray *inbound)
 {
     const char *id = arena_int(arena, inbound->id.value);
     return (TrayIncoming){
         .mailbox = inbound->source,
+        .what = inbound->reason && !strcmp(inbound->reason, INTAKE_LOOSE_RECEIPT)
+                    ? msg(visit->lang, MSG_TRAY_LOOSE_RECEIPT)
+                    : "",
         .when = moment(arena, visit, inbound->received_at),
         .size = arena_printf(arena, "%s KB", format_number(arena, visit->lang, (inbound->raw_size + 1023) / 1024)),
         .original_url = url_local(arena, "/tray/incoming/%/original", id),
@@ -61,17 +103,31 @@ static TrayIncoming incoming_row(Arena *arena, const Visit *visit, const Inbound
 static void fill(StoreTx *tx, Arena *arena, const Visit *visit, TrayView *view)
 {
     OutboxStuckList stuck = outbox_list_stuck(tx, arena, SHOWN);
+    DeliveryList unreached = delivery_list_failed(tx, arena, SHOWN);
     InboundTray tray = intake_list_tray(tx, arena, SHOWN);
+    AutomaticStopList stopped = automatic_stop_list(tx, arena, SHOWN);
+    TrayStop *stops = ARENA_ARRAY(arena, TrayStop, stopped.count);
+    TrayUndelivered *undelivered = ARENA_ARRAY(arena, TrayUndelivered, unreached.count);
     TrayOutgoing *outgoing = ARENA_ARRAY(arena, TrayOutgoing, stuck.count);
     TrayIncoming *incoming = ARENA_ARRAY(arena, TrayIncoming, tray.count);
     for (size_t i = 0; i < stuck.count; i++)
         outgoing[i] = outgoing_row(tx, arena, visit, &stuck.items[i]);
+    for (size_t i = 0; i < unreached.count; i++)
+        undelivered[i] = undelivered_row(tx, arena, visit, &unreached.items[i]);
+    for (size_t i = 0; i < stopped.count; i++)
+        stops[i] = stop_row(tx, arena, visit, &stopped.items[i]);
     for (size_t i = 0; i < tray.count; i++)
         incoming[i] = incoming_row(arena, visit, &tray.items[i]);
     *view = (TrayView){
         .outgoing = outgoing,
         .outgoing_count = stuck.count,
         .has_outgoing = stuck.count > 0,
+        .undelivered = undelivered,
+        .undelivered_count = unreached.count,
+        .has_undelivered = unreached.count > 0,
+        .stops = stops,
+        .stops_count = stopped.count,
+        .has_stops = stopped.count > 0,
         .incoming = incoming,
         .incoming_count = tray.count,
         .has_incoming = tray.count > 0,
@@ -142,6 +198,11 @@ static bool set_looked(StoreTx *tx, int64_t id, TimeMs now)
     return intake_set_looked(tx, (InboundId){id}, now);
 }
 
+static bool set_delivery_looked(StoreTx *tx, int64_t id, TimeMs now)
+{
+    return delivery_set_looked(tx, (DeliveryId){id}, now);
+}
+
 static bool take_step(StoreTx *tx, void *arg)
 {
     const TrayStep *step = arg;
@@ -184,4 +245,11 @@ void tray_done_post(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
     run_step(request, response, (TrayStep){.take = set_looked, .action = "inbound.done", .object = "inbound"});
+}
+
+void tray_delivery_done_post(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    run_step(request, response,
+             (TrayStep){.take = set_delivery_looked, .action = "delivery.done", .object = "delivery"});
 }

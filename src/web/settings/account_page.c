@@ -4,6 +4,7 @@
  * changed (an unlocked screen must not become somebody else's account), and every other session ends with it.
  */
 #include "base/format.h"
+#include "desk/notice/notice.h"
 #include "desk/staff/password.h"
 #include "desk/staff/staff_edit.h"
 #include "web/account_view.h"
@@ -13,12 +14,12 @@
 #include "web/settings/settings_pages.h"
 
 typedef struct AccountWork {
-    SettingsForm *form;
+    PageForm *form;
     const char *hash;
     StaffSessionId session; /* to end; {0}: all but this one */
 } AccountWork;
 
-static AccountSession session_line(const SettingsForm *form, const SessionShown *session)
+static AccountSession session_line(const PageForm *form, const SessionShown *session)
 {
     const Visit *visit = form->visit;
     return (AccountSession){
@@ -31,7 +32,7 @@ static AccountSession session_line(const SettingsForm *form, const SessionShown 
     };
 }
 
-static void show(SettingsForm *form, HttpResponse *response)
+static void show(PageForm *form, HttpResponse *response)
 {
     const Visit *visit = form->visit;
     StoreTx *tx = visit_read(form->request, response);
@@ -39,6 +40,8 @@ static void show(SettingsForm *form, HttpResponse *response)
     if (!tx)
         return;
     bool found = staff_find(tx, form->arena, visit->session.staff, &person);
+    NoticeChoice choice = notice_choice_find(tx, form->arena, visit->session.staff);
+    bool trouble = notice_wants_trouble(tx, form->arena, visit->session.staff, person.role == ROLE_ADMIN);
     SessionShownList sessions = session_list(tx, form->arena, visit->session.staff, visit->now);
     if (!visit_read_end(form->request, response, tx))
         return;
@@ -47,9 +50,14 @@ static void show(SettingsForm *form, HttpResponse *response)
         lines[i] = session_line(form, &sessions.items[i]);
     AccountView view = {
         .login = found ? person.login : "",
-        .current_error = settings_error(form, "current"),
-        .password_error = settings_error(form, "password"),
-        .again_error = settings_error(form, "again"),
+        .current_error = page_form_error(form, "current"),
+        .password_error = page_form_error(form, "password"),
+        .again_error = page_form_error(form, "again"),
+        .told_own = choice.own,
+        .told_team = choice.team,
+        .may_mend = visit_may(visit, "settings.read"),
+        .told_trouble = trouble,
+        .email = found ? person.email : "",
         .sessions = lines,
         .sessions_count = sessions.count,
         .has_others = sessions.count > 1,
@@ -64,20 +72,20 @@ static void show(SettingsForm *form, HttpResponse *response)
 void account_page(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    show(settings_form_of(request), response);
+    show(page_form_of(request), response);
 }
 
 static void keep(AccountWork *work, HttpResponse *response, const char *name, StoreWork write)
 {
-    if (!settings_is_sound(work->form)) {
-        settings_set_status(work->form, response);
+    if (!page_form_is_sound(work->form)) {
+        page_form_set_status(work->form, response);
         show(work->form, response);
         return;
     }
-    SettingsOutcome outcome = settings_keep(work->form, response, name, write, work);
-    if (outcome == SETTINGS_KEPT)
+    PageFormOutcome outcome = settings_keep(work->form, response, name, write, work);
+    if (outcome == PAGE_FORM_KEPT)
         settings_done(work->form, response, "/account");
-    else if (outcome == SETTINGS_REFUSED)
+    else if (outcome == PAGE_FORM_REFUSED)
         show(work->form, response);
 }
 
@@ -91,7 +99,7 @@ static bool write_password(StoreTx *tx, void *arg)
                               &work->form->refused);
 }
 
-static const char *login_of(SettingsForm *form)
+static const char *login_of(PageForm *form)
 {
     g_autoptr(GError) error = NULL;
     Staff person = {0};
@@ -101,20 +109,20 @@ static const char *login_of(SettingsForm *form)
 }
 
 /* Whether the new one will do; asked first, so that a slip in it costs no attempt. */
-static void check_new(SettingsForm *form, const char *typed)
+static void check_new(PageForm *form, const char *typed)
 {
     InputError refused;
     const char *again = http_form(form->request, "again");
     const char *const own_words[] = {form->visit->session.display_name, form->visit->policy->company_name,
                                      login_of(form)};
     if (!password_check(typed, own_words, G_N_ELEMENTS(own_words), &refused))
-        settings_wrong(form, "password", refused.key, NULL);
+        page_form_wrong(form, "password", refused.key, NULL);
     else if (g_strcmp0(typed, again) != 0)
-        settings_wrong(form, "again", "password.error.differ", NULL);
+        page_form_wrong(form, "again", "password.error.differ", NULL);
 }
 
 /* false: the response is filled. */
-static bool confirm(SettingsForm *form, HttpResponse *response)
+static bool confirm(PageForm *form, HttpResponse *response)
 {
     g_autoptr(GError) error = NULL;
     InputError refused;
@@ -124,7 +132,7 @@ static bool confirm(SettingsForm *form, HttpResponse *response)
     case SIGN_IN_DONE:
         return true;
     case SIGN_IN_REFUSED:
-        settings_refused(form, &refused);
+        page_form_refused(form, &refused);
         return true;
     case SIGN_IN_FAILED:
     default:
@@ -136,17 +144,36 @@ static bool confirm(SettingsForm *form, HttpResponse *response)
 void account_password_post(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    AccountWork work = {.form = settings_form_of(request)};
+    AccountWork work = {.form = page_form_of(request)};
     const char *typed = http_form(request, "password");
     check_new(work.form, typed ? typed : "");
-    if (settings_is_sound(work.form) && !confirm(work.form, response))
+    if (page_form_is_sound(work.form) && !confirm(work.form, response))
         return;
     PasswordHash hash;
-    if (settings_is_sound(work.form)) {
+    if (page_form_is_sound(work.form)) {
         password_hash(typed, &hash);
         work.hash = hash.text;
     }
     keep(&work, response, "staff.password", write_password);
+}
+
+/* --- what one is told by mail --------------------------------------------------------------------------------------- */
+
+static bool write_choice(StoreTx *tx, void *arg)
+{
+    const PageForm *form = ((AccountWork *)arg)->form;
+    NoticeChoice choice = {page_form_ticked(form, "own"), page_form_ticked(form, "team")};
+    notice_choice_set(tx, form->visit->session.staff, choice);
+    if (visit_may(form->visit, "settings.read"))
+        notice_set_trouble(tx, form->visit->session.staff, page_form_ticked(form, "trouble"));
+    visit_audit(tx, form->visit, "staff.notices", "staff", form->visit->session.staff.value);
+    return true;
+}
+
+void account_notices_post(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    keep(&(AccountWork){.form = page_form_of(request)}, response, "staff.notices", write_choice);
 }
 
 /* --- the sessions --------------------------------------------------------------------------------------------------- */
@@ -167,7 +194,7 @@ static bool write_end(StoreTx *tx, void *arg)
 void account_session_end_post(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    AccountWork work = {.form = settings_form_of(request), .session = {http_param_id(request, "id")}};
+    AccountWork work = {.form = page_form_of(request), .session = {http_param_id(request, "id")}};
     if (work.session.value == 0)
         problem_page(request, response, PROBLEM_NOT_FOUND, "");
     else
@@ -177,5 +204,5 @@ void account_session_end_post(HttpRequest *request, HttpResponse *response, void
 void account_sessions_end_post(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    keep(&(AccountWork){.form = settings_form_of(request)}, response, "session.end_all", write_end);
+    keep(&(AccountWork){.form = page_form_of(request)}, response, "session.end_all", write_end);
 }

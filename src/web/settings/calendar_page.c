@@ -17,14 +17,14 @@ enum { CLOSED_SHOWN = 10, DAYS_LOOKED_AT = 800 };
 static const char *const day_fields[7] = {"day1", "day2", "day3", "day4", "day5", "day6", "day7"};
 
 typedef struct CalendarWork {
-    SettingsForm *form;
+    PageForm *form;
     HouseHours hours;
 } CalendarWork;
 
 /* --- what comes of it ----------------------------------------------------------------------------------------------- */
 
 /* Until when it stays as it is: the first minute of the coming days that differs. */
-static const char *now_words(const SettingsForm *form, const Calendar *calendar, Zone *zone)
+static const char *now_words(const PageForm *form, const Calendar *calendar, Zone *zone)
 {
     const Visit *visit = form->visit;
     TimeMs now = visit->now;
@@ -41,14 +41,14 @@ static const char *now_words(const SettingsForm *form, const Calendar *calendar,
                  : msg(visit->lang, MSG_SETTINGS_CALENDAR_NEVER);
 }
 
-static const char *why_closed(const SettingsForm *form, const HolidayRule *rule)
+static const char *why_closed(const PageForm *form, const HolidayRule *rule)
 {
     const char *words = msg_find(form->visit->lang, rule->key);
     return words ? words : *rule->key ? rule->key : msg(form->visit->lang, MSG_SETTINGS_CALENDAR_OWN_DAY);
 }
 
 /* Days that would be open but for a holiday. */
-static const ShortLine *closed_days(const SettingsForm *form, const HouseHours *hours, Zone *zone, size_t *count_out)
+static const ShortLine *closed_days(const PageForm *form, const HouseHours *hours, Zone *zone, size_t *count_out)
 {
     HolidayRules rules = house_holidays(form->arena, hours);
     ShortLine *lines = ARENA_ARRAY(form->arena, ShortLine, CLOSED_SHOWN);
@@ -68,10 +68,10 @@ static const ShortLine *closed_days(const SettingsForm *form, const HouseHours *
     return lines;
 }
 
-static void fill_outcome(const SettingsForm *form, const HouseHours *hours, SettingsCalendarView *view)
+static void fill_outcome(const PageForm *form, const HouseHours *hours, SettingsCalendarView *view)
 {
     g_autoptr(GTimeZone) zone = zone_find(hours->zone);
-    if (!zone || !settings_is_sound(form)) /* what is wrong makes no calendar */
+    if (!zone || !page_form_is_sound(form)) /* what is wrong makes no calendar */
         return;
     g_autoptr(Calendar) calendar = house_calendar(form->arena, hours, zone);
     view->has_outcome = true;
@@ -81,20 +81,20 @@ static void fill_outcome(const SettingsForm *form, const HouseHours *hours, Sett
 
 /* --- the page ------------------------------------------------------------------------------------------------------- */
 
-static const CalendarDay *day_lines(SettingsForm *form, const HouseHours *hours)
+static const CalendarDay *day_lines(PageForm *form, const HouseHours *hours)
 {
     CalendarDay *lines = ARENA_ARRAY(form->arena, CalendarDay, 7);
     for (int day = 0; day < 7; day++)
         lines[day] = (CalendarDay){
             .field = day_fields[day],
-            .label = settings_words(form, "settings.calendar.", day_fields[day]),
+            .label = page_form_words(form, "settings.calendar.", day_fields[day]),
             .hours = hours->days[day],
-            .error = settings_error(form, day_fields[day]),
+            .error = page_form_error(form, day_fields[day]),
         };
     return lines;
 }
 
-static void show(SettingsForm *form, HttpResponse *response, const HouseHours *hours, bool preview)
+static void show(PageForm *form, HttpResponse *response, const HouseHours *hours, bool preview)
 {
     SettingsCalendarView view = {
         .may_write = visit_may(form->visit, "settings.write"),
@@ -103,11 +103,11 @@ static void show(SettingsForm *form, HttpResponse *response, const HouseHours *h
         .days_count = 7,
         .holidays = hours->holidays,
         .patron = hours->patron,
-        .patron_error = settings_error(form, "patron"),
+        .patron_error = page_form_error(form, "patron"),
         .closures = hours->closures,
-        .closures_error = settings_error(form, "closures"),
+        .closures_error = page_form_error(form, "closures"),
         .zone = hours->zone,
-        .zone_error = settings_error(form, "zone"),
+        .zone_error = page_form_error(form, "zone"),
         .preview = preview,
         .now = "",
     };
@@ -120,7 +120,7 @@ static void show(SettingsForm *form, HttpResponse *response, const HouseHours *h
 void calendar_page(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    SettingsForm *form = settings_form_of(request);
+    PageForm *form = page_form_of(request);
     StoreTx *tx = visit_read(request, response);
     if (!tx)
         return;
@@ -129,17 +129,17 @@ void calendar_page(HttpRequest *request, HttpResponse *response, void *context)
         show(form, response, &hours, false);
 }
 
-static HouseHours typed_of(const SettingsForm *form)
+static HouseHours typed_of(const PageForm *form)
 {
     HouseHours hours = {
-        .zone = settings_line(form, "zone"),
-        .holidays = settings_ticked(form, "holidays"),
-        .patron = settings_line(form, "patron"),
-        .closures = settings_text(form, "closures"),
-        .version = settings_number(form, "version"),
+        .zone = page_form_line(form, "zone"),
+        .holidays = page_form_ticked(form, "holidays"),
+        .patron = page_form_line(form, "patron"),
+        .closures = page_form_text(form, "closures"),
+        .version = page_form_number(form, "version"),
     };
     for (int day = 0; day < 7; day++)
-        hours.days[day] = settings_line(form, day_fields[day]);
+        hours.days[day] = page_form_line(form, day_fields[day]);
     return hours;
 }
 
@@ -153,22 +153,22 @@ static bool write_hours(StoreTx *tx, void *arg)
 void calendar_post(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    CalendarWork work = {settings_form_of(request), {0}};
+    CalendarWork work = {page_form_of(request), {0}};
     work.hours = typed_of(work.form);
     InputError wrong[HOUSE_FIELDS];
     size_t count = house_hours_check(work.form->arena, &work.hours, wrong);
     for (size_t i = 0; i < count; i++)
-        settings_refused(work.form, &wrong[i]);
-    bool preview = settings_ticked(work.form, "preview");
+        page_form_refused(work.form, &wrong[i]);
+    bool preview = page_form_ticked(work.form, "preview");
     if (count)
-        settings_set_status(work.form, response);
+        page_form_set_status(work.form, response);
     if (count || preview) {
         show(work.form, response, &work.hours, preview && !count);
         return;
     }
-    SettingsOutcome outcome = settings_keep(work.form, response, "calendar.change", write_hours, &work);
-    if (outcome == SETTINGS_KEPT)
+    PageFormOutcome outcome = settings_keep(work.form, response, "calendar.change", write_hours, &work);
+    if (outcome == PAGE_FORM_KEPT)
         settings_done(work.form, response, "/settings/calendar");
-    else if (outcome == SETTINGS_REFUSED)
+    else if (outcome == PAGE_FORM_REFUSED)
         show(work.form, response, &work.hours, false);
 }

@@ -17,13 +17,13 @@
 enum { NAME_CHARS = 80 };
 
 typedef struct CodeWork {
-    SettingsForm *form;
+    PageForm *form;
     Code code;     /* id {0}: a new one */
     CodeRows rows; /* of its list, retired ones too */
     CodeId heir;   /* takes a retired one's place */
 } CodeWork;
 
-static bool may_write(const SettingsForm *form)
+static bool may_write(const PageForm *form)
 {
     return visit_may(form->visit, "code.write");
 }
@@ -35,7 +35,7 @@ static const char *list_path(const CodeWork *work)
 
 /* --- the lists ------------------------------------------------------------------------------------------------------ */
 
-static CodeLine line_of(const SettingsForm *form, const Code *code)
+static CodeLine line_of(const PageForm *form, const Code *code)
 {
     Lang lang = form->visit->lang;
     return (CodeLine){
@@ -50,7 +50,7 @@ static CodeLine line_of(const SettingsForm *form, const Code *code)
     };
 }
 
-static const SettingsTab *list_tabs(const SettingsForm *form, CodeList chosen)
+static const SettingsTab *list_tabs(const PageForm *form, CodeList chosen)
 {
     SettingsTab *tabs = ARENA_ARRAY(form->arena, SettingsTab, CODE_LIST_COUNT);
     static const MsgId labels[CODE_LIST_COUNT] = {
@@ -65,7 +65,7 @@ static const SettingsTab *list_tabs(const SettingsForm *form, CodeList chosen)
 }
 
 /* The list asked for in the address; the first when it is none. */
-static CodeList list_asked(const SettingsForm *form)
+static CodeList list_asked(const PageForm *form)
 {
     CodeList list = CODE_SYMPTOM;
     const char *asked = http_query(form->request, "list");
@@ -75,7 +75,7 @@ static CodeList list_asked(const SettingsForm *form)
 void code_list_page(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    SettingsForm *form = settings_form_of(request);
+    PageForm *form = page_form_of(request);
     CodeList list = list_asked(form);
     StoreTx *tx = visit_read(request, response);
     if (!tx)
@@ -104,7 +104,7 @@ void code_list_page(HttpRequest *request, HttpResponse *response, void *context)
 /* Groups of the list that are in use; "" makes the code a group. */
 static const Option *group_options(const CodeWork *work, size_t *count_out)
 {
-    const SettingsForm *form = work->form;
+    const PageForm *form = work->form;
     Option *options = ARENA_ARRAY(form->arena, Option, work->rows.count + 1);
     options[0] = (Option){"", msg(form->visit->lang, MSG_SETTINGS_CODE_NEW_GROUP), !work->code.parent.value};
     *count_out = 1;
@@ -121,7 +121,7 @@ static const Option *group_options(const CodeWork *work, size_t *count_out)
 /* What may take its place: others of its level, in use. */
 static const Option *heir_options(const CodeWork *work, size_t *count_out)
 {
-    const SettingsForm *form = work->form;
+    const PageForm *form = work->form;
     Option *options = ARENA_ARRAY(form->arena, Option, work->rows.count + 1);
     options[0] = (Option){"", msg(form->visit->lang, MSG_SETTINGS_CODE_NO_HEIR), true};
     *count_out = 1;
@@ -137,7 +137,7 @@ static const Option *heir_options(const CodeWork *work, size_t *count_out)
 
 static void show(CodeWork *work, HttpResponse *response)
 {
-    SettingsForm *form = work->form;
+    PageForm *form = work->form;
     const Code *code = &work->code;
     const char *id = arena_int(form->arena, code->id.value);
     bool is_new = code->id.value == 0;
@@ -149,17 +149,17 @@ static void show(CodeWork *work, HttpResponse *response)
         .retire_url = url_local(form->arena, "/settings/codes/%/retire", id),
         .restore_url = url_local(form->arena, "/settings/codes/%/restore", id),
         .list_key = code_list_text(code->list),
-        .list = settings_words(form, "code.list.", code_list_text(code->list)),
+        .list = page_form_words(form, "code.list.", code_list_text(code->list)),
         .name_it = code->names[LANG_IT],
-        .name_it_error = settings_error(form, "name_it"),
+        .name_it_error = page_form_error(form, "name_it"),
         .name_en = code->names[LANG_EN],
-        .name_en_error = settings_error(form, "name_en"),
-        .group_error = settings_error(form, "parent"),
+        .name_en_error = page_form_error(form, "name_en"),
+        .group_error = page_form_error(form, "parent"),
         .is_origin = code->list == CODE_ORIGIN,
         .is_defect = code->is_defect,
         .needs_authoriser = code->needs_authoriser,
         .retired = code->retired_at != TIME_NONE,
-        .heir_error = settings_error(form, "replaced_by"),
+        .heir_error = page_form_error(form, "replaced_by"),
     };
     view.groups = group_options(work, &view.groups_count);
     view.heirs = heir_options(work, &view.heirs_count);
@@ -171,7 +171,7 @@ static void show(CodeWork *work, HttpResponse *response)
 /* The request's code and its list; false: the response is filled. */
 static bool read_code(CodeWork *work, HttpResponse *response, CodeId id)
 {
-    SettingsForm *form = work->form;
+    PageForm *form = work->form;
     StoreTx *tx = visit_read(form->request, response);
     if (!tx)
         return false;
@@ -188,7 +188,7 @@ static bool read_code(CodeWork *work, HttpResponse *response, CodeId id)
 void code_new_page(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    CodeWork work = {.form = settings_form_of(request), .code = {.names = {"", ""}}};
+    CodeWork work = {.form = page_form_of(request), .code = {.names = {"", ""}}};
     work.code.list = list_asked(work.form);
     if (!read_code(&work, response, (CodeId){0}))
         return;
@@ -210,7 +210,7 @@ static bool read_asked(CodeWork *work, HttpResponse *response)
 void code_page(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    CodeWork work = {.form = settings_form_of(request)};
+    CodeWork work = {.form = page_form_of(request)};
     if (read_asked(&work, response))
         show(&work, response);
 }
@@ -220,27 +220,27 @@ void code_page(HttpRequest *request, HttpResponse *response, void *context)
 static void take_names(CodeWork *work)
 {
     static const char *const fields[LANG_COUNT] = {[LANG_IT] = "name_it", [LANG_EN] = "name_en"};
-    SettingsForm *form = work->form;
+    PageForm *form = work->form;
     for (Lang lang = 0; lang < LANG_COUNT; lang++) {
-        work->code.names[lang] = settings_line(form, fields[lang]);
+        work->code.names[lang] = page_form_line(form, fields[lang]);
         if (!*work->code.names[lang] || g_utf8_strlen(work->code.names[lang], -1) > NAME_CHARS)
-            settings_wrong(form, fields[lang], "code.error.name_length", NULL);
+            page_form_wrong(form, fields[lang], "code.error.name_length", NULL);
     }
-    work->code.is_defect = work->code.list == CODE_ORIGIN && settings_ticked(form, "is_defect");
-    work->code.needs_authoriser = work->code.list == CODE_ORIGIN && settings_ticked(form, "needs_authoriser");
+    work->code.is_defect = work->code.list == CODE_ORIGIN && page_form_ticked(form, "is_defect");
+    work->code.needs_authoriser = work->code.list == CODE_ORIGIN && page_form_ticked(form, "needs_authoriser");
 }
 
 static void keep(CodeWork *work, HttpResponse *response, const char *name, StoreWork write)
 {
-    if (!settings_is_sound(work->form)) {
-        settings_set_status(work->form, response);
+    if (!page_form_is_sound(work->form)) {
+        page_form_set_status(work->form, response);
         show(work, response);
         return;
     }
-    SettingsOutcome outcome = settings_keep(work->form, response, name, write, work);
-    if (outcome == SETTINGS_KEPT)
+    PageFormOutcome outcome = settings_keep(work->form, response, name, write, work);
+    if (outcome == PAGE_FORM_KEPT)
         settings_done(work->form, response, list_path(work));
-    else if (outcome == SETTINGS_REFUSED)
+    else if (outcome == PAGE_FORM_REFUSED)
         show(work, response);
 }
 
@@ -258,12 +258,12 @@ static bool write_new(StoreTx *tx, void *arg)
 void code_new_post(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    CodeWork work = {.form = settings_form_of(request), .code = {.names = {"", ""}}};
-    if (!code_list_parse(settings_line(work.form, "list"), &work.code.list))
-        settings_wrong(work.form, "list", "code.error.list", NULL);
+    CodeWork work = {.form = page_form_of(request), .code = {.names = {"", ""}}};
+    if (!code_list_parse(page_form_line(work.form, "list"), &work.code.list))
+        page_form_wrong(work.form, "list", "code.error.list", NULL);
     if (!read_code(&work, response, (CodeId){0}))
         return;
-    work.code.parent = (CodeId){settings_number(work.form, "parent")};
+    work.code.parent = (CodeId){page_form_number(work.form, "parent")};
     take_names(&work);
     keep(&work, response, "code.add", write_new);
 }
@@ -280,10 +280,10 @@ static bool write_change(StoreTx *tx, void *arg)
 void code_post(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    CodeWork work = {.form = settings_form_of(request)};
+    CodeWork work = {.form = page_form_of(request)};
     if (!read_asked(&work, response))
         return;
-    work.code.version = settings_number(work.form, "version");
+    work.code.version = page_form_number(work.form, "version");
     take_names(&work);
     keep(&work, response, "code.change", write_change);
 }
@@ -302,11 +302,11 @@ static bool write_retirement(StoreTx *tx, void *arg)
 void code_retire_post(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    CodeWork work = {.form = settings_form_of(request)};
+    CodeWork work = {.form = page_form_of(request)};
     if (!read_asked(&work, response))
         return;
-    work.code.version = settings_number(work.form, "version");
-    work.heir = (CodeId){settings_number(work.form, "replaced_by")};
+    work.code.version = page_form_number(work.form, "version");
+    work.heir = (CodeId){page_form_number(work.form, "replaced_by")};
     keep(&work, response, "code.retire", write_retirement);
 }
 
@@ -322,9 +322,9 @@ static bool write_return(StoreTx *tx, void *arg)
 void code_restore_post(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    CodeWork work = {.form = settings_form_of(request)};
+    CodeWork work = {.form = page_form_of(request)};
     if (!read_asked(&work, response))
         return;
-    work.code.version = settings_number(work.form, "version");
+    work.code.version = page_form_number(work.form, "version");
     keep(&work, response, "code.restore", write_return);
 }

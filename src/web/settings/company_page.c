@@ -8,43 +8,43 @@
 #include <string.h>
 
 typedef struct CompanyWork {
-    SettingsForm *form;
+    PageForm *form;
     Company company;
 } CompanyWork;
 
-static const Option *languages(const SettingsForm *form, const char *chosen)
+static const Option *languages(const PageForm *form, const char *chosen)
 {
     Option *options = ARENA_ARRAY(form->arena, Option, LANG_COUNT);
     for (Lang lang = 0; lang < LANG_COUNT; lang++)
-        options[lang] = (Option){lang_tag(lang), settings_words(form, "settings.language.", lang_tag(lang)),
+        options[lang] = (Option){lang_tag(lang), page_form_words(form, "settings.language.", lang_tag(lang)),
                                  strcmp(lang_tag(lang), chosen) == 0};
     return options;
 }
 
-static void show(SettingsForm *form, HttpResponse *response, const Company *company)
+static void show(PageForm *form, HttpResponse *response, const Company *company)
 {
     SettingsCompanyView view = {
         .may_write = visit_may(form->visit, "settings.write"),
         .version = company->version,
         .name = company->name,
-        .name_error = settings_error(form, "name"),
+        .name_error = page_form_error(form, "name"),
         .address = company->address,
-        .address_error = settings_error(form, "address"),
+        .address_error = page_form_error(form, "address"),
         .vat_number = company->vat_number,
-        .vat_error = settings_error(form, "vat_number"),
+        .vat_error = page_form_error(form, "vat_number"),
         .pec = company->pec,
-        .pec_error = settings_error(form, "pec"),
+        .pec_error = page_form_error(form, "pec"),
         .phone = company->phone,
-        .phone_error = settings_error(form, "phone"),
+        .phone_error = page_form_error(form, "phone"),
         .languages = languages(form, company->language),
         .languages_count = LANG_COUNT,
-        .language_error = settings_error(form, "language"),
+        .language_error = page_form_error(form, "language"),
         .reopen_days = company->reopen_days,
-        .reopen_error = settings_error(form, "reopen_days"),
+        .reopen_error = page_form_error(form, "reopen_days"),
         .undo_seconds = company->undo_seconds,
-        .undo_error = settings_error(form, "undo_seconds"),
+        .undo_error = page_form_error(form, "undo_seconds"),
         .update_hours = company->first_update_hours,
-        .update_error = settings_error(form, "first_update_hours"),
+        .update_error = page_form_error(form, "first_update_hours"),
         .close_at_once = company->close_at_once,
     };
     view.page = settings_layout(form, MSG_SETTINGS_TAB_COMPANY);
@@ -55,7 +55,7 @@ static void show(SettingsForm *form, HttpResponse *response, const Company *comp
 void company_page(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    SettingsForm *form = settings_form_of(request);
+    PageForm *form = page_form_of(request);
     StoreTx *tx = visit_read(request, response);
     if (!tx)
         return;
@@ -67,20 +67,20 @@ void company_page(HttpRequest *request, HttpResponse *response, void *context)
     show(form, response, &company);
 }
 
-static Company typed(const SettingsForm *form)
+static Company typed(const PageForm *form)
 {
     return (Company){
-        .name = settings_line(form, "name"),
-        .address = settings_line(form, "address"),
-        .vat_number = settings_line(form, "vat_number"),
-        .pec = settings_line(form, "pec"),
-        .phone = settings_line(form, "phone"),
-        .language = settings_line(form, "language"),
-        .reopen_days = settings_line(form, "reopen_days"),
-        .undo_seconds = settings_line(form, "undo_seconds"),
-        .first_update_hours = settings_line(form, "first_update_hours"),
-        .close_at_once = settings_ticked(form, "close_at_once"),
-        .version = settings_number(form, "version"),
+        .name = page_form_line(form, "name"),
+        .address = page_form_line(form, "address"),
+        .vat_number = page_form_line(form, "vat_number"),
+        .pec = page_form_line(form, "pec"),
+        .phone = page_form_line(form, "phone"),
+        .language = page_form_line(form, "language"),
+        .reopen_days = page_form_line(form, "reopen_days"),
+        .undo_seconds = page_form_line(form, "undo_seconds"),
+        .first_update_hours = page_form_line(form, "first_update_hours"),
+        .close_at_once = page_form_ticked(form, "close_at_once"),
+        .version = page_form_number(form, "version"),
     };
 }
 
@@ -94,25 +94,25 @@ static bool set_company(StoreTx *tx, void *arg)
 void company_post(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    SettingsForm *form = settings_form_of(request);
+    PageForm *form = page_form_of(request);
     CompanyWork work = {form, typed(form)};
     InputError wrong[COMPANY_FIELDS];
     size_t count = company_check(form->arena, &work.company, wrong);
     for (size_t i = 0; i < count; i++)
-        settings_refused(form, &wrong[i]);
-    if (!settings_is_sound(form)) {
-        settings_set_status(form, response);
+        page_form_refused(form, &wrong[i]);
+    if (!page_form_is_sound(form)) {
+        page_form_set_status(form, response);
         show(form, response, &work.company);
         return;
     }
     switch (settings_keep(form, response, "company.change", set_company, &work)) {
-    case SETTINGS_KEPT:
+    case PAGE_FORM_KEPT:
         settings_done(form, response, "/settings/company");
         return;
-    case SETTINGS_REFUSED:
+    case PAGE_FORM_REFUSED:
         show(form, response, &work.company);
         return;
-    case SETTINGS_ANSWERED:
+    case PAGE_FORM_ANSWERED:
     default:
         return;
     }

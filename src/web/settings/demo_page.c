@@ -29,12 +29,12 @@ static bool is_demo(HttpRequest *request, HttpResponse *response)
 
 /* ------------------------------------------------------------------------------------------------------------ showing */
 
-static const char *counted(const SettingsForm *form, MsgId id, int64_t count)
+static const char *counted(const PageForm *form, MsgId id, int64_t count)
 {
     return msg_fill_count(form->arena, form->visit->lang, id, count, NULL);
 }
 
-static const char *const *what_goes(const SettingsForm *form, const DemoContents *contents, size_t *count_out)
+static const char *const *what_goes(const PageForm *form, const DemoContents *contents, size_t *count_out)
 {
     const char **lines = ARENA_ARRAY(form->arena, const char *, 8);
     size_t count = 0;
@@ -50,7 +50,7 @@ static const char *const *what_goes(const SettingsForm *form, const DemoContents
     return lines;
 }
 
-static void show(SettingsForm *form, HttpResponse *response, const Typed *typed)
+static void show(PageForm *form, HttpResponse *response, const Typed *typed)
 {
     StoreTx *tx = visit_read(form->request, response);
     if (!tx)
@@ -60,13 +60,13 @@ static void show(SettingsForm *form, HttpResponse *response, const Typed *typed)
         return;
     SettingsDemoView view = {
         .company = typed->company,
-        .company_error = settings_error(form, "company"),
+        .company_error = page_form_error(form, "company"),
         .name = typed->name,
-        .name_error = settings_error(form, "name"),
+        .name_error = page_form_error(form, "name"),
         .email = typed->email,
-        .email_error = settings_error(form, "email"),
-        .password_error = settings_error(form, "password"),
-        .sure_error = settings_error(form, "sure"),
+        .email_error = page_form_error(form, "email"),
+        .password_error = page_form_error(form, "password"),
+        .sure_error = page_form_error(form, "sure"),
     };
     view.goes = what_goes(form, &contents, &view.goes_count);
     view.page = settings_layout(form, MSG_DEMO_END_TITLE);
@@ -78,19 +78,19 @@ void demo_end_page(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
     if (is_demo(request, response))
-        show(settings_form_of(request), response, &(Typed){"", "", "", ""});
+        show(page_form_of(request), response, &(Typed){"", "", "", ""});
 }
 
 /* ------------------------------------------------------------------------------------------------------------- ending */
 
 /* The refusals of the staff's rules under this form's names: the address is the login. */
-static void person_refused(SettingsForm *form, const InputError *refused)
+static void person_refused(PageForm *form, const InputError *refused)
 {
-    settings_wrong(form, strcmp(refused->field, "display_name") == 0 ? "name" : "email", refused->key, refused->shown);
+    page_form_wrong(form, strcmp(refused->field, "display_name") == 0 ? "name" : "email", refused->key, refused->shown);
 }
 
 /* Checks everything typed, so that all that is wrong is said at once. */
-static bool read_founding(SettingsForm *form, const Typed *typed, PasswordHash *hash, Founding *founding)
+static bool read_founding(PageForm *form, const Typed *typed, PasswordHash *hash, Founding *founding)
 {
     StaffForm person = {.login = typed->email,
                         .display_name = typed->name,
@@ -100,14 +100,14 @@ static bool read_founding(SettingsForm *form, const Typed *typed, PasswordHash *
     const char *const own_words[] = {typed->email, typed->name, typed->company};
     InputError refused;
     if (text_is_blank(typed->company))
-        settings_wrong(form, "company", "setting.error.blank", NULL);
+        page_form_wrong(form, "company", "setting.error.blank", NULL);
     if (!staff_form_check(form->arena, &person, true, &refused))
         person_refused(form, &refused);
     if (!password_check(typed->password, own_words, G_N_ELEMENTS(own_words), &refused))
-        settings_wrong(form, "password", refused.key, refused.shown);
-    if (!settings_ticked(form, "sure"))
-        settings_wrong(form, "sure", "demo.end.error.sure", NULL);
-    if (!settings_is_sound(form))
+        page_form_wrong(form, "password", refused.key, refused.shown);
+    if (!page_form_ticked(form, "sure"))
+        page_form_wrong(form, "sure", "demo.end.error.sure", NULL);
+    if (!page_form_is_sound(form))
         return false;
     password_hash(typed->password, hash);
     *founding = (Founding){.company = typed->company,
@@ -122,7 +122,7 @@ static bool read_founding(SettingsForm *form, const Typed *typed, PasswordHash *
 }
 
 /* The session this was asked from has gone with its person; the one who begins is signed in. */
-static void come_in(const SettingsForm *form, HttpResponse *response, const Typed *typed)
+static void come_in(const PageForm *form, HttpResponse *response, const Typed *typed)
 {
     g_autoptr(GError) error = NULL;
     HttpRequest *request = form->request;
@@ -139,7 +139,7 @@ static void come_in(const SettingsForm *form, HttpResponse *response, const Type
     http_redirect(response, done ? "/settings" : "/sign-in");
 }
 
-static void end(SettingsForm *form, HttpResponse *response, const Typed *typed, const Founding *founding)
+static void end(PageForm *form, HttpResponse *response, const Typed *typed, const Founding *founding)
 {
     g_autoptr(GError) error = NULL;
     DemoEnd ended;
@@ -152,7 +152,7 @@ static void end(SettingsForm *form, HttpResponse *response, const Typed *typed, 
             problem_page(form->request, response, PROBLEM_NOT_FOUND, "");
             return;
         }
-        settings_wrong(form, "company", ended.refused.key, ended.refused.shown);
+        page_form_wrong(form, "company", ended.refused.key, ended.refused.shown);
         http_set_status(response, 422);
         show(form, response, typed);
         return;
@@ -167,9 +167,9 @@ void demo_end_post(HttpRequest *request, HttpResponse *response, void *context)
     (void)context;
     if (!is_demo(request, response))
         return;
-    SettingsForm *form = settings_form_of(request);
+    PageForm *form = page_form_of(request);
     const char *password = http_form(request, "password");
-    Typed typed = {settings_line(form, "company"), settings_line(form, "name"), settings_line(form, "email"),
+    Typed typed = {page_form_line(form, "company"), page_form_line(form, "name"), page_form_line(form, "email"),
                    password ? password : ""};
     PasswordHash hash;
     Founding founding;

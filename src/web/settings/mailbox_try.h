@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * mailbox_try: one message sent through a mailbox, now. Answers: "does sending work, and if not, what does the server
- * say?"
+ * mailbox_try: one message sent through a mailbox, now. Answers: "does sending work, and does what is sent to it come
+ * in?"
  *
+ * To the mailbox's own address it is a test of both ways: its arrival, by whichever way in, is waited for (desk/mailbox).
  * Not for messages to customers: those leave through the outbox. Owns no table; recorded as mailbox.test in the read
- * audit (nothing is stored). Slow: for the slow lane, outside any transaction. Called by: mailbox_page.c.
+ * audit. Slow: for the slow lane, outside any transaction. Called by: mailbox_page.c.
  *
  * Pointers: results live in the arena given. Errors: those of secret_open; that the server refuses is a result.
  *
  * Invariants:
  *  1. The stored password goes to the stored server alone, and is wiped afterwards.
  *  2. One attempt of at most MAILBOX_TEST_S seconds; never in the demo (the caller sees to it).
+ *  3. A test that comes back becomes no request.
  */
 #ifndef FILO_WEB_SETTINGS_MAILBOX_TRY_H
 #define FILO_WEB_SETTINGS_MAILBOX_TRY_H
@@ -21,13 +23,15 @@
 
 #define MAILBOX_TEST_S "20"
 
+enum { MAILBOX_ARRIVAL_S = 25 };
+
 typedef struct MailboxTested {
-    bool sent;
+    bool worked;       /* sent, and arrived if that could be seen */
     const char *words; /* what happened and what to do, in the visitor's language */
     const char *said;  /* the server's own words; "" when it said none */
 } MailboxTested;
 
-bool mailbox_try(Arena *arena, const Visit *visit, const ChannelAccount *account, const ChannelSettings *settings,
-                 const char *to, MailboxTested *tested_out, GError **error);
+bool mailbox_try(Arena *arena, const Visit *visit, const ChannelAccount *account, const char *to,
+                 MailboxTested *tested_out, GError **error);
 
 #endif

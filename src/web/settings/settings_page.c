@@ -37,7 +37,7 @@ static const char *missing_of(const Missing *missing, MsgId section)
     return section == MSG_SETTINGS_TAB_COMPANY ? missing->company : "";
 }
 
-static void look(StoreTx *tx, const SettingsForm *form, Missing *missing)
+static void look(StoreTx *tx, const PageForm *form, Missing *missing)
 {
     Company company = company_get(tx, form->arena);
     Lang lang = form->visit->lang;
@@ -51,7 +51,7 @@ static void look(StoreTx *tx, const SettingsForm *form, Missing *missing)
 void settings_page(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    SettingsForm *form = settings_form_of(request);
+    PageForm *form = page_form_of(request);
     Missing missing = {"", "", ""};
     StoreTx *tx = visit_read(request, response);
     if (!tx)

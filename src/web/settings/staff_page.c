@@ -18,7 +18,7 @@
 #include <string.h>
 
 typedef struct PersonPage {
-    SettingsForm *form;
+    PageForm *form;
     Staff person; /* id {0}: a new one */
     TeamList teams;
     SessionShownList sessions;
@@ -26,7 +26,7 @@ typedef struct PersonPage {
 } PersonPage;
 
 typedef struct StaffWork {
-    SettingsForm *form;
+    PageForm *form;
     StaffId id;
     int64_t version;
     StaffForm typed;
@@ -44,7 +44,7 @@ static const char *team_name(const TeamList *teams, TeamId id)
 
 /* --- the list ------------------------------------------------------------------------------------------------------- */
 
-static StaffLine line_of(const SettingsForm *form, const Staff *person, const TeamList *teams)
+static StaffLine line_of(const PageForm *form, const Staff *person, const TeamList *teams)
 {
     MsgId state = !person->active          ? MSG_SETTINGS_STAFF_GONE
                   : !person->password_hash ? MSG_SETTINGS_STAFF_NO_PASSWORD
@@ -53,7 +53,7 @@ static StaffLine line_of(const SettingsForm *form, const Staff *person, const Te
         .name = person->display_name,
         .url = url_local(form->arena, "/settings/staff/%", arena_int(form->arena, person->id.value)),
         .login = person->login,
-        .role = settings_words(form, "staff.role.", staff_role_text(person->role)),
+        .role = page_form_words(form, "staff.role.", staff_role_text(person->role)),
         .team = team_name(teams, person->team),
         .state = state,
         .wants = person->active && !person->password_hash,
@@ -64,7 +64,7 @@ static StaffLine line_of(const SettingsForm *form, const Staff *person, const Te
 void staff_list_page(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    SettingsForm *form = settings_form_of(request);
+    PageForm *form = page_form_of(request);
     StoreTx *tx = visit_read(request, response);
     if (!tx)
         return;
@@ -87,12 +87,12 @@ void staff_list_page(HttpRequest *request, HttpResponse *response, void *context
 
 /* --- one person ----------------------------------------------------------------------------------------------------- */
 
-static const Option *role_options(const SettingsForm *form, StaffRole chosen)
+static const Option *role_options(const PageForm *form, StaffRole chosen)
 {
     Option *options = ARENA_ARRAY(form->arena, Option, STAFF_ROLE_COUNT);
     for (StaffRole role = 0; role < STAFF_ROLE_COUNT; role++)
-        options[role] =
-            (Option){staff_role_text(role), settings_words(form, "staff.role.", staff_role_text(role)), role == chosen};
+        options[role] = (Option){staff_role_text(role), page_form_words(form, "staff.role.", staff_role_text(role)),
+                                 role == chosen};
     return options;
 }
 
@@ -108,11 +108,11 @@ static const Option *team_options(const PersonPage *page, size_t *count_out)
     return options;
 }
 
-static const Option *language_options(const SettingsForm *form, const char *chosen)
+static const Option *language_options(const PageForm *form, const char *chosen)
 {
     Option *options = ARENA_ARRAY(form->arena, Option, LANG_COUNT);
     for (Lang lang = 0; lang < LANG_COUNT; lang++)
-        options[lang] = (Option){lang_tag(lang), settings_words(form, "settings.language.", lang_tag(lang)),
+        options[lang] = (Option){lang_tag(lang), page_form_words(form, "settings.language.", lang_tag(lang)),
                                  strcmp(lang_tag(lang), chosen) == 0};
     return options;
 }
@@ -135,27 +135,27 @@ static const ShortLine *session_lines(const PersonPage *page)
 
 static void fill_fields(PersonPage *page, SettingsPersonView *view)
 {
-    SettingsForm *form = page->form;
+    PageForm *form = page->form;
     view->login = page->typed.login;
-    view->login_error = settings_error(form, "login");
+    view->login_error = page_form_error(form, "login");
     view->name = page->typed.display_name;
-    view->name_error = settings_error(form, "display_name");
+    view->name_error = page_form_error(form, "display_name");
     view->email = page->typed.email;
-    view->email_error = settings_error(form, "email");
+    view->email_error = page_form_error(form, "email");
     view->roles = role_options(form, page->typed.role);
     view->roles_count = STAFF_ROLE_COUNT;
-    view->role_error = settings_error(form, "role");
+    view->role_error = page_form_error(form, "role");
     view->teams = team_options(page, &view->teams_count);
-    view->team_error = settings_error(form, "team");
+    view->team_error = page_form_error(form, "team");
     view->languages = language_options(form, page->typed.language);
     view->languages_count = LANG_COUNT;
-    view->language_error = settings_error(form, "language");
-    view->password_error = settings_error(form, "password");
+    view->language_error = page_form_error(form, "language");
+    view->password_error = page_form_error(form, "password");
 }
 
 static void show_person(PersonPage *page, HttpResponse *response)
 {
-    SettingsForm *form = page->form;
+    PageForm *form = page->form;
     const char *id = arena_int(form->arena, page->person.id.value);
     bool is_new = page->person.id.value == 0;
     MsgId title = is_new ? MSG_SETTINGS_STAFF_ADD : MSG_SETTINGS_STAFF_ONE;
@@ -180,7 +180,7 @@ static void show_person(PersonPage *page, HttpResponse *response)
 /* Reads what the page shows beside the form; false: the response is filled. */
 static bool read_person(PersonPage *page, HttpResponse *response, StaffId id)
 {
-    SettingsForm *form = page->form;
+    PageForm *form = page->form;
     StoreTx *tx = visit_read(form->request, response);
     if (!tx)
         return false;
@@ -208,7 +208,7 @@ static StaffForm form_of_person(const Staff *person)
 void staff_new_page(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    SettingsForm *form = settings_form_of(request);
+    PageForm *form = page_form_of(request);
     PersonPage page = {.form = form,
                        .typed = {.login = "",
                                  .display_name = "",
@@ -223,7 +223,7 @@ void staff_new_page(HttpRequest *request, HttpResponse *response, void *context)
 void staff_page(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    PersonPage page = {.form = settings_form_of(request)};
+    PersonPage page = {.form = page_form_of(request)};
     StaffId id = {http_param_id(request, "id")};
     if (!id.value) {
         problem_page(request, response, PROBLEM_NOT_FOUND, "");
@@ -239,30 +239,30 @@ void staff_page(HttpRequest *request, HttpResponse *response, void *context)
 
 static StaffWork work_of(HttpRequest *request, bool is_new)
 {
-    SettingsForm *form = settings_form_of(request);
+    PageForm *form = page_form_of(request);
     StaffWork work = {.form = form,
                       .id = {is_new ? 0 : http_param_id(request, "id")},
-                      .version = settings_number(form, "version"),
-                      .typed = {.login = settings_line(form, "login"),
-                                .display_name = settings_line(form, "display_name"),
-                                .email = settings_line(form, "email"),
+                      .version = page_form_number(form, "version"),
+                      .typed = {.login = page_form_line(form, "login"),
+                                .display_name = page_form_line(form, "display_name"),
+                                .email = page_form_line(form, "email"),
                                 .role = ROLE_READER,
-                                .team = {settings_number(form, "team")},
-                                .language = settings_line(form, "language")}};
-    if (!staff_role_parse(settings_line(form, "role"), &work.typed.role))
-        settings_wrong(form, "role", "staff.error.role", NULL);
+                                .team = {page_form_number(form, "team")},
+                                .language = page_form_line(form, "language")}};
+    if (!staff_role_parse(page_form_line(form, "role"), &work.typed.role))
+        page_form_wrong(form, "role", "staff.error.role", NULL);
     return work;
 }
 
 /* Checks and hashes what was typed as a password; the text stays in the request alone. */
 static void take_password(StaffWork *work, const char *login, const char *name)
 {
-    SettingsForm *form = work->form;
+    PageForm *form = work->form;
     const char *typed = http_form(form->request, "password");
     const char *const own_words[] = {login, name, form->visit->policy->company_name};
     InputError refused;
     if (!typed || !password_check(typed, own_words, G_N_ELEMENTS(own_words), &refused)) {
-        settings_wrong(form, "password", typed ? refused.key : "password.error.too_short", NULL);
+        page_form_wrong(form, "password", typed ? refused.key : "password.error.too_short", NULL);
         return;
     }
     PasswordHash *hash = ARENA_NEW(form->arena, PasswordHash);
@@ -279,7 +279,7 @@ static void show_again(StaffWork *work, HttpResponse *response)
     page.typed = work->typed;
     if (work->id.value)
         page.typed.login = page.person.login;
-    settings_set_status(work->form, response);
+    page_form_set_status(work->form, response);
     show_person(&page, response);
 }
 
@@ -290,7 +290,7 @@ static void show_as_stored(StaffWork *work, HttpResponse *response)
     if (!read_person(&page, response, work->id))
         return;
     page.typed = form_of_person(&page.person);
-    settings_set_status(work->form, response);
+    page_form_set_status(work->form, response);
     show_person(&page, response);
 }
 
@@ -302,14 +302,14 @@ static const char *path_of(const StaffWork *work)
 static void keep(StaffWork *work, HttpResponse *response, const char *name, StoreWork write,
                  void (*again)(StaffWork *work, HttpResponse *response))
 {
-    if (!settings_is_sound(work->form)) {
+    if (!page_form_is_sound(work->form)) {
         again(work, response);
         return;
     }
-    SettingsOutcome outcome = settings_keep(work->form, response, name, write, work);
-    if (outcome == SETTINGS_KEPT)
+    PageFormOutcome outcome = settings_keep(work->form, response, name, write, work);
+    if (outcome == PAGE_FORM_KEPT)
         settings_done(work->form, response, path_of(work));
-    else if (outcome == SETTINGS_REFUSED)
+    else if (outcome == PAGE_FORM_REFUSED)
         again(work, response);
 }
 
@@ -327,7 +327,7 @@ void staff_new_post(HttpRequest *request, HttpResponse *response, void *context)
     InputError refused;
     const char *password = http_form(request, "password");
     if (!staff_form_check(work.form->arena, &work.typed, true, &refused))
-        settings_refused(work.form, &refused);
+        page_form_refused(work.form, &refused);
     if (password && *password) /* without one the person cannot sign in yet */
         take_password(&work, work.typed.login, work.typed.display_name);
     keep(&work, response, "staff.add", write_new, show_again);
@@ -346,14 +346,15 @@ void staff_post(HttpRequest *request, HttpResponse *response, void *context)
     StaffWork work = work_of(request, false);
     InputError refused;
     if (!staff_form_check(work.form->arena, &work.typed, false, &refused))
-        settings_refused(work.form, &refused);
+        page_form_refused(work.form, &refused);
     keep(&work, response, "staff.change", write_change, show_again);
 }
 
 static StaffWork bare_work_of(HttpRequest *request)
 {
-    SettingsForm *form = settings_form_of(request);
-    return (StaffWork){.form = form, .id = {http_param_id(request, "id")}, .version = settings_number(form, "version")};
+    PageForm *form = page_form_of(request);
+    return (StaffWork){
+        .form = form, .id = {http_param_id(request, "id")}, .version = page_form_number(form, "version")};
 }
 
 static bool write_active(StoreTx *tx, void *arg)
@@ -367,7 +368,7 @@ void staff_active_post(HttpRequest *request, HttpResponse *response, void *conte
 {
     (void)context;
     StaffWork work = bare_work_of(request);
-    work.active = settings_number(work.form, "active") != 0;
+    work.active = page_form_number(work.form, "active") != 0;
     keep(&work, response, "staff.active", write_active, show_as_stored);
 }
 

@@ -19,7 +19,7 @@
 #include <string.h>
 
 typedef struct Start {
-    SettingsForm *form;
+    PageForm *form;
     char sha256[SHA256_HEX_SIZE];
     const char *company, *password, *hours; /* hours: of Monday to Friday, as typed */
     StaffForm person;
@@ -31,7 +31,7 @@ typedef struct Start {
 /* Whether the address opens; false: the response is filled. */
 static bool open_start(Start *start, HttpResponse *response)
 {
-    SettingsForm *form = start->form;
+    PageForm *form = start->form;
     bool opens = token_hash(http_param(form->request, "token"), start->sha256);
     if (opens) {
         StoreTx *tx = visit_read(form->request, response);
@@ -48,24 +48,24 @@ static bool open_start(Start *start, HttpResponse *response)
 
 static void show(Start *start, HttpResponse *response)
 {
-    SettingsForm *form = start->form;
+    PageForm *form = start->form;
     StartView view = {
         .page = layout_public(form->request, msg(form->visit->lang, MSG_START_TITLE)),
         .action = url_local(form->arena, "/start/%", http_param(form->request, "token")),
         .company = start->company,
-        .company_error = settings_error(form, "company"),
+        .company_error = page_form_error(form, "company"),
         .name = start->person.display_name,
-        .name_error = settings_error(form, "display_name"),
+        .name_error = page_form_error(form, "display_name"),
         .email = start->person.email,
-        .email_error = settings_error(form, "email"),
-        .password_error = settings_error(form, "password"),
-        .again_error = settings_error(form, "again"),
+        .email_error = page_form_error(form, "email"),
+        .password_error = page_form_error(form, "password"),
+        .again_error = page_form_error(form, "again"),
         .hours = start->hours,
-        .hours_error = settings_error(form, "day1"),
+        .hours_error = page_form_error(form, "day1"),
         .patron = start->house.patron,
-        .patron_error = settings_error(form, "patron"),
+        .patron_error = page_form_error(form, "patron"),
         .zone = start->house.zone,
-        .zone_error = settings_error(form, "zone"),
+        .zone_error = page_form_error(form, "zone"),
     };
     const SettingsHeadView *head = settings_head(form, MSG_START_TITLE, MSG_START_TITLE);
     view.errors = head->errors;
@@ -76,7 +76,7 @@ static void show(Start *start, HttpResponse *response)
 void start_page(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    Start start = {.form = settings_form_of(request),
+    Start start = {.form = page_form_of(request),
                    .company = "",
                    .hours = "9:00–13:00, 14:00–18:00",
                    .person = {.display_name = "", .email = ""},
@@ -89,58 +89,58 @@ void start_page(HttpRequest *request, HttpResponse *response, void *context)
 
 static void check_person(Start *start)
 {
-    SettingsForm *form = start->form;
+    PageForm *form = start->form;
     InputError refused;
-    start->person = (StaffForm){.login = settings_line(form, "email"),
-                                .display_name = settings_line(form, "display_name"),
-                                .email = settings_line(form, "email"),
+    start->person = (StaffForm){.login = page_form_line(form, "email"),
+                                .display_name = page_form_line(form, "display_name"),
+                                .email = page_form_line(form, "email"),
                                 .role = ROLE_ADMIN,
                                 .language = lang_tag(form->visit->lang)};
     if (staff_form_check(form->arena, &start->person, true, &refused))
         return;
     bool of_login = strcmp(refused.field, "login") == 0; /* the address is the login */
-    settings_wrong(form, of_login ? "email" : refused.field, of_login ? "staff.error.email" : refused.key, NULL);
+    page_form_wrong(form, of_login ? "email" : refused.field, of_login ? "staff.error.email" : refused.key, NULL);
 }
 
 static void check_password(Start *start)
 {
-    SettingsForm *form = start->form;
+    PageForm *form = start->form;
     const char *typed = http_form(form->request, "password"), *again = http_form(form->request, "again");
     const char *const own_words[] = {start->person.email, start->person.display_name, start->company};
     InputError refused;
     start->password = typed ? typed : "";
     if (!password_check(start->password, own_words, G_N_ELEMENTS(own_words), &refused))
-        settings_wrong(form, "password", refused.key, NULL);
+        page_form_wrong(form, "password", refused.key, NULL);
     else if (g_strcmp0(typed, again) != 0)
-        settings_wrong(form, "again", "password.error.differ", NULL);
+        page_form_wrong(form, "again", "password.error.differ", NULL);
 }
 
 static void check_hours(Start *start)
 {
-    SettingsForm *form = start->form;
+    PageForm *form = start->form;
     InputError wrong[HOUSE_FIELDS];
-    const char *day = start->hours = settings_line(form, "hours");
-    start->house = (HouseHours){.zone = settings_line(form, "zone"),
+    const char *day = start->hours = page_form_line(form, "hours");
+    start->house = (HouseHours){.zone = page_form_line(form, "zone"),
                                 .days = {day, day, day, day, day, "", ""},
                                 .holidays = true,
-                                .patron = settings_line(form, "patron"),
+                                .patron = page_form_line(form, "patron"),
                                 .closures = "",
                                 .version = 1};
     size_t count = house_hours_check(form->arena, &start->house, wrong);
     for (size_t i = 0; i < count; i++) /* one field stands for five days */
         if (strncmp(wrong[i].field, "day", 3) != 0 || strcmp(wrong[i].field, "day1") == 0)
-            settings_refused(form, &wrong[i]);
+            page_form_refused(form, &wrong[i]);
 }
 
 static void check_company(Start *start)
 {
-    SettingsForm *form = start->form;
+    PageForm *form = start->form;
     InputError wrong[COMPANY_FIELDS];
-    Company company = {.name = settings_line(form, "company"), .language = "it"};
+    Company company = {.name = page_form_line(form, "company"), .language = "it"};
     company_check(form->arena, &company, wrong);
     start->company = company.name;
     if (!*company.name || g_utf8_strlen(company.name, -1) > COMPANY_NAME_MAX)
-        settings_wrong(form, "company", "company.error.name", NULL);
+        page_form_wrong(form, "company", "company.error.name", NULL);
 }
 
 static bool claim(StoreTx *tx, void *arg)
@@ -153,7 +153,7 @@ static bool claim(StoreTx *tx, void *arg)
 
 static void prepare(Start *start)
 {
-    SettingsForm *form = start->form;
+    PageForm *form = start->form;
     password_hash(start->password, &start->hash);
     start->founding = (Founding){
         .company = start->company,
@@ -188,22 +188,22 @@ static void come_in(const Start *start, HttpResponse *response)
 void start_post(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    Start start = {.form = settings_form_of(request)};
+    Start start = {.form = page_form_of(request)};
     if (!open_start(&start, response))
         return;
     check_company(&start);
     check_person(&start);
     check_password(&start);
     check_hours(&start);
-    if (!settings_is_sound(start.form)) {
-        settings_set_status(start.form, response);
+    if (!page_form_is_sound(start.form)) {
+        page_form_set_status(start.form, response);
         show(&start, response);
         return;
     }
     prepare(&start);
-    SettingsOutcome outcome = settings_keep(start.form, response, "start.claim", claim, &start);
-    if (outcome == SETTINGS_KEPT)
+    PageFormOutcome outcome = settings_keep(start.form, response, "start.claim", claim, &start);
+    if (outcome == PAGE_FORM_KEPT)
         come_in(&start, response);
-    else if (outcome == SETTINGS_REFUSED)
+    else if (outcome == PAGE_FORM_REFUSED)
         show(&start, response);
 }

@@ -30,7 +30,7 @@ static const struct {
 };
 
 typedef struct TariffWork {
-    SettingsForm *form;
+    PageForm *form;
     Tariff tariff;
     const char *price, *from; /* as typed */
 } TariffWork;
@@ -83,20 +83,20 @@ static const char *date_field(Arena *arena, Date date)
 
 /* --- the page ------------------------------------------------------------------------------------------------------- */
 
-static const char *kind_words(const SettingsForm *form, const char *key)
+static const char *kind_words(const PageForm *form, const char *key)
 {
-    return settings_words(form, "tariff.key.", key);
+    return page_form_words(form, "tariff.key.", key);
 }
 
-static const char *price_words(const SettingsForm *form, const Tariff *tariff)
+static const char *price_words(const PageForm *form, const Tariff *tariff)
 {
-    const char *unit = settings_words(form, "tariff.unit.", tariff->unit);
+    const char *unit = page_form_words(form, "tariff.unit.", tariff->unit);
     return msg_fill(form->arena, form->visit->lang, MSG_SETTINGS_TARIFF_PRICE, "price",
                     rate_text(form->arena, form->visit->lang, tariff->rate), "unit", unit, NULL);
 }
 
 /* The rows of a key run in time; the last one that has begun is in force. */
-static TariffLine line_of(const SettingsForm *form, const TariffList *list, size_t i)
+static TariffLine line_of(const PageForm *form, const TariffList *list, size_t i)
 {
     const Visit *visit = form->visit;
     const Tariff *tariff = &list->items[i];
@@ -117,20 +117,20 @@ static TariffLine line_of(const SettingsForm *form, const TariffList *list, size
     };
 }
 
-static const Option *kind_options(const SettingsForm *form, const char *chosen)
+static const Option *kind_options(const PageForm *form, const char *chosen)
 {
     Option *options = ARENA_ARRAY(form->arena, Option, G_N_ELEMENTS(kinds));
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
         options[i] = (Option){kinds[i].key,
                               arena_printf(form->arena, "%s (%s)", kind_words(form, kinds[i].key),
-                                           settings_words(form, "tariff.unit.", kinds[i].unit)),
+                                           page_form_words(form, "tariff.unit.", kinds[i].unit)),
                               chosen && strcmp(kinds[i].key, chosen) == 0};
     return options;
 }
 
 static void show(TariffWork *work, HttpResponse *response)
 {
-    SettingsForm *form = work->form;
+    PageForm *form = work->form;
     StoreTx *tx = visit_read(form->request, response);
     if (!tx)
         return;
@@ -146,13 +146,13 @@ static void show(TariffWork *work, HttpResponse *response)
         .tariffs_count = list.count,
         .kinds = kind_options(form, work->tariff.key),
         .kinds_count = G_N_ELEMENTS(kinds),
-        .kind_error = settings_error(form, "key"),
+        .kind_error = page_form_error(form, "key"),
         .price = work->price,
-        .price_error = settings_error(form, "rate"),
+        .price_error = page_form_error(form, "rate"),
         .from = work->from,
-        .from_error = settings_error(form, "valid_from"),
+        .from_error = page_form_error(form, "valid_from"),
         .source = work->tariff.source,
-        .source_error = settings_error(form, "source"),
+        .source_error = page_form_error(form, "source"),
     };
     view.page = settings_layout(form, MSG_SETTINGS_TAB_TARIFFS);
     view.head = settings_head(form, MSG_SETTINGS_TAB_TARIFFS, MSG_SETTINGS_TAB_TARIFFS);
@@ -161,7 +161,7 @@ static void show(TariffWork *work, HttpResponse *response)
 
 static TariffWork new_work(HttpRequest *request)
 {
-    SettingsForm *form = settings_form_of(request);
+    PageForm *form = page_form_of(request);
     Date tomorrow = date_add_days(time_to_wall(form->visit->policy->zone, form->visit->now).date, 1);
     return (TariffWork){.form = form, .tariff = {.source = ""}, .price = "", .from = date_field(form->arena, tomorrow)};
 }
@@ -177,24 +177,24 @@ void tariff_list_page(HttpRequest *request, HttpResponse *response, void *contex
 
 static void read_tariff(TariffWork *work)
 {
-    SettingsForm *form = work->form;
+    PageForm *form = work->form;
     Zone *zone = form->visit->policy->zone;
     Date from;
-    work->price = settings_line(form, "rate");
-    work->from = settings_line(form, "valid_from");
-    work->tariff.key = settings_line(form, "key");
-    work->tariff.source = settings_line(form, "source");
+    work->price = page_form_line(form, "rate");
+    work->from = page_form_line(form, "valid_from");
+    work->tariff.key = page_form_line(form, "key");
+    work->tariff.source = page_form_line(form, "source");
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
         if (strcmp(kinds[i].key, work->tariff.key) == 0)
             work->tariff.unit = kinds[i].unit;
     if (!work->tariff.unit)
-        settings_wrong(form, "key", "tariff.error.key", NULL);
+        page_form_wrong(form, "key", "tariff.error.key", NULL);
     if (!rate_parse(work->price, &work->tariff.rate))
-        settings_wrong(form, "rate", "tariff.error.price", NULL);
+        page_form_wrong(form, "rate", "tariff.error.price", NULL);
     if (!*work->tariff.source)
-        settings_wrong(form, "source", "tariff.error.source", NULL);
+        page_form_wrong(form, "source", "tariff.error.source", NULL);
     if (!date_parse(work->from, &from) || date_compare(from, time_to_wall(zone, form->visit->now).date) < 0)
-        settings_wrong(form, "valid_from", "tariff.error.past", NULL);
+        page_form_wrong(form, "valid_from", "tariff.error.past", NULL);
     else
         work->tariff.valid_from = time_of_date(zone, from);
 }
@@ -211,15 +211,15 @@ static bool write_tariff(StoreTx *tx, void *arg)
 
 static void keep(TariffWork *work, HttpResponse *response, const char *name, StoreWork write)
 {
-    if (!settings_is_sound(work->form)) {
-        settings_set_status(work->form, response);
+    if (!page_form_is_sound(work->form)) {
+        page_form_set_status(work->form, response);
         show(work, response);
         return;
     }
-    SettingsOutcome outcome = settings_keep(work->form, response, name, write, work);
-    if (outcome == SETTINGS_KEPT)
+    PageFormOutcome outcome = settings_keep(work->form, response, name, write, work);
+    if (outcome == PAGE_FORM_KEPT)
         settings_done(work->form, response, "/settings/tariffs");
-    else if (outcome == SETTINGS_REFUSED)
+    else if (outcome == PAGE_FORM_REFUSED)
         show(work, response);
 }
 

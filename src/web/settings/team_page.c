@@ -8,7 +8,7 @@
 #include "web/settings_teams_view.h"
 
 typedef struct TeamWork {
-    SettingsForm *form;
+    PageForm *form;
     TeamId id; /* {0}: a new one */
     int64_t version;
     TeamForm typed;
@@ -25,7 +25,7 @@ static int64_t people_of(const StaffList *people, TeamId team)
 void team_list_page(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    SettingsForm *form = settings_form_of(request);
+    PageForm *form = page_form_of(request);
     StoreTx *tx = visit_read(request, response);
     if (!tx)
         return;
@@ -39,7 +39,7 @@ void team_list_page(HttpRequest *request, HttpResponse *response, void *context)
         lines[i] = (TeamLine){
             .name = team->name,
             .url = url_local(form->arena, "/settings/teams/%", arena_int(form->arena, team->id.value)),
-            .kind = settings_words(form, "team.kind.", team_kind_text(team->kind)),
+            .kind = page_form_words(form, "team.kind.", team_kind_text(team->kind)),
             .place = team->place,
             .people = people_of(&people, team->id),
             .takes_new = team->id.value == form->visit->policy->intake_team.value,
@@ -59,20 +59,20 @@ void team_list_page(HttpRequest *request, HttpResponse *response, void *context)
 
 static void show(TeamWork *work, HttpResponse *response)
 {
-    SettingsForm *form = work->form;
+    PageForm *form = work->form;
     Option *kinds = ARENA_ARRAY(form->arena, Option, TEAM_KIND_COUNT);
     MsgId title = work->id.value ? MSG_SETTINGS_TEAM_ONE : MSG_SETTINGS_TEAM_ADD;
     for (TeamKind kind = 0; kind < TEAM_KIND_COUNT; kind++)
-        kinds[kind] = (Option){team_kind_text(kind), settings_words(form, "team.kind.", team_kind_text(kind)),
+        kinds[kind] = (Option){team_kind_text(kind), page_form_words(form, "team.kind.", team_kind_text(kind)),
                                kind == work->typed.kind};
     SettingsTeamView view = {
         .action = work->id.value ? url_local(form->arena, "/settings/teams/%", arena_int(form->arena, work->id.value))
                                  : url_checked("/settings/teams"),
         .version = work->version,
         .name = work->typed.name,
-        .name_error = settings_error(form, "name"),
+        .name_error = page_form_error(form, "name"),
         .place = work->typed.place,
-        .place_error = settings_error(form, "place"),
+        .place_error = page_form_error(form, "place"),
         .kinds = kinds,
         .kinds_count = TEAM_KIND_COUNT,
     };
@@ -84,7 +84,7 @@ static void show(TeamWork *work, HttpResponse *response)
 void team_new_page(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    show(&(TeamWork){.form = settings_form_of(request), .typed = {"", "", TEAM_INTERNAL, ""}}, response);
+    show(&(TeamWork){.form = page_form_of(request), .typed = {"", "", TEAM_INTERNAL, ""}}, response);
 }
 
 static bool find_team(TeamWork *work, HttpResponse *response)
@@ -108,7 +108,7 @@ static bool find_team(TeamWork *work, HttpResponse *response)
 void team_page(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    TeamWork work = {.form = settings_form_of(request), .id = {http_param_id(request, "id")}};
+    TeamWork work = {.form = page_form_of(request), .id = {http_param_id(request, "id")}};
     if (find_team(&work, response))
         show(&work, response);
 }
@@ -125,43 +125,43 @@ static bool write_team(StoreTx *tx, void *arg)
 
 static void keep(TeamWork *work, HttpResponse *response)
 {
-    SettingsForm *form = work->form;
+    PageForm *form = work->form;
     InputError refused;
-    if (!team_kind_parse(settings_line(form, "kind"), &work->typed.kind))
-        settings_wrong(form, "kind", "team.error.kind", NULL);
+    if (!team_kind_parse(page_form_line(form, "kind"), &work->typed.kind))
+        page_form_wrong(form, "kind", "team.error.kind", NULL);
     if (!team_form_check(form->arena, &work->typed, &refused))
-        settings_refused(form, &refused);
-    if (!settings_is_sound(form)) {
-        settings_set_status(form, response);
+        page_form_refused(form, &refused);
+    if (!page_form_is_sound(form)) {
+        page_form_set_status(form, response);
         show(work, response);
         return;
     }
-    SettingsOutcome outcome = settings_keep(form, response, "team.keep", write_team, work);
-    if (outcome == SETTINGS_KEPT)
+    PageFormOutcome outcome = settings_keep(form, response, "team.keep", write_team, work);
+    if (outcome == PAGE_FORM_KEPT)
         settings_done(form, response, "/settings/teams");
-    else if (outcome == SETTINGS_REFUSED)
+    else if (outcome == PAGE_FORM_REFUSED)
         show(work, response);
 }
 
-static TeamForm typed_of(const SettingsForm *form)
+static TeamForm typed_of(const PageForm *form)
 {
-    return (TeamForm){settings_line(form, "name"), settings_line(form, "place"), TEAM_INTERNAL, ""};
+    return (TeamForm){page_form_line(form, "name"), page_form_line(form, "place"), TEAM_INTERNAL, ""};
 }
 
 void team_new_post(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    SettingsForm *form = settings_form_of(request);
+    PageForm *form = page_form_of(request);
     keep(&(TeamWork){.form = form, .typed = typed_of(form)}, response);
 }
 
 void team_post(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    TeamWork work = {.form = settings_form_of(request), .id = {http_param_id(request, "id")}};
+    TeamWork work = {.form = page_form_of(request), .id = {http_param_id(request, "id")}};
     if (!find_team(&work, response)) /* that it is there; what it holds is typed */
         return;
     work.typed = typed_of(work.form);
-    work.version = settings_number(work.form, "version");
+    work.version = page_form_number(work.form, "version");
     keep(&work, response);
 }

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * fetch: reads a mailbox by IMAP as long as it is let. Answers: "how does mail come in where nobody can hand it to us?"
+ *
+ * The adapter's listen (channel.h) for mail: signs in, takes what is new, oldest first, then, in small steps and newest
+ * first, what lay there before, and waits for news. Each message is kept by receive.h before the mailbox is touched. Of
+ * the sent mail it takes what belongs to requests (sent.h), once what arrived is read, and touches nothing there.
+ * What was done stands in desk/mailbox; after a crash the last few are read again, and are known by their content.
+ * Not for sending, nor for settings (incoming.h). Owns no table. Called by: job/listeners through channel.h.
+ *
+ * Memory: the end's texts live in the arena given. Errors: in ChannelEnd. Steps: "settings", the names of net/imap's
+ * outcomes ("sign_in", "insecure", "temporary" …), "folder", "store".
+ *
+ * Invariants:
+ *  1. A message is marked or moved only after the COMMIT that keeps it; with "observe" never.
+ *  2. Nothing is skipped but what is no longer there, is larger than PARSE_RAW_MAX, or that the server will not give;
+ *     the last two are logged as mail.left.
+ *  3. When UIDVALIDITY changes everything that came since the first reading is read again; none of it is answered by
+ *     itself, none kept twice.
+ */
+#ifndef FILO_CHANNEL_MAIL_FETCH_H
+#define FILO_CHANNEL_MAIL_FETCH_H
+
+#include "channel/channel.h"
+
+bool mail_listens(const ChannelSettings *settings);
+void mail_listen(Arena *arena, const ChannelListening *listening, ChannelEnd *end_out);
+
+#endif

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What: one folder, read. How: the position (UIDVALIDITY, the newest UID taken, how far down the old mail is done) is
+ * written after a batch, not after each message: a crash repeats at most a batch, and a repeated message is known by its
+ * content (receive.h). Why old mail goes newest first and a few at a time: what people may still ask about comes first,
+ * and a new message never waits for ten thousand old ones.
+ */
+#include "channel/mail/fetch_int.h"
+
+#include "base/log.h"
+#include "channel/mail/sent.h"
+#include "parse/mail.h"
+
+enum {
+    NEW_BATCH = 50,
+    OLD_BATCH = 10,
+    SENT_DAYS = 30,  /* of sent mail, where old mail is what nobody has read */
+    MESSAGE_CAP = 4, /* arenas of a message: its bytes, what they decode to, its HTML, and some */
+};
+
+bool fetch_is_stopped(const Fetcher *fetcher)
+{
+    return atomic_load(fetcher->on->stop);
+}
+
+bool fetch_fail(Fetcher *fetcher, const char *step, const char *said)
+{
+    char *kept = g_strdup(said);
+    fetcher->step = step;
+    g_free(fetcher->said);
+    fetcher->said = kept;
+    return false;
+}
+
+static TimeMs now_of(const Fetcher *fetcher)
+{
+    return desk_now(fetcher->on->desk);
+}
+
+/* Whether the session goes on after this. */
+static bool heard(Fetcher *fetcher, ImapResult result)
+{
+    fetcher->result = result;
+    return result.outcome <= IMAP_TOO_LARGE;
+}
+
+/* --- the position --------------------------------------------------------------------------------------------------- */
+
+static bool write_position(StoreTx *tx, void *arg)
+{
+    mailbox_folder_keep(tx, arg);
+    return true;
+}
+
+static bool keep_position(Fetcher *fetcher, Folder *folder)
+{
+    g_autoptr(GError) error = NULL;
+    if (store_write(desk_store(fetcher->on->desk), "mailbox position", write_position, &folder->position, &error) ==
+        STORE_COMMITTED)
+        return true;
+    return fetch_fail(fetcher, "store", error ? error->message : "the position could not be written");
+}
+
+static bool read_position(Fetcher *fetcher, const Folder *folder, Arena *arena, MailboxFolder *stored_out,
+                          bool *found_out)
+{
+    g_autoptr(GError) error = NULL;
+    StoreTx *tx = store_read_begin(desk_store(fetcher->on->desk), &error);
+    if (!tx)
+        return fetch_fail(fetcher, "store", error->message);
+    *found_out = mailbox_folder_find(tx, arena, &folder->position, stored_out);
+    if (!store_read_end(tx, &error))
+        return fetch_fail(fetcher, "store", error->message);
+    return true;
+}
+
+/* What lay there before us and is wanted: from when on, TIME_NONE meaning those nobody has read. Sent mail is always read. */
+static TimeMs old_since(const MailIncoming *incoming, const Folder *folder, TimeMs now)
+{
+    if (incoming->old == MAIL_OLD_DAYS)
+        return now - incoming->old_days * TIME_DAY;
+    if (incoming->old == MAIL_OLD_UNSEEN && folder->is_sent)
+        return now - SENT_DAYS * TIME_DAY;
+    return incoming->old == MAIL_OLD_ALL ? 1 : TIME_NONE;
+}
+
+/* The UID a message that comes next will have at least. */
+static bool next_uid(Fetcher *fetcher, Arena *arena, const ImapFolder *opened, int64_t *uid_out)
+{
+    ImapUids newest;
+    *uid_out = opened->uid_next;
+    if (opened->uid_next)
+        return true;
+    if (!heard(fetcher, imap_list(arena, fetcher->session, &(ImapQuery){.newest_first = true, .max = 1}, &newest)))
+        return false;
+    *uid_out = newest.count ? (int64_t)newest.uids[0] + 1 : 1;
+    return true;
+}
+
+/* The first time: all that is there is old. Another UIDVALIDITY: all is to be read again, down to the first time. */
+static bool begin_anew(Fetcher *fetcher, Folder *folder, Arena *arena, const ImapFolder *opened,
+                       const MailboxFolder *before)
+{
+    MailboxFolder *position = &folder->position;
+    int64_t next;
+    if (!next_uid(fetcher, arena, opened, &next))
+        return false;
+    bool wanted = before || fetcher->incoming.old != MAIL_OLD_NONE;
+    position->uid_validity = opened->uid_validity;
+    position->last_uid = next - 1;
+    position->old_below = wanted ? next : 0;
+    position->first_read_at = before ? before->first_read_at : now_of(fetcher);
+    position->old_since =
+        before ? before->first_read_at : old_since(&fetcher->incoming, folder, position->first_read_at);
+    if (before)
+        LOG(LOG_WARNING, "mail.uidvalidity", LOG_TEXT("mailbox", fetcher->on->name), LOG_TEXT("folder", folder->name),
+            LOG_NUMBER("before", before->uid_validity), LOG_NUMBER("now", opened->uid_validity));
+    return keep_position(fetcher, folder);
+}
+
+static bool fail_on_folder(Fetcher *fetcher, const Folder *folder, const char *said)
+{
+    g_autofree char *words = g_strdup_printf("%s: %s", folder->name, said);
+    return fetch_fail(fetcher, "folder", words);
+}
+
+static bool open_folder(Fetcher *fetcher, Folder *folder)
+{
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    bool observe = folder->is_sent || fetcher->incoming.after == MAIL_AFTER_OBSERVE;
+    ImapFolder opened;
+    MailboxFolder stored;
+    bool found = false;
+    if (fetcher->open == folder)
+        return true;
+    fetcher->open = NULL;
+    if (!heard(fetcher, imap_select(fetcher->session, folder->name, observe, &opened)))
+        return false;
+    if (fetcher->result.outcome != IMAP_OK)
+        return fail_on_folder(fetcher, folder, fetcher->result.text);
+    if (opened.read_only && !observe)
+        return fail_on_folder(fetcher, folder, "the server lets us read the folder, and change nothing in it");
+    if (!read_position(fetcher, folder, arena, &stored, &found))
+        return false;
+    fetcher->open = folder;
+    if (!found || stored.uid_validity != opened.uid_validity)
+        return begin_anew(fetcher, folder, arena, &opened, found ? &stored : NULL);
+    folder->position = stored;
+    return true;
+}
+
+/* --- one message ---------------------------------------------------------------------------------------------------- */
+
+/* The mailbox's owner is shown that it is done. A server that will not mark or move takes nothing from what is kept. */
+static bool tidy(Fetcher *fetcher, uint32_t uid)
+{
+    ImapMove move;
+    if (fetcher->incoming.after == MAIL_AFTER_OBSERVE)
+        return true;
+    ImapResult result = fetcher->incoming.after == MAIL_AFTER_MOVE
+                            ? imap_move(fetcher->session, uid, fetcher->incoming.move_to, &move)
+                            : imap_mark(fetcher->session, uid, "\\Seen");
+    if (result.outcome == IMAP_REFUSED)
+        LOG(LOG_WARNING, "mail.untidied", LOG_TEXT("mailbox", fetcher->on->name), LOG_NUMBER("uid", uid),
+            LOG_TEXT("said", result.text));
+    return heard(fetcher, result);
+}
+
+static bool leave(const Fetcher *fetcher, uint32_t uid, const char *reason)
+{
+    LOG(LOG_WARNING, "mail.left", LOG_TEXT("mailbox", fetcher->on->name), LOG_TEXT("folder", fetcher->open->name),
+        LOG_NUMBER("uid", uid), LOG_TEXT("reason", reason));
+    return true;
+}
+
+/* What no second attempt can better is left where it lies; anything else stops the reading. */
+static bool fail_or_leave(Fetcher *fetcher, uint32_t uid, const GError *error)
+{
+    if (!g_error_matches(error, FILO_ERROR, FILO_ERROR_USAGE) &&
+        !g_error_matches(error, FILO_ERROR, FILO_ERROR_TOO_LARGE))
+        return fetch_fail(fetcher, "store", error->message);
+    return leave(fetcher, uid, error->message);
+}
+
+static bool keep_message(Fetcher *fetcher, const ImapMessage *message, bool is_history)
+{
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP * MESSAGE_CAP);
+    g_autoptr(GError) error = NULL;
+    ChannelReceipt receipt;
+    MailPassage passage = {fetcher->on->name, message->received, is_history};
+    if (!mail_receive_passed(&fetcher->receiver, arena, &passage, message->content, &receipt, &error))
+        return fail_or_leave(fetcher, message->uid, error);
+    fetcher->message_at = now_of(fetcher);
+    return true;
+}
+
+/* false: stop; the session's result or the step says why. *there_out: the message is given. */
+static bool fetch(Fetcher *fetcher, uint32_t uid, bool head, ImapMessage *message_out, bool *there_out)
+{
+    ImapResult result =
+        head ? imap_fetch_head(fetcher->session, uid, message_out) : imap_fetch(fetcher->session, uid, message_out);
+    *there_out = result.outcome == IMAP_OK;
+    if (!heard(fetcher, result))
+        return false;
+    return *there_out || result.outcome == IMAP_NOT_FOUND || leave(fetcher, uid, result.text);
+}
+
+/* SEARCH knows days only. */
+static bool is_too_old(const Folder *folder, const ImapMessage *message, bool is_history)
+{
+    return is_history && folder->position.old_since && message->received &&
+           message->received < folder->position.old_since;
+}
+
+/* Its header becomes a request; the message stays as it was, for a person to open. */
+static bool take_head(Fetcher *fetcher, const Folder *folder, uint32_t uid, bool is_history)
+{
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP * MESSAGE_CAP);
+    g_autoptr(GError) error = NULL;
+    ImapMessage message;
+    ChannelReceipt receipt;
+    bool there;
+    if (!fetch(fetcher, uid, true, &message, &there))
+        return false;
+    if (!there || is_too_old(folder, &message, is_history))
+        return true;
+    MailPassage passage = {fetcher->on->name, message.received, is_history};
+    return mail_receive_head(&fetcher->receiver, arena, &passage, message.content, (int64_t)message.size, &receipt,
+                             &error) ||
+           fail_or_leave(fetcher, uid, error);
+}
+
+static bool take_received(Fetcher *fetcher, Folder *folder, uint32_t uid, bool is_history)
+{
+    ImapMessage message;
+    bool there;
+    if (!fetch(fetcher, uid, false, &message, &there))
+        return false;
+    if (fetcher->result.outcome == IMAP_TOO_LARGE)
+        return take_head(fetcher, folder, uid, is_history);
+    if (!there || is_too_old(folder, &message, is_history))
+        return true;
+    return keep_message(fetcher, &message, is_history) && tidy(fetcher, uid);
+}
+
+/* The header first: what is about no request is not even fetched. */
+static bool take_sent(Fetcher *fetcher, Folder *folder, uint32_t uid, bool is_history)
+{
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP * MESSAGE_CAP);
+    g_autoptr(GError) error = NULL;
+    ImapMessage message;
+    IntakeResult result;
+    bool there, wanted;
+    if (!fetch(fetcher, uid, true, &message, &there))
+        return false;
+    if (!there || is_too_old(folder, &message, is_history))
+        return true;
+    Bytes head = arena_bytes(arena, message.content);
+    if (!mail_sent_look(&fetcher->receiver, fetcher->on->name, head, &wanted, &error))
+        return fail_or_leave(fetcher, uid, error);
+    if (!wanted)
+        return true;
+    if (!fetch(fetcher, uid, false, &message, &there))
+        return false;
+    MailPassage passage = {fetcher->on->name, message.received, is_history};
+    return !there || mail_sent_take(&fetcher->receiver, arena, &passage, head, message.content, &result, &error) ||
+           fail_or_leave(fetcher, uid, error);
+}
+
+static bool take(Fetcher *fetcher, Folder *folder, uint32_t uid, bool is_history)
+{
+    return folder->is_sent ? take_sent(fetcher, folder, uid, is_history)
+                           : take_received(fetcher, folder, uid, is_history);
+}
+
+/* --- what is there -------------------------------------------------------------------------------------------------- */
+
+/* Takes what is new, a batch; *more_out: there may be more. */
+static bool take_new(Fetcher *fetcher, Folder *folder, bool *more_out)
+{
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    ImapQuery query = {.above = (uint32_t)folder->position.last_uid, .max = NEW_BATCH};
+    ImapUids uids;
+    bool good = heard(fetcher, imap_list(arena, fetcher->session, &query, &uids)), any = false;
+    for (size_t i = 0; good && i < uids.count && !fetch_is_stopped(fetcher); i++) {
+        good = take(fetcher, folder, uids.uids[i], false);
+        if (good)
+            folder->position.last_uid = uids.uids[i];
+        any |= good;
+    }
+    *more_out = good && uids.count == NEW_BATCH;
+    return (!any || keep_position(fetcher, folder)) && good;
+}
+
+/* The same for what lay there before us, newest first. */
+static bool take_old(Fetcher *fetcher, Folder *folder, bool *more_out)
+{
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    MailboxFolder *position = &folder->position;
+    ImapQuery query = {.below = (uint32_t)position->old_below,
+                       .newest_first = true,
+                       .unseen = position->old_since == TIME_NONE,
+                       .since = position->old_since,
+                       .max = OLD_BATCH};
+    ImapUids uids;
+    *more_out = false;
+    if (position->old_below == 0 || fetcher->incoming.old_paused)
+        return true;
+    bool good = heard(fetcher, imap_list(arena, fetcher->session, &query, &uids));
+    for (size_t i = 0; good && i < uids.count && !fetch_is_stopped(fetcher); i++) {
+        good = take(fetcher, folder, uids.uids[i], true);
+        if (good)
+            position->old_below = uids.uids[i];
+    }
+    if (good && !fetch_is_stopped(fetcher) && uids.count < OLD_BATCH)
+        position->old_below = 0;
+    *more_out = good && position->old_below != 0;
+    return keep_position(fetcher, folder) && good;
+}
+
+bool fetch_visit(Fetcher *fetcher, Folder *folder, bool *more_out)
+{
+    *more_out = false;
+    return open_folder(fetcher, folder) && take_new(fetcher, folder, more_out) &&
+           (*more_out || take_old(fetcher, folder, more_out));
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * fetch_int: one folder of a mailbox, inside channel/mail/fetch*.c only. Answers: "what of this folder is not here yet, and
+ * is there more?"
+ *
+ * Pointers: a Fetcher and all it holds live as long as one mail_listen. Errors: false; the session's result, or step and
+ * said, tell why. Called by: fetch.c.
+ *
+ * Invariants:
+ *  1. At most one folder is open, and it is fetcher->open.
+ *  2. Sent mail is opened to observe, whatever the mailbox's settings.
+ */
+#ifndef FILO_CHANNEL_MAIL_FETCH_INT_H
+#define FILO_CHANNEL_MAIL_FETCH_INT_H
+
+#include "channel/mail/incoming.h"
+#include "channel/mail/receive.h"
+#include "desk/mailbox/mailbox.h"
+
+typedef struct Folder {
+    const char *name;
+    bool is_sent;
+    MailboxFolder position;
+} Folder;
+
+typedef struct Fetcher {
+    const ChannelListening *on;
+    ChannelReceiver receiver;
+    MailIncoming incoming;
+    const char *server; /* "user@host" */
+    ImapSession *session;
+    Folder folders[MAIL_FOLDERS_MAX + 1]; /* the first is where we wait for news; sent mail is the last */
+    size_t folder_count;
+    const Folder *open;
+    ImapResult result; /* of the last call with the session */
+    const char *step;  /* set when something else than the session failed */
+    char *said;        /* yours, with step */
+    TimeMs message_at; /* when the last one came since on_well */
+} Fetcher;
+
+bool fetch_is_stopped(const Fetcher *fetcher);
+
+/* Something of ours failed; false, for the caller to pass on. */
+bool fetch_fail(Fetcher *fetcher, const char *step, const char *said);
+
+/* Opens the folder if it is not, and takes a batch of what is new there or, when nothing is, of what was there before us.
+ * *more_out: there may be more. */
+bool fetch_visit(Fetcher *fetcher, Folder *folder, bool *more_out);
+
+#endif

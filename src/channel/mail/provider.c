@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Sources: the configuration pages of each provider (guide.hosting.aruba.it, guide.pec.it, help.infocert.it,
+ * register.it, aiuto.libero.it, poste.it, support.google.com, learn.microsoft.com), read in November 2026. Limits: article 5 of
+ * Legalmail's conditions; Exchange Online's sending limits.
+ */
+#include "channel/mail/provider.h"
+
+#include <string.h>
+
+static const MailProvider providers[] = {
+    {"aruba", "Aruba", "mail", "smtps.aruba.it", "implicit", "465", "imaps.aruba.it", false, ""},
+    {"register", "Register.it", "mail", "authsmtp.securemail.pro", "implicit", "465", "imap.securemail.pro", false, ""},
+    {"libero", "Libero", "mail", "smtp.libero.it", "implicit", "465", "imapmail.libero.it", false, ""},
+    {"gmail", "Gmail", "mail", "smtp.gmail.com", "implicit", "465", "imap.gmail.com", true, ""},
+    {"microsoft", "Microsoft 365", "mail", "smtp.office365.com", "starttls", "587", "outlook.office365.com", true, "30"},
+    {"aruba_pec", "Aruba PEC", "pec", "smtps.pec.aruba.it", "implicit", "465", "imaps.pec.aruba.it", false, ""},
+    {"legalmail", "Legalmail", "pec", "sendm.cert.legalmail.it", "implicit", "465", "mbox.cert.legalmail.it", false, "6"},
+    {"postecert", "PosteCert", "pec", "mail.postecert.it", "implicit", "465", "mail.postecert.it", false, ""},
+};
+
+const MailProvider *mail_providers(size_t *count_out)
+{
+    *count_out = sizeof providers / sizeof *providers;
+    return providers;
+}
+
+const MailProvider *mail_provider_find(const char *key)
+{
+    for (size_t i = 0; i < sizeof providers / sizeof *providers; i++)
+        if (strcmp(providers[i].key, key) == 0)
+            return &providers[i];
+    return NULL;
+}

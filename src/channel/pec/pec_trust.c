@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "channel/pec/pec_trust.h"
+
+#include "base/error.h"
+#include "parse/signature.h"
+
+#include <string.h>
+
+static bool append_file(GByteArray *pem, const char *path, GError **error)
+{
+    g_autofree char *text = NULL;
+    gsize size;
+    g_autoptr(GError) world = NULL;
+    if (!g_file_get_contents(path, &text, &size, &world)) {
+        g_set_error(error, FILO_ERROR, FILO_ERROR_IO, "%s", world->message);
+        return false;
+    }
+    if (size > SIGNATURE_TRUSTED_MAX - MIN((size_t)pem->len, SIGNATURE_TRUSTED_MAX)) {
+        g_set_error(error, FILO_ERROR, FILO_ERROR_TOO_LARGE, "the certificates in %s are more than %zu bytes", path,
+                    SIGNATURE_TRUSTED_MAX);
+        return false;
+    }
+    if (size)
+        g_byte_array_append(pem, (const guint8 *)text, (guint)size);
+    return true;
+}
+
+static bool is_certificate(const char *name)
+{
+    return g_str_has_suffix(name, ".pem") || g_str_has_suffix(name, ".crt") || g_str_has_suffix(name, ".cer");
+}
+
+static gint by_name(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool append_folder(GByteArray *pem, const char *path, GError **error)
+{
+    g_autoptr(GDir) folder = g_dir_open(path, 0, NULL);
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    bool whole = true;
+    for (const char *name; folder && (name = g_dir_read_name(folder));)
+        if (is_certificate(name))
+            g_ptr_array_add(names, g_build_filename(path, name, NULL));
+    g_ptr_array_sort(names, by_name);
+    for (guint i = 0; whole && i < names->len; i++)
+        whole = append_file(pem, g_ptr_array_index(names, i), error);
+    return whole;
+}
+
+bool pec_trust_read(Arena *arena, const char *path, Bytes *pem_out, GError **error)
+{
+    g_autoptr(GByteArray) pem = g_byte_array_new();
+    bool is_folder = g_file_test(path, G_FILE_TEST_IS_DIR);
+    if (!(is_folder ? append_folder(pem, path, error) : append_file(pem, path, error)))
+        return false;
+    if (!pem->len) {
+        g_set_error(error, FILO_ERROR, FILO_ERROR_NOT_FOUND, "there are no certificates in %s", path);
+        return false;
+    }
+    uint8_t *copy = arena_alloc(arena, pem->len);
+    memcpy(copy, pem->data, pem->len);
+    *pem_out = (Bytes){copy, pem->len};
+    return true;
+}

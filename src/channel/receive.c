@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What: carries a raw thing to the desk. How: the raw bytes are prepared as a blob and kept under their external id before
+ * anything looks inside; the adapter's normalise, which is pure, says what it is; what it may not know (tokens, the desk's
+ * policy, the row's id) is added here. Why the attempt is a transaction of its own: if this very thing kills the node, the
+ * count survives, and the third time nobody opens it.
+ */
+#include "channel/receive.h"
+
+#include "base/log.h"
+#include "channel/config.h"
+#include "desk/mailbox/mailbox.h"
+#include "desk/notice/notice.h"
+#include "desk/setting/setting.h"
+#include "store/blob.h"
+
+enum { WAITING_BATCH = 100 };
+
+typedef struct Reception {
+    const ChannelReceiver *receiver;
+    Arena *arena;
+    Bytes raw;
+    int64_t whole_size; /* at least raw's */
+    ChannelSource source;
+    InboundId inbound;
+    int64_t attempts;
+    TimeMs kept_at;    /* what we promise counts from here */
+    TimeMs arrived_at; /* TIME_NONE: at kept_at */
+    bool is_history;
+    char raw_sha256[SHA256_HEX_SIZE];
+} Reception;
+
+static Store *store_of(const Reception *reception)
+{
+    return desk_store(reception->receiver->desk);
+}
+
+/* ------------------------------------------------------------------------------------------------------------ source */
+
+static bool fill_source(StoreTx *tx, Arena *arena, const char *name, ChannelSource *source_out)
+{
+    ChannelAccount account;
+    if (!channel_account_find(tx, arena, name, &account))
+        return false;
+    *source_out = (ChannelSource){
+        .account = account.id, .name = account.name, .address = account.address, .channel = account.channel};
+    (void)channel_config_read(arena, account.config, &source_out->settings); /* none: no settings */
+    ChannelAccountList accounts = channel_account_list(tx, arena);
+    const char **addresses = ARENA_ARRAY(arena, const char *, accounts.count);
+    for (size_t i = 0; i < accounts.count; i++)
+        addresses[i] = accounts.items[i].address;
+    source_out->own_addresses = addresses;
+    source_out->own_count = accounts.count;
+    return true;
+}
+
+static const ChannelAdapter *find_reader(const ChannelSource *source)
+{
+    const ChannelAdapter *adapter = channel_find(source->channel);
+    return adapter && adapter->normalise ? adapter : NULL;
+}
+
+static bool find_source(StoreTx *tx, Arena *arena, const char *name, ChannelSource *source_out)
+{
+    return fill_source(tx, arena, name, source_out) && find_reader(source_out);
+}
+
+static void set_not_found(GError **error, const char *name)
+{
+    g_set_error(error, FILO_ERROR, FILO_ERROR_NOT_FOUND, "there is no mailbox named '%s'", name);
+}
+
+bool channel_source_read(const ChannelReceiver *receiver, Arena *arena, const char *account, ChannelSource *source_out,
+                         GError **error)
+{
+    StoreTx *tx = store_read_begin(desk_store(receiver->desk), error);
+    if (!tx)
+        return false;
+    bool found = find_source(tx, arena, account, source_out);
+    if (!store_read_end(tx, error))
+        return false;
+    if (!found)
+        set_not_found(error, account);
+    return found;
+}
+
+/* ----------------------------------------------------------------------------------------------------------- keeping */
+
+typedef struct KeepWork {
+    Reception *reception;
+    const BlobPrepared *blob;
+    const char *external_id;
+    Inbound inbound;
+} KeepWork;
+
+static bool keep(StoreTx *tx, void *arg)
+{
+    KeepWork *work = arg;
+    const Reception *reception = work->reception;
+    blob_add(tx, work->blob);
+    return intake_keep(tx, reception->arena,
+                       &(Arrival){
+                           .channel = reception->source.channel,
+                           .source = reception->source.name,
+                           .external_id = work->external_id,
+                           .raw_sha256 = work->blob->sha256,
+                           .raw_size = MAX(work->blob->size, reception->whole_size),
+                           .received_at = reception->kept_at,
+                           .arrived_at = reception->arrived_at,
+                           .is_history = reception->is_history,
+                       },
+                       &work->inbound);
+}
+
+static bool keep_raw(Reception *reception, const char *external_id, Inbound *inbound_out, GError **error)
+{
+    BlobPrepared blob;
+    if (!blob_prepare(store_of(reception), reception->raw, &blob, error))
+        return false;
+    KeepWork work = {.reception = reception, .blob = &blob, .external_id = external_id};
+    if (store_write(store_of(reception), "channel keep", keep, &work, error) != STORE_COMMITTED)
+        return false;
+    *inbound_out = work.inbound;
+    g_strlcpy(reception->raw_sha256, blob.sha256, sizeof reception->raw_sha256);
+    reception->inbound = work.inbound.id;
+    reception->attempts = work.inbound.attempts;
+    return true;
+}
+
+/* ----------------------------------------------------------------------------------------------------- understanding */
+
+static bool count_attempt(StoreTx *tx, void *arg)
+{
+    const Reception *reception = arg;
+    if (reception->attempts >= INTAKE_ATTEMPTS_MAX) {
+        intake_put_in_tray(tx, reception->inbound, "the program stopped twice while reading this message");
+        return true;
+    }
+    return intake_begin_attempt(tx, reception->inbound);
+}
+
+static ChannelKept kept_of(const Reception *reception)
+{
+    const DeskPolicy *policy = desk_policy(reception->receiver->desk);
+    ChannelKept kept = {
+        .source = &reception->source,
+        .zygote = reception->receiver->zygote,
+        .raw = reception->raw,
+        .raw_sha256 = reception->raw_sha256,
+        .whole_size = MAX(reception->whole_size, (int64_t)reception->raw.size),
+        .received_at = reception->arrived_at ? reception->arrived_at : reception->kept_at,
+        .is_history = reception->is_history,
+        .lang = LANG_IT,
+        .zone = policy->zone,
+    };
+    (void)lang_find(policy->language, &kept.lang);
+    return kept;
+}
+
+void channel_complete(const ChannelReceiver *receiver, Arena *arena, TimeMs kept_at, InboundEvent *event)
+{
+    const Desk *desk = receiver->desk;
+    const DeskPolicy *policy = desk_policy(desk);
+    event->next_update_at = desk_next_update(desk, kept_at);
+    event->reopen_since = event->received_at - policy->reopen_ms;
+    event->language = event->language ? event->language : policy->language;
+    event->team = policy->intake_team;
+    event->tracking = token_new();
+    event->reply = token_new();
+    event->notices = notice_tokens_new(arena);
+    event->sealed = policy->demo;
+}
+
+static void complete(const Reception *reception, InboundEvent *event)
+{
+    channel_complete(reception->receiver, reception->arena, reception->kept_at, event);
+    event->inbound = reception->inbound;
+    event->raw_sha256 = reception->raw_sha256;
+    if (reception->is_history)
+        event->notices = NULL; /* nobody is told of what is old */
+}
+
+/* --------------------------------------------------------------------------------------------------------- accepting */
+
+typedef struct AcceptWork {
+    const Reception *reception;
+    ChannelEvent *event;
+    const BlobPrepared *html; /* or NULL */
+    char test_sha256[SHA256_HEX_SIZE];
+    Receipt proof;
+    IntakeResult result;
+} AcceptWork;
+
+/* The account's own test has come back, or something that speaks of it. */
+static bool accept_test(StoreTx *tx, AcceptWork *work)
+{
+    const Reception *reception = work->reception;
+    if (!work->event->test_secret || !channel_test_arrive(tx, reception->source.account, work->test_sha256,
+                                                          work->event->is_test_itself, reception->kept_at))
+        return false;
+    intake_close(tx, reception->inbound);
+    work->result = (IntakeResult){.outcome = INTAKE_NOTED};
+    return true;
+}
+
+static bool accept_receipt(StoreTx *tx, AcceptWork *work)
+{
+    const Reception *reception = work->reception;
+    ReceiptResult kept =
+        receipt_accept(tx, reception->arena, reception->source.channel, &work->proof, work->event->claimed);
+    work->result = (IntakeResult){.outcome = INTAKE_RECEIPT, .ticket = kept.ticket, .message = kept.message};
+    if (kept.found || reception->is_history) /* what lay there before may speak of what others had sent */
+        intake_set_done(tx, reception->inbound, kept.ticket, (MessageId){0});
+    else
+        intake_put_in_tray(tx, reception->inbound, INTAKE_LOOSE_RECEIPT);
+    return true;
+}
+
+static bool accept_message(StoreTx *tx, AcceptWork *work)
+{
+    const Reception *reception = work->reception;
+    if (work->html)
+        blob_add(tx, work->html);
+    if (!intake_accept(tx, reception->arena, &work->event->message, reception->kept_at, &work->result))
+        return false;
+    if (work->event->proof) {
+        Receipt certificate = work->proof;
+        certificate.ticket = work->result.ticket;
+        certificate.message = work->result.message;
+        receipt_add_of_message(tx, &certificate);
+    }
+    return true;
+}
+
+static bool accept(StoreTx *tx, void *arg)
+{
+    AcceptWork *work = arg;
+    return accept_test(tx, work) ||
+           (work->event->kind == CHANNEL_EVENT_RECEIPT ? accept_receipt(tx, work) : accept_message(tx, work));
+}
+
+static void log_receipt(const AcceptWork *work)
+{
+    if (work->event->kind == CHANNEL_EVENT_RECEIPT && work->result.outcome == INTAKE_RECEIPT)
+        LOG(work->result.ticket.value ? LOG_INFO : LOG_WARNING, "channel.receipt",
+            LOG_NUMBER("inbound", work->reception->inbound.value),
+            LOG_TEXT("kind", receipt_kind_text(work->proof.kind)),
+            LOG_TEXT("signature", receipt_signature_text(work->proof.signature)),
+            LOG_NUMBER("ticket", work->result.ticket.value));
+}
+
+static AcceptWork work_of(const Reception *reception, const ChannelKept *kept, ChannelEvent *event)
+{
+    AcceptWork work = {.reception = reception, .event = event};
+    if (event->test_secret)
+        bytes_sha256_hex(bytes_of(event->test_secret), work.test_sha256);
+    if (event->proof) {
+        work.proof = *event->proof;
+        work.proof.inbound = reception->inbound;
+        work.proof.received_at = kept->received_at;
+        work.proof.raw_sha256 = reception->raw_sha256;
+    }
+    return work;
+}
+
+static bool accept_event(const Reception *reception, const ChannelKept *kept, ChannelEvent *event,
+                         IntakeResult *result_out, GError **error)
+{
+    BlobPrepared html;
+    AcceptWork work = work_of(reception, kept, event);
+    if (event->kind == CHANNEL_EVENT_MESSAGE)
+        complete(reception, &event->message);
+    if (event->html.data) {
+        if (!blob_prepare(store_of(reception), event->html, &html, error))
+            return false;
+        work.html = &html;
+        event->message.html_sha256 = html.sha256;
+    }
+    if (store_write(store_of(reception), "channel accept", accept, &work, error) != STORE_COMMITTED)
+        return false;
+    log_receipt(&work);
+    *result_out = work.result;
+    return true;
+}
+
+/* Kept already; true when it also became part of a ticket. */
+static bool understand(Reception *reception, IntakeResult *result_out, GError **error)
+{
+    bool last = reception->attempts >= INTAKE_ATTEMPTS_MAX;
+    ChannelKept kept = kept_of(reception);
+    ChannelEvent event = {0};
+    StoreOutcome counted = store_write(store_of(reception), "channel attempt", count_attempt, reception, error);
+    if (counted == STORE_COMMITTED && !last)
+        return find_reader(&reception->source)->normalise(reception->arena, &kept, &event, error) &&
+               accept_event(reception, &kept, &event, result_out, error);
+    if (counted != STORE_FAILED)
+        g_set_error(error, FILO_ERROR, FILO_ERROR_REFUSED, "message %" G_GINT64_FORMAT " lies in the tray",
+                    reception->inbound.value);
+    return false;
+}
+
+/* ------------------------------------------------------------------------------------------------------------- public */
+
+static Reception reception_of(const ChannelReceiver *receiver, Arena *arena, const ChannelArrival *arrival)
+{
+    TimeMs now = desk_now(receiver->desk);
+    return (Reception){
+        .receiver = receiver,
+        .arena = arena,
+        .raw = arrival->raw,
+        .whole_size = arrival->whole_size,
+        .kept_at = now,
+        .arrived_at = arrival->arrived_at > 0 && arrival->arrived_at < now ? arrival->arrived_at : TIME_NONE,
+        .is_history = arrival->is_history,
+    };
+}
+
+bool channel_receive(const ChannelReceiver *receiver, Arena *arena, const ChannelArrival *arrival,
+                     ChannelReceipt *receipt_out, GError **error)
+{
+    Reception reception = reception_of(receiver, arena, arrival);
+    Inbound inbound;
+    if (!channel_source_read(receiver, arena, arrival->account, &reception.source, error) ||
+        !keep_raw(&reception, arrival->external_id, &inbound, error))
+        return false;
+    *receipt_out =
+        (ChannelReceipt){.inbound = inbound.id, .already = inbound.already, .ticket = inbound.ticket, .note = ""};
+    if (inbound.state == INBOUND_DONE) {
+        receipt_out->accepted = true;
+        receipt_out->outcome = INTAKE_ALREADY;
+        return true;
+    }
+    IntakeResult result;
+    g_autoptr(GError) later = NULL; /* it is kept: what goes wrong now is tried again */
+    if (inbound.already) { /* whoever kept it reads it, or the caretaker: a second reader would use up its attempts */
+        receipt_out->note = inbound.state == INBOUND_TRAY ? "in the tray" : "being read";
+        return true;
+    }
+    if (!understand(&reception, &result, &later)) {
+        receipt_out->note = arena_strdup(arena, later->message);
+        return true;
+    }
+    if (result.outcome == INTAKE_RECEIPT && !result.ticket.value) {
+        receipt_out->note = "in the tray";
+        return true;
+    }
+    receipt_out->accepted = true;
+    receipt_out->ticket = result.ticket;
+    receipt_out->outcome = result.outcome;
+    return true;
+}
+
+static bool read_waiting(Reception *reception, const InboundWaiting *waiting, GError **error)
+{
+    StoreTx *tx = store_read_begin(store_of(reception), error);
+    if (!tx)
+        return false;
+    bool read = blob_read(tx, waiting->raw_sha256, reception->arena, &reception->raw, error);
+    bool found = read && find_source(tx, reception->arena, waiting->source, &reception->source);
+    if (read && !found)
+        set_not_found(error, waiting->source);
+    g_autoptr(GError) ended = NULL;
+    if (!store_read_end(tx, found ? error : &ended))
+        return false;
+    return found;
+}
+
+static bool finish_one(const ChannelReceiver *receiver, const InboundWaiting *waiting)
+{
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP * 4);
+    g_autoptr(GError) error = NULL;
+    Reception reception = {.receiver = receiver,
+                           .arena = arena,
+                           .inbound = waiting->id,
+                           .attempts = waiting->attempts,
+                           .whole_size = waiting->raw_size,
+                           .kept_at = waiting->received_at,
+                           .arrived_at = waiting->arrived_at,
+                           .is_history = waiting->is_history};
+    IntakeResult result;
+    g_strlcpy(reception.raw_sha256, waiting->raw_sha256, sizeof reception.raw_sha256);
+    if (read_waiting(&reception, waiting, &error) && understand(&reception, &result, &error))
+        return true;
+    LOG(LOG_WARNING, "channel.waiting", LOG_NUMBER("inbound", waiting->id.value), LOG_TEXT("reason", error->message));
+    return false;
+}
+
+int channel_finish_waiting(const ChannelReceiver *receiver, TimeMs kept_before, GError **error)
+{
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    StoreTx *tx = store_read_begin(desk_store(receiver->desk), error);
+    if (!tx)
+        return -1;
+    InboundWaitingList list = intake_list_waiting(tx, arena, kept_before, WAITING_BATCH);
+    if (!store_read_end(tx, error))
+        return -1;
+    int accepted = 0;
+    for (size_t i = 0; i < list.count; i++)
+        accepted += finish_one(receiver, &list.items[i]);
+    return accepted;
+}

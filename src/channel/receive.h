@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * receive: a raw thing that came by a channel becomes part of a ticket. Answers: "is it safe to tell the peer that we have
+ * it?"
+ *
+ * Three transactions: keep (the raw thing is durable, whatever it is), count the attempt, accept (the desk decides which
+ * ticket). Between the last two the channel's normalise says what it is, outside any transaction. What fails after the first
+ * is tried again by channel_finish_waiting, and the third time lies in the tray with its original.
+ * Not for fetching (listen, a pipe, LMTP bring it), nor for what needs no parser (channel/form keeps and accepts at once).
+ * Owns no table. Called by: channel/mail, job, cli.
+ *
+ * Memory: the receipt's texts live in the arena given. Errors: channel_receive: NOT_FOUND (no such account, or nothing comes
+ * in by it: configure it, the peer tries again), BUSY, FULL, IO.
+ *
+ * Invariants:
+ *  1. true means: durable, and never to be accepted twice, whatever happens next.
+ *  2. The same external id is one thing.
+ *  3. What no parser can read still opens a ticket, with the original attached.
+ *  4. A message and what is certified of it are committed together; so are a receipt and what it moves.
+ *
+ * Example:
+ *     ChannelArrival arrival = {.account = "assistenza", .raw = raw, .external_id = hash};
+ *     if (channel_receive(&receiver, arena, &arrival, &receipt, &error))
+ *         tell_the_peer_it_is_here();
+ */
+#ifndef FILO_CHANNEL_RECEIVE_H
+#define FILO_CHANNEL_RECEIVE_H
+
+#include "channel/channel.h"
+
+typedef struct ChannelReceiver {
+    Desk *desk;
+    ParseZygote *zygote;
+} ChannelReceiver;
+
+typedef struct ChannelArrival {
+    const char *account; /* a channel account's name */
+    Bytes raw;
+    const char *external_id; /* what makes it the same thing if it comes again: 1 to 200 bytes */
+    int64_t whole_size; /* bytes of what it is the beginning of, where the rest could not be taken; 0: it is whole */
+    TimeMs arrived_at;  /* when whoever brought it had it; TIME_NONE, or a time to come: now */
+    bool is_history;    /* it lay there before the account was ours to read */
+} ChannelArrival;
+
+typedef struct ChannelReceipt {
+    InboundId inbound;
+    bool already;  /* it had been kept before */
+    bool accepted; /* it is on a ticket; false: kept, and is being read by another or will be tried again */
+    TicketId ticket;
+    IntakeOutcome outcome;
+    const char *note; /* one English line when not accepted, else "" */
+} ChannelReceipt;
+
+/* The account of that name, and whose addresses are ours; NOT_FOUND when there is none that anything comes in by. */
+bool channel_source_read(const ChannelReceiver *receiver, Arena *arena, const char *account, ChannelSource *source_out,
+                         GError **error);
+
+/* Fills in what an adapter may not know or draw: tokens, and what the desk's policy says. kept_at: what is promised counts
+ * from then. Once for each attempt, outside the transaction. */
+void channel_complete(const ChannelReceiver *receiver, Arena *arena, TimeMs kept_at, InboundEvent *event);
+
+/* Takes one thing in. false: not kept; *error says why. */
+bool channel_receive(const ChannelReceiver *receiver, Arena *arena, const ChannelArrival *arrival,
+                     ChannelReceipt *receipt_out, GError **error);
+
+/* Goes on with what was kept before that instant but not accepted (a crash, a full disk). Gives how many were accepted, -1
+ * and *error when the store failed. */
+int channel_finish_waiting(const ChannelReceiver *receiver, TimeMs kept_before, GError **error);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * aside: what is not a request. Answers: "is this sender's mail wanted, and how does a wrong 'not a request' come back?"
+ *
+ * Owns the table sender_rule. Putting a ticket aside (state spam) learns its sender's address, so that what comes from it
+ * later lies aside at once: kept, findable, in no queue, with no acknowledgement. Not for joining tickets: an answer to a
+ * request goes there whatever its sender's rule. Called by: intake.c, web, api. Erasing a person removes the rule of each
+ * of their addresses.
+ *
+ * Memory: lists live in the arena given. Errors: false and *refused_out, a transition's reason or ticket.error.stale,
+ * not_found; rule_add_domain: aside.error.domain.
+ *
+ * Invariants:
+ *  1. An address whose customer has another request that was one is learned only when the person says so.
+ *  2. A whole domain is never learned: a person writes it.
+ *  3. Taking back gives the state, team, owner and promise the ticket had, and forgets the rules for its sender.
+ *
+ * Example:
+ *     aside_put(tx, arena, &(AsidePut){.ticket = id, .version = seen}, me, now, &refused);
+ */
+#ifndef FILO_DESK_INTAKE_ASIDE_H
+#define FILO_DESK_INTAKE_ASIDE_H
+
+#include "base/error.h"
+#include "desk/audit/actor.h"
+#include "schema_ids.h"
+#include "store/store.h"
+
+typedef struct AsidePut {
+    TicketId ticket;
+    int64_t version;  /* as the person saw it; 0: do not ask */
+    bool learn_known; /* also the address of a customer with other requests */
+} AsidePut;
+
+bool aside_put(StoreTx *tx, Arena *arena, const AsidePut *put, Actor actor, TimeMs now, InputError *refused_out);
+
+typedef struct AsideBack {
+    TicketId ticket;
+    int64_t version;       /* 0: do not ask */
+    TeamId team;           /* whose queue, if it had none */
+    TimeMs next_update_at; /* if the promise it had is over */
+} AsideBack;
+
+bool aside_take_back(StoreTx *tx, Arena *arena, const AsideBack *back, Actor actor, TimeMs now,
+                     InputError *refused_out);
+
+/* Does what comes from this address (normal form) lie aside? */
+bool aside_has_rule(StoreTx *tx, Arena *arena, const char *address_key);
+
+/* Has the customer a request besides this one that was not put aside? */
+bool aside_is_known(StoreTx *tx, Arena *arena, PartyId customer, TicketId besides);
+
+/* Some other way a request turned out to be one (ticket_restore): its sender is put aside no longer. */
+void aside_forget(StoreTx *tx, Arena *arena, TicketId ticket);
+
+typedef struct AsideTicket {
+    TicketId ticket;
+    const char *subject;
+    TimeMs received_at;
+    int64_t version;
+} AsideTicket;
+
+typedef struct AsideList {
+    AsideTicket *items;
+    size_t count;
+} AsideList;
+
+/* What lies aside, newest first, before the one given ({0}: from the newest), at most how_many. */
+AsideList aside_list(StoreTx *tx, Arena *arena, TicketId before, int64_t how_many);
+
+typedef struct SenderRule {
+    SenderRuleId id;
+    const char *pattern;
+    TimeMs at;
+} SenderRule;
+
+typedef struct SenderRuleList {
+    SenderRule *items;
+    size_t count;
+} SenderRuleList;
+
+/* By pattern, at most how_many. */
+SenderRuleList sender_rule_list(StoreTx *tx, Arena *arena, int64_t how_many);
+
+/* A domain as typed, with or without "@". */
+bool sender_rule_add_domain(StoreTx *tx, Arena *arena, const char *typed, Actor actor, TimeMs now,
+                            InputError *refused_out);
+bool sender_rule_remove(StoreTx *tx, SenderRuleId id);
+
+#endif

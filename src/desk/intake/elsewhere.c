@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "desk/intake/elsewhere.h"
+
+#include "desk/audit/audit.h"
+#include "desk/notice/notice.h"
+#include "desk/party/party.h"
+#include "desk/receipt/receipt.h"
+#include "desk/staff/permission.h"
+#include "desk/staff/staff.h"
+#include "desk/ticket/action.h"
+#include "queue/outbox.h"
+
+#include <string.h>
+
+/* ------------------------------------------------------------------------------------------- which ticket is it? */
+
+typedef struct Place {
+    TicketId ticket;    /* {0}: none */
+    bool to_a_customer; /* somebody it was written to takes part */
+} Place;
+
+/* A merged ticket's messages belong to its master. */
+static bool find_master(StoreTx *tx, Arena *arena, TicketId id, Ticket *ticket_out)
+{
+    for (int hops = 0; hops < 8 && id.value && ticket_find(tx, arena, id, ticket_out); hops++) {
+        if (!ticket_out->now.master_id)
+            return true;
+        id = (TicketId){ticket_out->now.master_id};
+    }
+    return false;
+}
+
+static bool is_of_customer(StoreTx *tx, Arena *arena, const Ticket *ticket, const char *address_key)
+{
+    PartyMatch match;
+    if (!ticket->now.party_id || !party_find_by_contact(tx, arena, address_key, &match))
+        return false;
+    return match.customer.value == ticket->now.party_id || match.contact.value == ticket->now.party_id;
+}
+
+/* Whoever was merely named in Cc once takes part too: staff decided to write to them. */
+static bool goes_to_participant(StoreTx *tx, Arena *arena, const Ticket *ticket, const InboundEvent *event)
+{
+    ParticipantList list = participant_list(tx, arena, ticket->id);
+    for (size_t i = 0; i < event->other_count; i++) {
+        const char *key = event->others[i].address_key;
+        for (size_t j = 0; j < list.count; j++)
+            if (strcmp(list.items[j].address_key, key) == 0)
+                return true;
+        if (is_of_customer(tx, arena, ticket, key))
+            return true;
+    }
+    return false;
+}
+
+/* The first ticket whose people it was written to, else the first one it refers to. */
+static void consider(StoreTx *tx, Arena *arena, const InboundEvent *event, TicketId id, bool alone, Place *place)
+{
+    Ticket ticket;
+    if (place->to_a_customer || !find_master(tx, arena, id, &ticket))
+        return;
+    if (goes_to_participant(tx, arena, &ticket, event))
+        *place = (Place){ticket.id, true};
+    else if (alone && !place->ticket.value)
+        place->ticket = ticket.id;
+}
+
+/* A number in a subject may be of another company's requests: alone it leads nowhere. */
+static void consider_key(StoreTx *tx, Arena *arena, const InboundEvent *event, const IntakeKey *key, Place *place)
+{
+    if (key->kind == INTAKE_KEY_NUMBER)
+        consider(tx, arena, event, (TicketId){key->number}, false, place);
+    if (key->kind != INTAKE_KEY_MESSAGE_ID)
+        return;
+    consider(tx, arena, event, outbox_find_ticket(tx, arena, key->text), true, place);
+    TicketIdList tickets = message_find_tickets(tx, arena, key->text);
+    for (size_t i = 0; i < tickets.count; i++)
+        consider(tx, arena, event, tickets.items[i], true, place);
+    consider(tx, arena, event, receipt_find_ticket(tx, arena, key->text), true, place);
+}
+
+static bool is_known(StoreTx *tx, Arena *arena, const InboundEvent *event)
+{
+    const char *id = event->message_id;
+    return id && (message_find_tickets(tx, arena, id).count || outbox_find_ticket(tx, arena, id).value);
+}
+
+static bool goes_to_us(const InboundEvent *event)
+{
+    for (size_t i = 0; i < event->key_count; i++)
+        if (event->keys[i].kind == INTAKE_KEY_TOKEN)
+            return true;
+    return event->other_count == 0;
+}
+
+static Place find_place(StoreTx *tx, Arena *arena, const InboundEvent *event)
+{
+    Place place = {0};
+    if (!goes_to_us(event) && !is_known(tx, arena, event))
+        for (size_t i = 0; i < event->key_count; i++)
+            consider_key(tx, arena, event, &event->keys[i], &place);
+    return place;
+}
+
+TicketId elsewhere_find(StoreTx *tx, Arena *arena, const InboundEvent *event)
+{
+    return find_place(tx, arena, event).ticket;
+}
+
+/* ------------------------------------------------------------------------------------------------- who wrote it? */
+
+/* The one active person who has that address; false: nobody, or several. */
+static bool find_author(StoreTx *tx, Arena *arena, const char *address_key, Staff *author_out)
+{
+    StaffList list = staff_list_everybody(tx, arena);
+    int found = 0;
+    for (size_t i = 0; *address_key && i < list.count; i++)
+        if (list.items[i].active && *list.items[i].email &&
+            strcmp(contact_key_of_email(arena, list.items[i].email), address_key) == 0) {
+            *author_out = list.items[i];
+            found++;
+        }
+    return found == 1;
+}
+
+/* -------------------------------------------------------------------------------------------------- on the ticket */
+
+typedef struct Taking {
+    StoreTx *tx;
+    Arena *arena;
+    const InboundEvent *event;
+    Place place;
+    bool has_author;
+    Staff author;
+    Actor actor;
+} Taking;
+
+static MessageId add_message(const Taking *taking)
+{
+    const InboundEvent *event = taking->event;
+    const char *name = taking->has_author ? taking->author.display_name : event->sender_name;
+    MessageId id = message_add(taking->tx, &(Message){
+                                               .ticket = taking->place.ticket,
+                                               .direction = taking->place.to_a_customer ? MESSAGE_OUT : MESSAGE_NOTE,
+                                               .channel = event->channel,
+                                               .author = taking->actor,
+                                               .sender_name = name,
+                                               .sender_address = event->sender_address,
+                                               .at = event->received_at,
+                                               .subject = event->subject,
+                                               .text = event->text,
+                                               .quoted_at = event->quoted_at,
+                                               .html_sha256 = event->html_sha256,
+                                               .raw_sha256 = event->raw_sha256,
+                                               .external_id = event->message_id,
+                                               .flags = event->flags | MESSAGE_ELSEWHERE,
+                                               .language = event->language,
+                                           });
+    for (size_t i = 0; i < event->other_count; i++)
+        message_recipient_add(taking->tx, &(MessageRecipient){id, event->others[i].in_copy, event->others[i].address,
+                                                              event->others[i].address_key, event->others[i].name});
+    for (size_t i = 0; i < event->file_count; i++) {
+        Attachment file = event->files[i];
+        file.message = id;
+        attachment_add(taking->tx, &file);
+    }
+    return id;
+}
+
+/* Whoever answered has it in charge, if nobody did; a refusal leaves the message there all the same. */
+static void take_charge(const Taking *taking, TicketEdit *edit)
+{
+    if (taking->has_author && permission_allows(taking->author.role, "ticket.write"))
+        (void)ticket_begin_answer(edit, taking->author.team);
+}
+
+static bool put_on_ticket(const Taking *taking, TimeMs now, IntakeResult *result)
+{
+    TicketEdit edit;
+    result->ticket = taking->place.ticket;
+    if (!ticket_edit_begin(&edit, taking->tx, taking->arena, taking->place.ticket, taking->actor, now))
+        return false;
+    result->message = add_message(taking);
+    if (taking->place.to_a_customer) {
+        take_charge(taking, &edit);
+        ticket_note_answer_at(&edit, result->message, MAX(taking->event->received_at, edit.ticket.now.received_at));
+        result->outcome = INTAKE_ANSWERED;
+    } else {
+        ticket_note_note(&edit, result->message);
+        result->outcome = INTAKE_APPENDED;
+    }
+    return ticket_edit_end(&edit);
+}
+
+bool elsewhere_accept(StoreTx *tx, Arena *arena, const Arrival *arrival, const InboundEvent *event, TimeMs now,
+                      IntakeResult *result_out)
+{
+    Inbound inbound;
+    Taking taking = {.tx = tx, .arena = arena, .event = event, .place = find_place(tx, arena, event)};
+    *result_out = (IntakeResult){.outcome = INTAKE_IGNORED};
+    if (!taking.place.ticket.value)
+        return !store_tx_failed(tx);
+    if (!intake_keep(tx, arena, arrival, &inbound))
+        return false;
+    if (inbound.already) {
+        *result_out = (IntakeResult){.outcome = INTAKE_ALREADY, .ticket = inbound.ticket};
+        return true;
+    }
+    taking.has_author = find_author(tx, arena, event->sender_key, &taking.author);
+    taking.actor = (Actor){ACTOR_STAFF, taking.has_author ? taking.author.id.value : 0};
+    if (!put_on_ticket(&taking, now, result_out))
+        return false;
+    intake_set_done(tx, inbound.id, result_out->ticket, result_out->message);
+    audit_add(tx, &(AuditEntry){now, taking.actor, "ticket.answer", "ticket", result_out->ticket.value, "sent"});
+    return !store_tx_failed(tx);
+}

@@ -1,0 +1,791 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Against tests/support/imap_sink.js, a scripted server that says in JSON lines which commands reached it. */
+#include "net/imap.h"
+
+#include "net/dial.h"
+
+#include <gio/gio.h>
+#include <jansson.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+typedef struct Sink {
+    GSubprocess *process;
+    GDataInputStream *lines;
+    uint16_t port;
+    char *ca_file;
+} Sink;
+
+#define PASSWORD "\"auth\":{\"user\":\"filo\",\"password\":\"s3greta è\"}"
+#define TWO_MESSAGES                                                                                                   \
+    "\"messages\":{\"7\":\"Subject: uno\\r\\n\\r\\nciao\\r\\n\",\"9\":\"Subject: due\\r\\n\\r\\n)\\r\\n\"}"
+
+/* The next event, whose name and text are the caller's to free; false at the end. */
+static bool sink_next(Sink *sink, char **event_out, char **text_out)
+{
+    g_autofree char *line = g_data_input_stream_read_line(sink->lines, NULL, NULL, NULL);
+    if (!line)
+        return false;
+    json_t *event = json_loads(line, 0, NULL);
+    g_assert_nonnull(event);
+    *event_out = g_strdup(json_string_value(json_object_get(event, "event")));
+    *text_out = g_strdup(json_string_value(json_object_get(event, "text")));
+    if (g_str_equal(*event_out, "ready")) {
+        sink->port = (uint16_t)json_integer_value(json_object_get(event, "port"));
+        sink->ca_file = g_strdup(json_string_value(json_object_get(event, "ca")));
+    }
+    json_decref(event);
+    return true;
+}
+
+static Sink sink_start(const char *options)
+{
+    const char *root = g_getenv("G_TEST_SRCDIR");
+    g_autofree char *script = g_build_filename(root ? root : ".", "tests", "support", "imap_sink.js", NULL);
+    g_autoptr(GError) error = NULL;
+    Sink sink = {0};
+    g_test_message("%s", options);
+    sink.process = g_subprocess_new(G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "node",
+                                    script, options, NULL);
+    g_assert_no_error(error);
+    sink.lines = g_data_input_stream_new(g_subprocess_get_stdout_pipe(sink.process));
+    g_autofree char *event = NULL, *text = NULL;
+    g_assert_true(sink_next(&sink, &event, &text));
+    return sink;
+}
+
+/* Ends the sink and gives the commands it heard since it started, one a line. Yours to free. */
+static char *sink_stop(Sink *sink)
+{
+    g_output_stream_close(g_subprocess_get_stdin_pipe(sink->process), NULL, NULL);
+    GString *commands = g_string_new(NULL);
+    for (char *event, *text; sink_next(sink, &event, &text); g_free(event), g_free(text))
+        if (text)
+            g_string_append_printf(commands, "%s\n", text);
+    g_assert_true(g_subprocess_wait_check(sink->process, NULL, NULL));
+    g_object_unref(sink->lines);
+    g_object_unref(sink->process);
+    g_free(sink->ca_file);
+    return g_string_free(commands, FALSE);
+}
+
+static ImapServer plain_server(const Sink *sink)
+{
+    return (ImapServer){.host = "127.0.0.1",
+                        .port = sink->port,
+                        .tls = IMAP_TLS_NONE,
+                        .user = "filo",
+                        .password = "s3greta è",
+                        .open_seconds = 10,
+                        .reply_seconds = 10,
+                        .command_seconds = 60};
+}
+
+#define assert_outcome(result, expected)                                                                               \
+    do {                                                                                                               \
+        ImapResult said = (result);                                                                                    \
+        g_test_message("  %s: %s", imap_outcome_name(said.outcome), said.text);                                        \
+        g_assert_cmpstr(imap_outcome_name(said.outcome), ==, imap_outcome_name(expected));                             \
+    } while (0)
+
+/* A session on INBOX of a sink that is signed in to by password. */
+static ImapSession *open_inbox(const ImapServer *server, ImapFolder *folder_out)
+{
+    ImapSession *session;
+    assert_outcome(imap_open(server, &session), IMAP_OK);
+    assert_outcome(imap_select(session, "INBOX", false, folder_out), IMAP_OK);
+    return session;
+}
+
+static char *list_text(ImapSession *session, ImapQuery query)
+{
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    ImapUids uids;
+    assert_outcome(imap_list(arena, session, &query, &uids), IMAP_OK);
+    GString *text = g_string_new(NULL);
+    for (size_t i = 0; i < uids.count; i++)
+        g_string_append_printf(text, "%s%u", i ? " " : "", uids.uids[i]);
+    return g_string_free(text, FALSE);
+}
+
+static void check_list(ImapSession *session, ImapQuery query, const char *expected)
+{
+    g_autofree char *text = list_text(session, query);
+    g_assert_cmpstr(text, ==, expected);
+}
+
+static void check_content(const ImapMessage *message, const char *expected)
+{
+    g_assert_true(bytes_equal(message->content, bytes_of(expected)));
+}
+
+/* --- headers and folders ----------------------------------------------------------------------------------------- */
+
+static void test_a_header_alone(void)
+{
+    Sink sink = sink_start("{" PASSWORD "," TWO_MESSAGES "}");
+    ImapServer server = plain_server(&sink);
+    server.message_max = 10; /* of what is over it too */
+    ImapFolder folder;
+    ImapMessage message;
+    ImapSession *session = open_inbox(&server, &folder);
+    assert_outcome(imap_fetch(session, 7, &message), IMAP_TOO_LARGE);
+    imap_close(session);
+    server.message_max = 0;
+    session = open_inbox(&server, &folder);
+    assert_outcome(imap_fetch_head(session, 7, &message), IMAP_OK);
+    check_content(&message, "Subject: uno\r\n\r\n");
+    g_assert_cmpuint(message.size, ==, strlen("Subject: uno\r\n\r\nciao\r\n"));
+    g_assert_cmpint(message.received, ==, 837596665000);
+    assert_outcome(imap_fetch_head(session, 8, &message), IMAP_NOT_FOUND);
+    imap_close(session);
+    g_free(sink_stop(&sink));
+}
+
+/* A server that sends more than it was asked for is not believed: the header ends where we said. */
+static void test_a_header_is_clipped(void)
+{
+    const char *options =
+        "{" PASSWORD "," TWO_MESSAGES ",\"rules\":[{\"at\":\"UID FETCH 7 \",\"repeat\":\"x\",\"reply\":"
+        "\"* 1 FETCH (UID 7 RFC822.SIZE 9 BODY[HEADER]<0> {200000}\\r\\n{repeat})\\r\\n"
+        "{tag} OK x\\r\\n\"},{\"at\":\"UID FETCH 9 \",\"reply\":"
+        "\"* 2 FETCH (UID 9 RFC822.SIZE 9 BODY[] {2}\\r\\nxx)\\r\\n{tag} OK x\\r\\n\"}]}";
+    Sink sink = sink_start(options);
+    ImapServer server = plain_server(&sink);
+    ImapFolder folder;
+    ImapMessage message;
+    ImapSession *session = open_inbox(&server, &folder);
+    assert_outcome(imap_fetch_head(session, 7, &message), IMAP_OK);
+    g_assert_cmpuint(message.content.size, ==, 65536);
+    assert_outcome(imap_fetch_head(session, 9, &message), IMAP_REFUSED);
+    imap_close(session);
+    g_free(sink_stop(&sink));
+}
+
+/* "Gi&AOA- visti": RFC 3501 5.1.3. A name in raw UTF-8 and one that only holds others are none to open. */
+static void test_folders(void)
+{
+    Sink sink = sink_start(
+        "{" PASSWORD ",\"folders\":[[\"INBOX\",\"\"],[\"[Gmail]\",\"\\\\Noselect\"],"
+        "[\"[Gmail]/Posta inviata\",\"\\\\HasNoChildren \\\\Sent\"],[\"Gi&AOA- visti\",\"\"],[\"&&\",\"\"]]}");
+    ImapServer server = plain_server(&sink);
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    ImapSession *session;
+    ImapFolders folders;
+    assert_outcome(imap_open(&server, &session), IMAP_OK);
+    assert_outcome(imap_folders(arena, session, &folders), IMAP_OK);
+    g_assert_cmpuint(folders.count, ==, 3);
+    g_assert_cmpstr(folders.items[0].name, ==, "INBOX");
+    g_assert_cmpstr(folders.items[1].name, ==, "[Gmail]/Posta inviata");
+    g_assert_true(folders.items[1].is_sent && !folders.items[0].is_sent);
+    g_assert_cmpstr(folders.items[2].name, ==, "Già visti");
+    imap_close(session);
+    g_free(sink_stop(&sink));
+}
+
+/* --- the story of a mailbox -------------------------------------------------------------------------------------- */
+
+static void test_a_mailbox_is_read_and_emptied(void)
+{
+    Sink sink = sink_start("{" PASSWORD "," TWO_MESSAGES "}");
+    ImapServer server = plain_server(&sink);
+    ImapFolder folder;
+    ImapMessage message;
+    ImapMove move;
+    ImapSession *session = open_inbox(&server, &folder);
+    g_assert_cmpuint(folder.uid_validity, ==, 77);
+    g_assert_cmpuint(folder.uid_next, ==, 10);
+    g_assert_cmpuint(folder.exists, ==, 2);
+    g_assert_true(folder.keeps_keywords && !folder.read_only && imap_has_idle(session));
+    check_list(session, (ImapQuery){.max = 9}, "7 9");
+    assert_outcome(imap_fetch(session, 7, &message), IMAP_OK);
+    check_content(&message, "Subject: uno\r\n\r\nciao\r\n");
+    g_assert_cmpint(message.received, ==, 837596665000);
+    g_assert_true(message.seen);
+    assert_outcome(imap_mark(session, 7, "\\Seen"), IMAP_OK);
+    assert_outcome(imap_mark(session, 7, "$Filo"), IMAP_OK);
+    assert_outcome(imap_move(session, 7, "Già visti", &move), IMAP_OK);
+    g_assert_cmpint(move.way, ==, IMAP_MOVED);
+    g_assert_cmpuint(move.uid, ==, 501);
+    assert_outcome(imap_fetch(session, 7, &message), IMAP_NOT_FOUND);
+    assert_outcome(imap_move(session, 7, "Già visti", &move), IMAP_NOT_FOUND);
+    assert_outcome(imap_fetch(session, 9, &message), IMAP_OK);
+    check_content(&message, "Subject: due\r\n\r\n)\r\n");
+    imap_close(session);
+    g_autofree char *commands = sink_stop(&sink);
+    g_assert_nonnull(strstr(commands,
+                            "\nUID FETCH 7 (UID RFC822.SIZE INTERNALDATE FLAGS)\nUID FETCH 7 (UID BODY.PEEK[])\n"
+                            "UID STORE 7 +FLAGS.SILENT (\\Seen)\nUID STORE 7 +FLAGS.SILENT ($Filo)\n"
+                            "UID MOVE 7 \"Gi&AOA- visti\"\n"));
+    g_assert_true(g_str_has_suffix(commands, "LOGOUT\n"));
+}
+
+static void test_observing_changes_nothing(void)
+{
+    Sink sink = sink_start("{" PASSWORD "," TWO_MESSAGES "}");
+    ImapServer server = plain_server(&sink);
+    ImapSession *session;
+    ImapFolder folder;
+    ImapMessage message;
+    ImapMove move;
+    assert_outcome(imap_open(&server, &session), IMAP_OK);
+    assert_outcome(imap_fetch(session, 7, &message), IMAP_REFUSED); /* no folder yet */
+    assert_outcome(imap_select(session, "Posta \"Inviata\"", true, &folder), IMAP_OK);
+    g_assert_true(folder.read_only);
+    assert_outcome(imap_fetch(session, 7, &message), IMAP_OK);
+    assert_outcome(imap_mark(session, 7, "\\Seen"), IMAP_REFUSED);
+    assert_outcome(imap_move(session, 7, "Altro", &move), IMAP_REFUSED);
+    imap_close(session);
+    g_autofree char *commands = sink_stop(&sink);
+    g_assert_nonnull(strstr(commands, "EXAMINE \"Posta \\\"Inviata\\\"\"\n"));
+    g_assert_null(strstr(commands, "STORE"));
+    g_assert_null(strstr(commands, "MOVE"));
+    g_assert_null(strstr(commands, "SELECT"));
+}
+
+static void test_what_is_refused_here(void)
+{
+    Sink sink = sink_start("{" PASSWORD "," TWO_MESSAGES "}");
+    ImapServer server = plain_server(&sink);
+    ImapFolder folder;
+    ImapMove move;
+    ImapSession *session = open_inbox(&server, &folder);
+    static const char *const flags[] = {"", "\\", "a b", "a)\r\nF9 LOGOUT", "perché", "\\Seen \\Deleted", "\\\\Seen"};
+    for (size_t i = 0; i < G_N_ELEMENTS(flags); i++)
+        assert_outcome(imap_mark(session, 7, flags[i]), IMAP_REFUSED);
+    assert_outcome(imap_move(session, 7, "a\r\nF9 LOGOUT", &move), IMAP_REFUSED);
+    assert_outcome(imap_select(session, "\xff", false, &folder), IMAP_REFUSED);
+    imap_close(session);
+    g_autofree char *commands = sink_stop(&sink);
+    g_assert_true(g_str_has_suffix(commands, "SELECT \"INBOX\"\nLOGOUT\n"));
+}
+
+/* --- moving where the server knows less -------------------------------------------------------------------------- */
+
+static char *move_with(const char *options, ImapOutcome outcome, ImapMove *move_out)
+{
+    Sink sink = sink_start(options);
+    ImapServer server = plain_server(&sink);
+    ImapFolder folder;
+    ImapSession *session = open_inbox(&server, &folder);
+    assert_outcome(imap_move(session, 7, "Filo", move_out), outcome);
+    imap_close(session);
+    return sink_stop(&sink);
+}
+
+static void test_move_makes_the_folder(void)
+{
+    ImapMove move;
+    g_autofree char *commands =
+        move_with("{" PASSWORD "," TWO_MESSAGES
+                  ",\"rules\":[{\"at\":\"UID MOVE\",\"times\":1,\"reply\":\"{tag} NO [TRYCREATE] no\\r\\n\"}]}",
+                  IMAP_OK, &move);
+    g_assert_true(move.created);
+    g_assert_cmpuint(move.uid, ==, 501);
+    g_assert_nonnull(
+        strstr(commands, "UID MOVE 7 \"Filo\"\nCREATE \"Filo\"\nSUBSCRIBE \"Filo\"\nUID MOVE 7 \"Filo\"\n"));
+}
+
+static void test_move_is_refused(void)
+{
+    ImapMove move;
+    g_autofree char *commands =
+        move_with("{" PASSWORD "," TWO_MESSAGES
+                  ",\"rules\":[{\"at\":\"UID MOVE\",\"reply\":\"{tag} NO [OVERQUOTA] piena\\r\\n\"}]}",
+                  IMAP_REFUSED, &move);
+    g_assert_null(strstr(commands, "CREATE"));
+    g_autofree char *more = move_with("{" PASSWORD "," TWO_MESSAGES
+                                      ",\"rules\":[{\"at\":\"UID MOVE\",\"reply\":\"{tag} NO [TRYCREATE] no\\r\\n\"},"
+                                      "{\"at\":\"CREATE\",\"reply\":\"{tag} NO mai\\r\\n\"}]}",
+                                      IMAP_REFUSED, &move);
+    g_assert_nonnull(strstr(more, "CREATE"));
+    g_assert_false(move.created);
+}
+
+static void test_move_by_copying(void)
+{
+    ImapMove move;
+    g_autofree char *commands =
+        move_with("{" PASSWORD "," TWO_MESSAGES ",\"capability\":\"IMAP4rev1 UIDPLUS\"}", IMAP_OK, &move);
+    g_assert_cmpint(move.way, ==, IMAP_COPIED);
+    g_assert_cmpuint(move.uid, ==, 502);
+    g_assert_nonnull(strstr(commands, "UID COPY 7 \"Filo\"\nUID STORE 7 +FLAGS.SILENT (\\Deleted)\nUID EXPUNGE 7 \n"));
+}
+
+/* A plain EXPUNGE would take what other programs have marked. */
+static void test_move_without_uidplus_expunges_nothing(void)
+{
+    ImapMove move;
+    g_autofree char *commands =
+        move_with("{" PASSWORD "," TWO_MESSAGES ",\"capability\":\"IMAP4rev1\"}", IMAP_OK, &move);
+    g_assert_cmpint(move.way, ==, IMAP_COPIED_ONLY);
+    g_assert_null(strstr(commands, "EXPUNGE"));
+}
+
+/* --- listing ----------------------------------------------------------------------------------------------------- */
+
+static void check_lists(const char *options)
+{
+    Sink sink = sink_start(options);
+    ImapServer server = plain_server(&sink);
+    ImapFolder folder;
+    ImapSession *session = open_inbox(&server, &folder);
+    check_list(session, (ImapQuery){.max = 9}, "3 4 70000 4000000000 4000000001");
+    check_list(session, (ImapQuery){.above = 4, .max = 9}, "70000 4000000000 4000000001");
+    check_list(session, (ImapQuery){.above = 3, .max = 2}, "4 70000");
+    check_list(session, (ImapQuery){.above = 4000000001, .max = 9}, "");
+    check_list(session, (ImapQuery){.above = UINT32_MAX, .max = 9}, "");
+    check_list(session, (ImapQuery){.newest_first = true, .max = 2}, "4000000001 4000000000");
+    check_list(session, (ImapQuery){.newest_first = true, .below = 4000000000, .max = 9}, "70000 4 3");
+    check_list(session, (ImapQuery){.newest_first = true, .below = 3, .max = 9}, "");
+    check_list(session, (ImapQuery){.newest_first = true, .below = 1, .max = 9}, "");
+    check_list(session, (ImapQuery){.above = 3, .below = 70000, .max = 9}, "4");
+    imap_close(session);
+    g_free(sink_stop(&sink));
+}
+
+static void test_lists(void)
+{
+#define SPARSE "\"messages\":{\"3\":\"a\",\"4\":\"a\",\"70000\":\"a\",\"4000000000\":\"a\",\"4000000001\":\"a\"}"
+    check_lists("{" PASSWORD "," SPARSE "}");
+    check_lists("{" PASSWORD "," SPARSE ",\"capability\":\"IMAP4rev1 ESEARCH\"}");
+#undef SPARSE
+}
+
+static void test_an_empty_folder_is_asked_nothing(void)
+{
+    Sink sink = sink_start("{" PASSWORD "}");
+    ImapServer server = plain_server(&sink);
+    ImapFolder folder;
+    ImapSession *session = open_inbox(&server, &folder);
+    check_list(session, (ImapQuery){.max = 9}, "");
+    imap_close(session);
+    g_autofree char *commands = sink_stop(&sink);
+    g_assert_true(g_str_has_suffix(commands, "SELECT \"INBOX\"\nLOGOUT\n"));
+}
+
+/* The server may find what nobody asked for, in any order and twice: none of it is believed. */
+static void test_a_search_is_not_believed_blindly(void)
+{
+    Sink sink = sink_start("{" PASSWORD "," TWO_MESSAGES ",\"rules\":[{\"at\":\"UID SEARCH\",\"reply\":"
+                           "\"* SEARCH 9 7 4000000000 9\\r\\n* SEARCH 1 8\\r\\n{tag} OK x\\r\\n\"}]}");
+    ImapServer server = plain_server(&sink);
+    ImapFolder folder;
+    ImapSession *session = open_inbox(&server, &folder);
+    check_list(session, (ImapQuery){.max = 9}, "7 8 9");
+    check_list(session, (ImapQuery){.newest_first = true, .max = 9}, "9 8 7");
+    imap_close(session);
+    g_free(sink_stop(&sink));
+}
+
+/* A wide window over what turns out to be full: asked again, narrow. */
+static void test_a_clipped_search_is_asked_narrower(void)
+{
+    Sink sink = sink_start("{" PASSWORD ",\"messages\":{\"3\":\"a\",\"400000\":\"b\"},\"rules\":["
+                           "{\"at\":\"UID SEARCH UID 65540:\",\"times\":1,\"repeat\":\" 70000\",\"reply\":\"* "
+                           "SEARCH{repeat}\\r\\n{tag} OK x\\r\\n\"}]}");
+    ImapServer server = plain_server(&sink);
+    ImapFolder folder;
+    ImapSession *session = open_inbox(&server, &folder);
+    check_list(session, (ImapQuery){.above = 3, .max = 9}, "400000");
+    imap_close(session);
+    g_autofree char *commands = sink_stop(&sink);
+    g_assert_nonnull(strstr(commands, "UID SEARCH UID 65540:327683\nUID SEARCH UID 65540:131075\n"));
+}
+
+/* --- signing in, and TLS (security A61) -------------------------------------------------------------------------- */
+
+static void check_sign_in(const char *options, const char *password, const char *bearer, ImapOutcome outcome)
+{
+    Sink sink = sink_start(options);
+    ImapServer server = plain_server(&sink);
+    ImapSession *session;
+    server.password = password;
+    server.bearer = bearer;
+    assert_outcome(imap_open(&server, &session), outcome);
+    g_assert_true((session != NULL) == (outcome == IMAP_OK));
+    imap_close(session);
+    g_free(sink_stop(&sink));
+}
+
+static void test_sign_in(void)
+{
+    static const char bearer[] = "{\"auth\":{\"user\":\"filo\",\"bearer\":\"abc.def\"}}";
+    check_sign_in("{" PASSWORD "}", "s3greta è", NULL, IMAP_OK);
+    check_sign_in("{" PASSWORD "}", "sbagliata", NULL, IMAP_SIGN_IN);
+    check_sign_in(bearer, NULL, "abc.def", IMAP_OK);
+    check_sign_in(bearer, NULL, "scaduto", IMAP_SIGN_IN);
+    check_sign_in("{" PASSWORD "}", NULL, "abc.def", IMAP_SIGN_IN); /* no XOAUTH2: nothing else is tried */
+    check_sign_in("{" PASSWORD ",\"rules\":[{\"at\":\"AUTHENTICATE\",\"reply\":\"{tag} NO [UNAVAILABLE] poi\\r\\n\"}]}",
+                  "s3greta è", NULL, IMAP_TEMPORARY);
+    check_sign_in("{" PASSWORD ",\"rules\":[{\"at\":\"greeting\",\"reply\":\"* BYE piena\\r\\n\",\"close\":true}]}",
+                  "s3greta è", NULL, IMAP_PROTOCOL);
+    check_sign_in("{" PASSWORD ",\"rules\":[{\"at\":\"greeting\",\"reply\":\"\",\"close\":true}]}", "s3greta è", NULL,
+                  IMAP_TEMPORARY);
+}
+
+typedef struct TlsRow {
+    const char *options;
+    ImapTls tls;
+    bool trusted; /* our ca_file is the sink's */
+    ImapOutcome outcome;
+} TlsRow;
+
+static void check_tls(const TlsRow *row)
+{
+    Sink sink = sink_start(row->options);
+    ImapServer server = plain_server(&sink);
+    ImapSession *session;
+    server.tls = row->tls;
+    server.host = "localhost";
+    server.ca_file = row->trusted ? sink.ca_file : NULL;
+    assert_outcome(imap_open(&server, &session), row->outcome);
+    imap_close(session);
+    g_autofree char *commands = sink_stop(&sink);
+    if (row->outcome != IMAP_OK) /* nothing secret went out */
+        g_assert_false(strstr(commands, "AUTHENTICATE") || strstr(commands, "LOGIN"));
+}
+
+static void test_tls(void)
+{
+    static const TlsRow rows[] = {
+        {"{\"tls\":\"starttls\"," PASSWORD "}", IMAP_TLS_STARTTLS, true, IMAP_OK},
+        {"{\"tls\":\"implicit\"," PASSWORD "}", IMAP_TLS_IMPLICIT, true, IMAP_OK},
+        {"{\"tls\":\"starttls\"," PASSWORD "}", IMAP_TLS_STARTTLS, false, IMAP_INSECURE},
+        {"{\"tls\":\"implicit\"," PASSWORD "}", IMAP_TLS_IMPLICIT, false, IMAP_INSECURE},
+        {"{\"tls\":\"none\"," PASSWORD "}", IMAP_TLS_STARTTLS, false, IMAP_INSECURE}, /* stripped */
+        {"{\"tls\":\"starttls\",\"rules\":[{\"at\":\"STARTTLS\",\"reply\":\"{tag} NO not now\\r\\n\"}]," PASSWORD "}",
+         IMAP_TLS_STARTTLS, true, IMAP_INSECURE},
+        {"{\"tls\":\"starttls\",\"rules\":[{\"at\":\"greeting\",\"reply\":\"* PREAUTH ciao\\r\\n\"}]," PASSWORD "}",
+         IMAP_TLS_STARTTLS, true, IMAP_INSECURE},
+        {"{\"tls\":\"starttls\",\"certificate\":{\"name\":\"mail.altri.test\"}," PASSWORD "}", IMAP_TLS_STARTTLS, true,
+         IMAP_INSECURE},
+        {"{\"tls\":\"implicit\",\"certificate\":{\"name\":\"mail.altri.test\"}," PASSWORD "}", IMAP_TLS_IMPLICIT, true,
+         IMAP_INSECURE},
+        {"{\"tls\":\"implicit\",\"certificate\":{\"expired\":true}," PASSWORD "}", IMAP_TLS_IMPLICIT, true,
+         IMAP_INSECURE},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        check_tls(&rows[i]);
+}
+
+/* 192.0.2.1 (RFC 5737) is nobody's, and the refusal comes before any packet. */
+static void test_plain_only_to_loopback(void)
+{
+    ImapServer server = {.host = "192.0.2.1", .port = 143, .tls = IMAP_TLS_NONE, .user = "filo", .open_seconds = 2};
+    ImapSession *session;
+    ImapResult result = imap_open(&server, &session);
+    assert_outcome(result, IMAP_INSECURE);
+    g_assert_cmpstr(result.text, ==, "plain IMAP is for loopback only");
+}
+
+/* Megabytes over TLS: libcurl holds decrypted bytes that no poll announces. */
+static void test_a_large_message_over_tls(void)
+{
+    g_autoptr(GString) text = g_string_new("Subject: grande\\r\\n\\r\\n");
+    while (text->len < 100 << 10) /* a command line holds no more */
+        g_string_append(text, "una riga come le altre\\r\\n");
+    g_autofree char *options =
+        g_strdup_printf("{\"tls\":\"implicit\"," PASSWORD ",\"messages\":{\"7\":\"%s\"}}", text->str);
+    Sink sink = sink_start(options);
+    ImapServer server = plain_server(&sink);
+    server.tls = IMAP_TLS_IMPLICIT;
+    server.host = "localhost";
+    server.ca_file = sink.ca_file;
+    ImapFolder folder;
+    ImapMessage message;
+    ImapSession *session = open_inbox(&server, &folder);
+    assert_outcome(imap_fetch(session, 7, &message), IMAP_OK);
+    g_autofree char *expected = g_strcompress(text->str);
+    check_content(&message, expected);
+    imap_close(session);
+    g_free(sink_stop(&sink));
+}
+
+/* --- what may go wrong (security R10) ---------------------------------------------------------------------------- */
+
+/* The n-th connection ends before the n-th byte of the answer to FETCH BODY. */
+static void test_a_cut_at_every_byte_of_a_fetch(void)
+{
+    Sink sink = sink_start("{" PASSWORD "," TWO_MESSAGES ",\"rules\":["
+                           "{\"at\":\"UID FETCH 7 (UID BODY\",\"cut\":true}]}");
+    ImapServer server = plain_server(&sink);
+    ImapOutcome outcome = IMAP_CLOSED;
+    int cuts = -1;
+    while (outcome == IMAP_CLOSED) {
+        ImapFolder folder;
+        ImapMessage message;
+        ImapSession *session = open_inbox(&server, &folder);
+        outcome = imap_fetch(session, 7, &message).outcome;
+        if (outcome == IMAP_CLOSED) {
+            g_assert_true(!message.uid && !message.content.size);
+            assert_outcome(imap_fetch(session, 9, &message), IMAP_CLOSED);
+        } else {
+            check_content(&message, "Subject: uno\r\n\r\nciao\r\n");
+        }
+        imap_close(session);
+        cuts++;
+    }
+    assert_outcome((ImapResult){.outcome = outcome}, IMAP_OK);
+    /* * 1 FETCH (UID 7 BODY[] {22} and CRLF, the message, ) and CRLF, F4 OK done and CRLF */
+    g_assert_cmpint(cuts, ==, 30 + 22 + 3 + 12);
+    g_free(sink_stop(&sink));
+}
+
+typedef struct FaultRow {
+    const char *rules;
+    ImapOutcome outcome;
+} FaultRow;
+
+static void check_fault(const FaultRow *row)
+{
+    g_autofree char *options = g_strdup_printf("{" PASSWORD "," TWO_MESSAGES ",\"rules\":[%s]}", row->rules);
+    Sink sink = sink_start(options);
+    ImapServer server = plain_server(&sink);
+    server.reply_seconds = 1;
+    server.command_seconds = 20;
+    server.message_max = 100;
+    ImapFolder folder;
+    ImapMessage message;
+    ImapSession *session = open_inbox(&server, &folder);
+    assert_outcome(imap_fetch(session, 7, &message), row->outcome);
+    g_assert_true(!message.uid && !message.content.size);
+    bool is_alive = row->outcome == IMAP_REFUSED || row->outcome == IMAP_NOT_FOUND || row->outcome == IMAP_TOO_LARGE;
+    assert_outcome(imap_mark(session, 9, "\\Seen"), is_alive ? IMAP_OK : IMAP_CLOSED);
+    assert_outcome(imap_select(session, "INBOX", false, &folder), is_alive ? IMAP_OK : IMAP_CLOSED);
+    imap_close(session);
+    g_autofree char *commands = sink_stop(&sink);
+    if (!is_alive)
+        g_assert_null(strstr(commands, "STORE"));
+}
+
+static void test_faults(void)
+{
+#define BODY "{\"at\":\"UID FETCH 7 (UID BODY\","
+    static const FaultRow rows[] = {
+        {BODY "\"reply\":\"* BYE chiudo\\r\\n\",\"close\":true}", IMAP_CLOSED},
+        {BODY "\"reply\":\"{tag} NO [SERVERBUG] no\\r\\n\"}", IMAP_REFUSED},
+        {BODY "\"reply\":\"{tag} OK nothing\\r\\n\"}", IMAP_NOT_FOUND},
+        {BODY "\"reply\":\"* 1 FETCH (UID 9 BODY[] {2}\\r\\nno)\\r\\n{tag} OK x\\r\\n\"}", IMAP_NOT_FOUND},
+        {BODY "\"reply\":\"* 1 FETCH (UID 7 BODY[] NIL)\\r\\n{tag} OK x\\r\\n\"}", IMAP_REFUSED},
+        {BODY "\"reply\":\"* 1 FETCH (UID 7 BODY[] {2}\\r\\nmolto)\\r\\n{tag} OK x\\r\\n\"}", IMAP_PROTOCOL},
+        {BODY "\"reply\":\"* 1 FETCH (UID 7 BODY[] {90}\\r\\npoco)\\r\\n{tag} OK x\\r\\n\"}", IMAP_TEMPORARY},
+        {BODY "\"reply\":\"* 1 FETCH (UID 7 BODY[] {2147483648}\\r\\nx\"}", IMAP_TEMPORARY},
+        {BODY "\"reply\":\"F1 OK an old tag\\r\\n\"}", IMAP_PROTOCOL},
+        {BODY "\"reply\":\"+ more?\\r\\n\"}", IMAP_PROTOCOL},
+        {BODY "\"reply\":\"HTTP/1.1 200 OK\\r\\n\"}", IMAP_PROTOCOL},
+        {BODY "\"stallMs\":60000}", IMAP_TEMPORARY},
+        {BODY "\"chunkMs\":40}", IMAP_TEMPORARY}, /* 25 bytes a second */
+        {BODY "\"endless\":true,\"reply\":\"* OK still here\\r\\n\"}", IMAP_PROTOCOL},
+        {BODY "\"endless\":true,\"reply\":\"x\"}", IMAP_PROTOCOL},
+        {"{\"at\":\"UID FETCH 7 (UID RFC\",\"reply\":\"* 1 FETCH (UID 7 RFC822.SIZE 101)\\r\\n{tag} OK x\\r\\n\"}",
+         IMAP_TOO_LARGE},
+    };
+#undef BODY
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        check_fault(&rows[i]);
+}
+
+/* The size asked first was a lie: the literal is read to its end and not kept. */
+static void test_a_message_larger_than_said(void)
+{
+    g_autofree char *filling = g_strnfill(101, 'x');
+    g_autofree char *rules =
+        g_strdup_printf("{\"at\":\"UID FETCH 7 (UID BODY\",\"reply\":\"* 1 FETCH (UID 7 BODY[] {101}\\r\\n%s)\\r\\n"
+                        "{tag} OK x\\r\\n\"}",
+                        filling);
+    check_fault(&(FaultRow){rules, IMAP_TOO_LARGE});
+}
+
+/* A literal of 2 GB sent in earnest: cut off, and no memory of ours holds it. */
+static void test_memory_is_bounded(void)
+{
+    struct rusage before, after;
+    getrusage(RUSAGE_SELF, &before);
+    check_fault(&(FaultRow){"{\"at\":\"UID FETCH 7 (UID BODY\",\"endless\":true,"
+                            "\"reply\":\"* 1 FETCH (UID 7 BODY[] {2147483648}\\r\\nxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"}",
+                            IMAP_PROTOCOL});
+    getrusage(RUSAGE_SELF, &after);
+    g_assert_cmpint(after.ru_maxrss - before.ru_maxrss, <, 32 << 10);
+}
+
+static void test_a_folder_without_uidvalidity(void)
+{
+    Sink sink = sink_start("{" PASSWORD
+                           ",\"rules\":[{\"at\":\"SELECT \\\"INBOX\",\"reply\":\"* 0 EXISTS\\r\\n{tag} OK x\\r\\n\"},"
+                           "{\"at\":\"SELECT\",\"reply\":\"{tag} NO non esiste\\r\\n\"}]}");
+    ImapServer server = plain_server(&sink);
+    ImapSession *session;
+    ImapFolder folder;
+    ImapMessage message;
+    assert_outcome(imap_open(&server, &session), IMAP_OK);
+    ImapResult result = imap_select(session, "Manca", false, &folder);
+    assert_outcome(result, IMAP_REFUSED);
+    g_assert_cmpstr(result.text, ==, "non esiste");
+    assert_outcome(imap_fetch(session, 7, &message), IMAP_REFUSED); /* none is open */
+    assert_outcome(imap_select(session, "INBOX", false, &folder), IMAP_PROTOCOL);
+    imap_close(session);
+    g_free(sink_stop(&sink));
+}
+
+/* The server's words come clean, on one line, and are cut at a character: 255 bytes would end in half of one. */
+static void test_words_are_clean(void)
+{
+    g_autoptr(GString) options = g_string_new("{" PASSWORD ",\"rules\":[{\"at\":\"SELECT\",\"reply\":\"{tag} NO [X] ");
+    for (int i = 0; i < 200; i++)
+        g_string_append(options, "\\u00c3\\u00a8"); /* è, byte by byte */
+    g_string_append(options, "\\r\\n\"},{\"at\":\"EXAMINE\",\"reply\":\"{tag} NO a\\u0007b\\tc\\u00ff\\r\\n\"}]}");
+    Sink sink = sink_start(options->str);
+    ImapServer server = plain_server(&sink);
+    ImapSession *session;
+    ImapFolder folder;
+    assert_outcome(imap_open(&server, &session), IMAP_OK);
+    ImapResult result = imap_select(session, "INBOX", false, &folder);
+    g_assert_cmpuint(strlen(result.text), ==, 254);
+    g_assert_true(g_utf8_validate(result.text, -1, NULL));
+    g_assert_cmpstr(imap_select(session, "INBOX", true, &folder).text, ==, "ab c\xef\xbf\xbd");
+    imap_close(session);
+    g_free(sink_stop(&sink));
+}
+
+static void *raise_stop(void *arg)
+{
+    g_usleep(300 * 1000);
+    atomic_store((atomic_bool *)arg, true);
+    return NULL;
+}
+
+static void test_stop(void)
+{
+    Sink sink = sink_start("{" PASSWORD "," TWO_MESSAGES ",\"rules\":[{\"at\":\"UID FETCH\",\"stallMs\":60000}]}");
+    ImapServer server = plain_server(&sink);
+    atomic_bool stop = false;
+    server.stop = &stop;
+    server.reply_seconds = 50;
+    ImapFolder folder;
+    ImapMessage message;
+    pthread_t thread;
+    ImapSession *session = open_inbox(&server, &folder);
+    g_assert_cmpint(pthread_create(&thread, NULL, raise_stop, &stop), ==, 0);
+    assert_outcome(imap_fetch(session, 7, &message), IMAP_STOPPED);
+    pthread_join(thread, NULL);
+    imap_close(session);
+    g_free(sink_stop(&sink));
+}
+
+/* --- waiting for news -------------------------------------------------------------------------------------------- */
+
+static void check_idle(const char *options, unsigned seconds, int wake_fd, ImapOutcome outcome, ImapWake expected)
+{
+    Sink sink = sink_start(options);
+    ImapServer server = plain_server(&sink);
+    ImapFolder folder;
+    ImapWake wake;
+    ImapSession *session = open_inbox(&server, &folder);
+    assert_outcome(imap_idle(session, seconds, wake_fd, &wake), outcome);
+    if (outcome == IMAP_OK) {
+        g_assert_cmpint(wake, ==, expected);
+        assert_outcome(imap_mark(session, 7, "\\Seen"), IMAP_OK); /* the idling is over on both sides */
+    }
+    imap_close(session);
+    g_free(sink_stop(&sink));
+}
+
+static void test_idle(void)
+{
+#define IDLE(reply) "{" PASSWORD "," TWO_MESSAGES ",\"rules\":[{\"at\":\"IDLE\",\"reply\":\"" reply "\"}]}"
+    check_idle(IDLE("+ idling\\r\\n* OK still here\\r\\n* 3 EXISTS\\r\\n"), 60, -1, IMAP_OK, IMAP_WAKE_NEWS);
+    check_idle(IDLE("* 3 EXISTS\\r\\n+ idling\\r\\n"), 60, -1, IMAP_OK, IMAP_WAKE_NEWS);
+    check_idle(IDLE("+ idling\\r\\n* 1 EXPUNGE\\r\\n* 2 EXISTS\\r\\n"), 60, -1, IMAP_OK, IMAP_WAKE_NEWS);
+    check_idle(IDLE("+ idling\\r\\n* 2 EXISTS\\r\\n"), 1, -1, IMAP_OK, IMAP_WAKE_TIME);
+    check_idle(IDLE("+ idling\\r\\n* BYE basta\\r\\n"), 60, -1, IMAP_CLOSED, IMAP_WAKE_TIME);
+    check_idle(IDLE("+ idling\\r\\n{tag} OK basta\\r\\n"), 60, -1, IMAP_OK, IMAP_WAKE_TIME);
+    check_idle(IDLE("{tag} NO adesso no\\r\\n"), 60, -1, IMAP_REFUSED, IMAP_WAKE_TIME);
+    check_idle(IDLE("+ idling\\r\\nF1 OK\\r\\n"), 60, -1, IMAP_PROTOCOL, IMAP_WAKE_TIME);
+#undef IDLE
+    /* without IDLE: one question at the end */
+    check_idle("{" PASSWORD "," TWO_MESSAGES ",\"capability\":\"IMAP4rev1\",\"rules\":["
+               "{\"at\":\"NOOP\",\"reply\":\"* 3 EXISTS\\r\\n{tag} OK x\\r\\n\"}]}",
+               1, -1, IMAP_OK, IMAP_WAKE_NEWS);
+}
+
+static void *raise_wake(void *arg)
+{
+    g_usleep(300 * 1000);
+    uint64_t one = 1;
+    g_assert_cmpint(write(*(int *)arg, &one, sizeof one), ==, sizeof one);
+    return NULL;
+}
+
+static void test_idle_ends_at_a_call(void)
+{
+    static const char *const options[] = {"{" PASSWORD "," TWO_MESSAGES "}",
+                                          "{" PASSWORD "," TWO_MESSAGES ",\"capability\":\"IMAP4rev1\"}"};
+    for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
+        int wake_fd = eventfd(0, EFD_CLOEXEC);
+        pthread_t thread;
+        g_assert_cmpint(pthread_create(&thread, NULL, raise_wake, &wake_fd), ==, 0);
+        check_idle(options[i], 100, wake_fd, IMAP_OK, IMAP_WAKE_CALL);
+        pthread_join(thread, NULL);
+        close(wake_fd);
+    }
+}
+
+/* What is announced while we do something else is not slept over. */
+static void test_news_between_two_idlings(void)
+{
+    Sink sink = sink_start("{" PASSWORD "," TWO_MESSAGES ",\"rules\":[{\"at\":\"UID STORE\",\"times\":1,\"reply\":"
+                           "\"* 3 EXISTS\\r\\n{tag} OK x\\r\\n\"}]}");
+    ImapServer server = plain_server(&sink);
+    ImapFolder folder;
+    ImapWake wake;
+    ImapSession *session = open_inbox(&server, &folder);
+    assert_outcome(imap_mark(session, 7, "\\Seen"), IMAP_OK);
+    assert_outcome(imap_idle(session, 100, -1, &wake), IMAP_OK);
+    g_assert_cmpint(wake, ==, IMAP_WAKE_NEWS);
+    check_list(session, (ImapQuery){.max = 9}, "7 9");
+    assert_outcome(imap_idle(session, 1, -1, &wake), IMAP_OK);
+    g_assert_cmpint(wake, ==, IMAP_WAKE_TIME);
+    imap_close(session);
+    g_free(sink_stop(&sink));
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN); /* as the node does */
+    g_test_init(&argc, &argv, NULL);
+    g_assert_true(dial_allow("127.0.0.0/8 192.0.2.1 ::1"));
+    g_test_add_func("/imap/read-and-emptied", test_a_mailbox_is_read_and_emptied);
+    g_test_add_func("/imap/header-alone", test_a_header_alone);
+    g_test_add_func("/imap/header-clipped", test_a_header_is_clipped);
+    g_test_add_func("/imap/folders", test_folders);
+    g_test_add_func("/imap/observing", test_observing_changes_nothing);
+    g_test_add_func("/imap/refused-here", test_what_is_refused_here);
+    g_test_add_func("/imap/move-makes-folder", test_move_makes_the_folder);
+    g_test_add_func("/imap/move-refused", test_move_is_refused);
+    g_test_add_func("/imap/move-by-copying", test_move_by_copying);
+    g_test_add_func("/imap/move-without-uidplus", test_move_without_uidplus_expunges_nothing);
+    g_test_add_func("/imap/lists", test_lists);
+    g_test_add_func("/imap/empty-folder", test_an_empty_folder_is_asked_nothing);
+    g_test_add_func("/imap/search-not-believed", test_a_search_is_not_believed_blindly);
+    g_test_add_func("/imap/search-clipped", test_a_clipped_search_is_asked_narrower);
+    g_test_add_func("/imap/sign-in", test_sign_in);
+    g_test_add_func("/imap/tls", test_tls);
+    g_test_add_func("/imap/plain-only-to-loopback", test_plain_only_to_loopback);
+    g_test_add_func("/imap/large-over-tls", test_a_large_message_over_tls);
+    g_test_add_func("/imap/cut-at-every-byte", test_a_cut_at_every_byte_of_a_fetch);
+    g_test_add_func("/imap/faults", test_faults);
+    g_test_add_func("/imap/larger-than-said", test_a_message_larger_than_said);
+    g_test_add_func("/imap/memory", test_memory_is_bounded);
+    g_test_add_func("/imap/no-uidvalidity", test_a_folder_without_uidvalidity);
+    g_test_add_func("/imap/words", test_words_are_clean);
+    g_test_add_func("/imap/stop", test_stop);
+    g_test_add_func("/imap/idle", test_idle);
+    g_test_add_func("/imap/idle-call", test_idle_ends_at_a_call);
+    g_test_add_func("/imap/news-between", test_news_between_two_idlings);
+    return g_test_run();
+}

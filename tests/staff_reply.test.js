@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: EUPL-1.2
+// A technician answers the notice of a customer's message from a phone, and it becomes the answer to the customer: only
+// by the notice's unguessable address and from the technician's own one. Everything else is shown to the staff, and no
+// word of it leaves.
+// timeout: 120
+import assert from 'node:assert/strict';
+import { ADMIN, eachEngine, startFilo } from './support/filo.js';
+import { header, headersOf, letter, textBody } from './support/letter.js';
+import { findForm, textOf } from './support/page.js';
+import { startSink } from './support/smtp_sink.js';
+
+const SARA = 'sara@caffemeccanica.test';
+
+async function desk(t, engine, { asks = { own: '1' } } = {}) {
+  const sink = await startSink();
+  t.after(() => sink.close());
+  const filo = await startFilo({ engine, sink, serve: false });
+  t.after(() => filo.remove());
+  await filo.execute(`UPDATE staff SET email = '${SARA}' WHERE login = '${ADMIN.login}'`);
+  await filo.start();
+  const browser = await filo.signIn();
+  if (asks) {
+    const page = await browser.get('/account');
+    assert.match(textOf(page.text), /Arrivano a sara@caffemeccanica\.test/);
+    assert.equal((await browser.post('/account/notices', asks)).status, 303);
+  }
+  const { ticket } = (await filo.mailIn(letter({ from: 'Luca Bianchi <luca@bar.test>', subject: 'La V2', text: 'Non scalda.' }))).out;
+  return { sink, filo, browser, ticket };
+}
+
+const sent = (sink, to) => sink.messages.filter((message) => message.to.includes(to));
+const replyAddress = (message) => /[^<>\s"]+\+t\.[^<>\s"]+/.exec(header(message.data, 'Reply-To'))[0];
+
+// Sara has it in charge, the customer writes again, and she is told.
+async function told(here) {
+  const { sink, filo, browser, ticket } = here;
+  const { fields } = findForm((await browser.get(`/tickets/${ticket}`)).text, /\/take$/);
+  assert.equal((await browser.post(`/tickets/${ticket}/take`, fields)).status, 303);
+  await filo.until(() => sent(sink, 'luca@bar.test').length === 1, 'the acknowledgement');
+  const back = await filo.mailIn(letter({ from: 'Luca Bianchi <luca@bar.test>', to: replyAddress(sent(sink, 'luca@bar.test')[0]),
+    subject: 'Re: La V2', text: 'E adesso perde acqua.\r\n\r\nIl 2 marzo 2026 alle 9:00 Filo ha scritto:\r\n> parole vecchie' }));
+  assert.equal(back.out.ticket, ticket);
+  await filo.until(() => sent(sink, SARA).length === 1, 'the notice');
+  return sent(sink, SARA)[0];
+}
+
+eachEngine('a reply from the phone to the notice becomes the answer to the customer', async (t, engine) => {
+  const here = await desk(t, engine);
+  const { sink, filo, browser, ticket } = here;
+  assert.equal(sent(sink, SARA).length, 0, 'nobody had it in charge: she asked for her own ones');
+  await browser.post(`/tickets/${ticket}/messages`, { ...findForm((await browser.get(`/tickets/${ticket}`)).text, /\/messages$/).fields, kind: 'note', text: 'Nota interna' });
+  const notice = await told(here);
+  const words = textBody(notice.data).replaceAll('\r\n', '\n');
+  assert.match(words, /Luca Bianchi ha scritto sulla richiesta \d+:\n\nE adesso perde acqua\.\n/);
+  assert.doesNotMatch(words, /parole vecchie|Non scalda|Nota interna/, 'nothing beyond the new message');
+  assert.equal(headersOf(notice.data).get('auto-submitted')[0], 'auto-generated');
+  assert.match(header(notice.data, 'Subject'), new RegExp(`\\[#${ticket}\\] Luca Bianchi: La V2`));
+
+  const picture = Buffer.from('immagine della valvola').toString('base64');
+  const quoted = words.trimEnd().split('\n').map((line) => `> ${line}`).join('\r\n');
+  const raw = letter({ from: `Sara <${SARA.toUpperCase()}>`, to: replyAddress(notice), subject: 'Re: avviso' }).split('\r\n\r\n')[0]
+    .replace(/Content-Type:[^\r]*/, 'Content-Type: multipart/mixed; boundary=BB').replace(/\r\nContent-Transfer-Encoding:[^\r]*/, '');
+  const mail = `${raw}\r\n\r\n--BB\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nChiuda il rubinetto, arrivo alle 9.\r\n\r\nIl giorno ven 27 nov 2026 alle ore 10:00 Caffemeccanica ha scritto:\r\n${quoted}\r\n`
+    + `--BB\r\nContent-Type: image/jpeg; name="valvola.jpg"\r\nContent-Disposition: attachment; filename="valvola.jpg"\r\nContent-Transfer-Encoding: base64\r\n\r\n${picture}\r\n--BB--\r\n`;
+  const taken = await filo.mailIn(mail);
+  assert.deepEqual([taken.out.outcome, taken.out.ticket], ['answered', ticket]);
+  await filo.until(() => sent(sink, 'luca@bar.test').length === 2, 'the answer to the customer');
+  const answer = sent(sink, 'luca@bar.test')[1];
+  const said = textBody(answer.data).replaceAll('\r\n', '\n');
+  assert.match(said, /^-- ✂ --.*\n\nChiuda il rubinetto, arrivo alle 9\.\n\nIl .* Luca Bianchi ha scritto:\n> E adesso perde acqua\.\n+$/);
+  assert.doesNotMatch(said + header(answer.data, 'From'), /caffemeccanica\.test|\/tickets\//, 'neither her address nor the notice\'s own words');
+  assert.match(header(answer.data, 'From'), /<assistenza@filo\.test>/);
+  assert.match(answer.data.toString(), new RegExp(picture), 'the photo goes along');
+  assert.equal(headersOf(answer.data).has('auto-submitted'), false, 'a person wrote it');
+  const page = textOf((await browser.get(`/tickets/${ticket}`)).text);
+  assert.match(page, /Sara Conti.*Chiuda il rubinetto/);
+  assert.match(page, /valvola\.jpg/);
+  await filo.mailIn(mail); // the phone sends it twice
+  assert.equal(sent(sink, 'luca@bar.test').length, 2);
+  assert.equal(sent(sink, SARA).length, 1, 'no notice of one\'s own words');
+  const { code, stdout, stderr } = await filo.check();
+  assert.equal(code, 0, stdout + stderr);
+});
+
+eachEngine('from any other address it never leaves, and a robot\'s is nothing', async (t, engine) => {
+  const here = await desk(t, engine);
+  const { sink, filo, browser, ticket } = here;
+  const notice = await told(here);
+  const to = replyAddress(notice);
+  const before = sink.messages.length;
+  for (const from of ['ladro@x.test', 'luca@bar.test']) {
+    const { out } = await filo.mailIn(letter({ from, to, subject: 'Re', text: `Parole di ${from}` }));
+    assert.deepEqual([out.ticket, out.outcome], [ticket, 'appended']);
+  }
+  const away = await filo.mailIn(letter({ from: SARA, to, subject: 'Assente', text: 'Sono in ferie.', more: ['Auto-Submitted: auto-replied'] }));
+  assert.equal(away.out.outcome, 'ignored');
+  // Her address alone, an answer to the notice's id, without its secret address (A05).
+  const guessed = await filo.mailIn(letter({ from: SARA, subject: `Re: [#${ticket}]`, text: 'Senza indirizzo', inReplyTo: header(notice.data, 'Message-ID') }));
+  assert.notEqual(guessed.out.ticket, ticket);
+  await filo.until(() => sent(sink, SARA).length === 2, 'the acknowledgement of that new request');
+  await new Promise((done) => { setTimeout(done, 500); });
+  assert.equal(sink.messages.length, before + 1, 'nothing else left');
+  const page = textOf((await browser.get(`/tickets/${ticket}`)).text);
+  assert.match(page, /Parole di ladro@x\.test/, 'the staff sees it');
+  assert.doesNotMatch(page, /Sono in ferie/);
+  assert.equal(Number(await filo.count(`FROM participant WHERE ticket_id = ${ticket} AND address_key = 'ladro@x.test'`)), 0);
+  assert.equal(Number(await filo.count(`FROM message WHERE ticket_id = ${ticket} AND direction = 'out'`)), 0);
+});
+
+eachEngine('nobody is told who did not ask, and a team only of what nobody has', async (t, engine) => {
+  const quiet = await desk(t, engine, { asks: null });
+  await quiet.filo.until(() => quiet.sink.messages.length === 1, 'the acknowledgement alone');
+  const here = await desk(t, engine, { asks: { team: '1' } });
+  await here.filo.until(() => sent(here.sink, SARA).length === 1, 'the notice to the team');
+  const { fields } = findForm((await here.browser.get(`/tickets/${here.ticket}`)).text, /\/take$/);
+  await here.browser.post(`/tickets/${here.ticket}/take`, fields);
+  await here.filo.mailIn(letter({ from: 'luca@bar.test', subject: `[#${here.ticket}]`, text: 'Ancora io' }));
+  await new Promise((done) => { setTimeout(done, 500); });
+  assert.equal(sent(here.sink, SARA).length, 1);
+  assert.equal(quiet.sink.messages.length, 1);
+});
