@@ -212,15 +212,26 @@ static bool address_parse(const HttpServerOptions *options, ListenAddress *addre
     return true;
 }
 
-/* Non-blocking, without delay for its connections too (they inherit it), one of several on its port. */
-static int socket_open(ListenAddress *address, GError **error)
+static bool bind_shared(int fd, const ListenAddress *address, bool is_first)
+{
+    const struct sockaddr *where = (const struct sockaddr *)&address->storage;
+    int on = 1;
+    return (!is_first || bind(fd, where, address->size) == 0) &&
+           setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0 &&
+           (is_first || bind(fd, where, address->size) == 0);
+}
+
+/*
+ * Non-blocking, without delay for its connections too (they inherit it), one of several on its port. The first takes the
+ * port before it will share it: else a second server of the same user would be let in, and get half of the requests.
+ */
+static int socket_open(const ListenAddress *address, bool is_first, GError **error)
 {
     int fd = socket(address->storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     int on = 1;
     if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-        setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0 &&
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0 &&
-        bind(fd, (struct sockaddr *)&address->storage, address->size) == 0 && listen(fd, 1024) == 0)
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0 && bind_shared(fd, address, is_first) &&
+        listen(fd, 1024) == 0)
         return fd;
     filo_error_from_errno(error, errno, "listening");
     if (fd >= 0)
@@ -230,7 +241,7 @@ static int socket_open(ListenAddress *address, GError **error)
 
 static bool add_loop(HttpServer *server, ListenAddress *address, GError **error)
 {
-    int fd = socket_open(address, error);
+    int fd = socket_open(address, server->loop_count == 0, error);
     if (fd < 0)
         return false;
     server->port = listen_port(fd, address);

@@ -760,6 +760,15 @@ static void test_what_does_not_start(void)
     g_assert_error(error, FILO_ERROR, FILO_ERROR_IO);
 }
 
+static void test_a_port_has_one_server(void)
+{
+    g_autoptr(HttpServer) server = start((HttpServerOptions){.loops = 3});
+    g_autofree char *same = g_strdup_printf("127.0.0.1:%d", http_server_port(server));
+    g_autoptr(GError) error = NULL;
+    g_assert_null(http_server_start(&(HttpServerOptions){.listen = same, .loops = 3}, &error));
+    g_assert_error(error, FILO_ERROR, FILO_ERROR_IO);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -785,5 +794,6 @@ int main(int argc, char **argv)
     g_test_add_func("/server/drain", test_drain_finishes_what_was_asked);
     g_test_add_func("/server/tls", test_tls);
     g_test_add_func("/server/start", test_what_does_not_start);
+    g_test_add_func("/server/port", test_a_port_has_one_server);
     return g_test_run();
 }

@@ -22,7 +22,7 @@
 // status is sysexits': 0 taken, 75 tried again at the next flush, 67 bounces. pipes[..].user runs it as somebody else
 // than `mail` (Postfix refuses root).
 import { execFile, spawn } from 'node:child_process';
-import { createHmac } from 'node:crypto';
+import { createHmac, randomInt } from 'node:crypto';
 import { chmodSync, chownSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, renameSync, rmSync,
   statSync, utimesSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
@@ -35,11 +35,22 @@ const run = promisify(execFile);
 const TOKEN_KEY = Buffer.from('the key every test signs its tokens with');
 const wait = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
-// Ports nobody listens on now. They are held together while they are chosen, so they differ.
+const EPHEMERAL_FROM = Number(readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').split(/\s+/)[0]);
+
+// Ports nobody listens on now, and that the kernel gives to nobody who asks for any: Postfix would share one with a server
+// that has taken it meanwhile. They are held together while they are chosen, so they differ.
 async function freePorts(names) {
-  const servers = await Promise.all(names.map(() => new Promise((done) => {
-    const server = net.createServer().listen(0, '127.0.0.1', () => done(server));
-  })));
+  const servers = await Promise.all(names.map(async () => {
+    for (;;) {
+      const server = net.createServer();
+      const port = randomInt(10_000, EPHEMERAL_FROM);
+      const isOurs = await new Promise((done) => {
+        server.on('error', () => done(false));
+        server.listen(port, '127.0.0.1', () => done(true));
+      });
+      if (isOurs) return server;
+    }
+  }));
   const ports = Object.fromEntries(names.map((name, i) => [name, servers[i].address().port]));
   await Promise.all(servers.map((server) => new Promise((done) => { server.close(done); })));
   return ports;
@@ -300,9 +311,7 @@ class MailStack {
   async start() {
     try {
       await this.write();
-      await launch(['dovecot', '-c', this.file('dovecot/conf')], this.file('log/start'));
-      await launch(['postfix', '-c', this.file('postfix/conf'), 'start'], this.file('log/start'));
-      await Promise.all(Object.values(this.ports).map((port) => this.waitForPort(port)));
+      await this.launchBoth();
     } catch (error) {
       const detail = `${error.message}\n${this.log()}`;
       await this.stop();
@@ -404,9 +413,18 @@ class MailStack {
     rmSync(this.file('dovecot/run/master.pid'), { force: true });
   }
 
+  // Postfix is new too: one of its processes that asked the Dovecot before would refuse the next sign-in, its line being
+  // dead, and one that started without a Dovecot has it refuse all submission for a minute.
   async startImap() {
+    await run('postfix', ['-c', this.file('postfix/conf'), 'stop']);
+    await this.waitForEnd();
+    await this.launchBoth();
+  }
+
+  async launchBoth() {
     await launch(['dovecot', '-c', this.file('dovecot/conf')], this.file('log/start'));
-    await this.waitForPort(this.ports.imaps);
+    await launch(['postfix', '-c', this.file('postfix/conf'), 'start'], this.file('log/start'));
+    await Promise.all(Object.values(this.ports).map((port) => this.waitForPort(port)));
   }
 
   // The messages of a mailbox as text, oldest first.
