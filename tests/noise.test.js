@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { eachEngine, startFilo } from './support/filo.js';
 import { headersOf, letter, textBody } from './support/letter.js';
-import { textOf } from './support/page.js';
+import { findForm, listForms, textOf } from './support/page.js';
 import { startSink } from './support/smtp_sink.js';
 
 const SELLER = 'vendite@offerte.test';
@@ -78,7 +78,9 @@ eachEngine('restored with a note it is a request again, and so is what its sende
   const first = await write();
   assert.equal((await browser.submit(await page(first), /\/spam$/)).status, 303);
   assert.equal(await filo.count('FROM sender_rule'), 1);
-  assert.equal((await browser.submit(await page(first), /\/restore$/, { why: 'È un cliente vero' })).status, 303);
+  const { action, fields } = findForm(await page(first), /\/request$/);
+  assert.deepEqual(listForms(await page(first)).filter((form) => /\/restore$/.test(form.action)), [], 'one button for it is enough');
+  assert.equal((await browser.post(action.replace(/request$/, 'restore'), { ...fields, why: 'È un cliente vero' })).status, 303);
   assert.equal((await row(first)).state, 'new');
   assert.equal((await row(await write({ subject: 'Guasto' }))).state, 'new');
 });

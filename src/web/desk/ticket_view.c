@@ -340,6 +340,13 @@ static SafeUrl offered(const Build *build, TicketAction action, const char *patt
     return transition_find(state, action) ? action_url(build, pattern) : (SafeUrl){NULL};
 }
 
+/* What was put aside as no request has its own button, which asks for no reason. */
+static SafeUrl offered_restore(const Build *build)
+{
+    bool is_aside = (TicketState)build->material.ticket.now.state == TICKET_SPAM;
+    return is_aside ? (SafeUrl){NULL} : offered(build, TICKET_RESTORE, "/tickets/%/restore");
+}
+
 /* Whether the customer has other requests: then their address is put aside only when somebody says so. */
 static bool is_known(const Build *build)
 {
@@ -376,7 +383,7 @@ static void fill_more(Build *build)
         .reopen_url = offered(build, TICKET_REOPEN, "/tickets/%/reopen"),
         .reopen_open = came_back(build, "reopen"),
         .reopen_why = typed_or(build, "reopen", "why", ""),
-        .restore_url = offered(build, TICKET_RESTORE, "/tickets/%/restore"),
+        .restore_url = offered_restore(build),
         .restore_open = came_back(build, "restore"),
         .restore_why = typed_or(build, "restore", "why", ""),
     };
