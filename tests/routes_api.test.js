@@ -15,6 +15,7 @@ const API = fileURLToPath(new URL('../src/api', import.meta.url));
 // scope: the one word that opens it, null: everybody. at: where the pattern has names. says: what the allowed body says.
 const ROUTES = [
   { route: 'GET /api/v1/openapi.json', scope: null, says: /"openapi":"3\.1\.0"/ },
+  { route: 'GET /metrics', scope: 'metrics.read', says: /^# HELP filo_/, type: /^text\/plain; version=0\.0\.4/ },
   { route: 'GET /api/v1/tickets', scope: 'ticket.read', says: /E07 e non scalda/ },
   { route: 'GET /api/v1/tickets/:id', at: '/api/v1/tickets/10001', scope: 'ticket.read', says: /E07 e non scalda/ },
   { route: 'GET /api/v1/parties', scope: 'party.read', says: /Luca Bianchi/ },
@@ -106,7 +107,7 @@ test('every route: without its scope nothing is said and nothing done, with it a
     const answer = await ask(program, row, row.scope ? { Authorization: `Bearer ${only[row.scope]}` } : {});
     assert.equal(answer.status, row.status ?? 200, `${row.route}: ${answer.text}`);
     assert.match(answer.text, row.says, row.route);
-    assert.match(answer.headers['content-type'], /^application\/(problem\+)?json/);
+    assert.match(answer.headers['content-type'], row.type ?? /^application\/(problem\+)?json/);
     assert.equal(answer.headers['cache-control'], 'no-store');
   }
 });

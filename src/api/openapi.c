@@ -117,10 +117,21 @@ static void write_path(GString *out, const char *pattern)
     json_str(out, path->str);
 }
 
+static void write_answer(GString *out, const ApiOperation *operation)
+{
+    if (!operation->media) {
+        write_reference(out, operation->answer);
+        return;
+    }
+    g_string_append_c(out, '{');
+    json_str(out, operation->media);
+    g_string_append(out, ":{\"schema\":{\"type\":\"string\"}}}");
+}
+
 static void write_responses(GString *out, const ApiOperation *operation)
 {
     g_string_append_printf(out, ",\"responses\":{\"%d\":{\"description\":\"Done.\",\"content\":", operation->status);
-    write_reference(out, operation->answer);
+    write_answer(out, operation);
     g_string_append(out,
                     "},\"default\":{\"description\":\"Refused.\",\"content\":{\"application/problem+json\":{\"schema\":"
                     "{\"$ref\":\"#/components/schemas/Error\"}}}}}");

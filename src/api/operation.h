@@ -25,6 +25,7 @@ typedef struct ApiOperation {
     const Shape *answer; /* NULL: as the documentation line says */
     int status;          /* of success */
     bool once;           /* heeds Idempotency-Key */
+    const char *media;   /* of an answer that is text; NULL: application/json */
 } ApiOperation;
 
 typedef struct ApiOperations {
@@ -40,6 +41,7 @@ extern const ApiOperations ticket_code_operations;
 extern const ApiOperations party_operations;
 extern const ApiOperations product_operations;
 extern const ApiOperations report_operations;
+extern const ApiOperations metrics_operations;
 extern const ApiOperations openapi_operations;
 
 /* All of them, in the order of the documentation. */

@@ -242,7 +242,10 @@ static void test_operations(void)
     for (size_t group = 0; group < groups; group++)
         for (size_t i = 0; i < all[group]->count; i++) {
             const ApiOperation *operation = &all[group]->items[i];
-            g_assert_true(g_str_has_prefix(operation->route.pattern, "/api/v1/"));
+            bool is_metrics =
+                strcmp(operation->route.pattern, "/metrics") == 0; /* where those who scrape look for it */
+            g_assert_true(is_metrics || g_str_has_prefix(operation->route.pattern, "/api/v1/"));
+            g_assert_true(is_metrics == (operation->media != NULL));
             g_assert_true(operation->route.flags & ROUTE_TOKEN);
             g_assert_true((operation->route.method == HTTP_POST) == (operation->body != NULL));
             g_assert_true(!operation->body || strcmp(operation->route.permission, "public") != 0);

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "channel/channel_metrics.h"
 #include "channel/config.h"
 #include "desk/audit/audit.h"
 #include "desk/mailbox/grant.h"
@@ -240,6 +241,8 @@ static void stay(Renewal *renewal, const OauthAnswer *answer, bool good, GrantTo
 {
     TimeMs now = now_of(renewal);
     bool withdrawn = answer->verdict == OAUTH_WITHDRAWN;
+    const char *outcome = withdrawn ? "withdrawn" : answer->verdict == OAUTH_CLIENT ? "client" : "away";
+    metric_add(&metric_grant_renewals, METRIC_LABELS(renewal->for_whom->name, outcome), 1);
     LOG(LOG_WARNING, "grant.renew", LOG_TEXT("account", renewal->for_whom->name), LOG_TEXT("error", answer->error),
         LOG_TEXT("said", answer->said));
     release(renewal, withdrawn ? now : TIME_NONE, now + (TimeMs)AGAIN_MS);
@@ -280,6 +283,7 @@ static bool renew(Renewal *renewal, bool good, GrantToken *token_out)
     set_times(&renewal->grant, asked_at, answer.lasts_s);
     bool kept = seal_tokens(arena, renewal->desk, name, &answer, &renewal->grant, &error) && keep_renewed(renewal);
     wipe(answer.refresh);
+    metric_add(&metric_grant_renewals, METRIC_LABELS(name, kept ? "given" : "lost"), 1);
     if (!kept) {
         wipe(answer.access);
         return false;

@@ -8,6 +8,7 @@
 #include "channel/receive.h"
 
 #include "base/log.h"
+#include "channel/channel_metrics.h"
 #include "channel/config.h"
 #include "desk/mailbox/mailbox.h"
 #include "desk/notice/notice.h"
@@ -125,6 +126,31 @@ static bool keep_raw(Reception *reception, const char *external_id, Inbound *inb
     reception->inbound = work.inbound.id;
     reception->attempts = work.inbound.attempts;
     return true;
+}
+
+/* ------------------------------------------------------------------------------------------------------------ figures */
+
+static void count_message(const char *account, const char *outcome)
+{
+    metric_add(&metric_mailbox_messages, METRIC_LABELS(account, outcome), 1);
+}
+
+/* A word of metric_mailbox_messages. What a robot or a mail server wrote is said to be that, wherever it lies now. */
+static const char *outcome_of(const ChannelEvent *event, const IntakeResult *result)
+{
+    static const char *const words[] = {
+        [INTAKE_OPENED] = "request", [INTAKE_APPENDED] = "reply",  [INTAKE_REOPENED] = "reply", [INTAKE_ANSWERED] = "staff",
+        [INTAKE_IGNORED] = "empty",  [INTAKE_RECEIPT] = "receipt", [INTAKE_ALREADY] = "again",  [INTAKE_NOTED] = "test",
+    };
+    bool is_mail =
+        result->outcome != INTAKE_RECEIPT && result->outcome != INTAKE_ALREADY && result->outcome != INTAKE_NOTED;
+    if (result->outcome == INTAKE_RECEIPT && !result->ticket.value)
+        return "tray";
+    if (is_mail && event->message.flags & MESSAGE_DELIVERY_REPORT)
+        return "bounce";
+    if (is_mail && event->message.flags & MESSAGE_AUTO_REPLY)
+        return "robot";
+    return result->set_aside ? "aside" : words[result->outcome];
 }
 
 /* ----------------------------------------------------------------------------------------------------- understanding */
@@ -279,6 +305,7 @@ static bool accept_event(const Reception *reception, const ChannelKept *kept, Ch
     if (store_write(store_of(reception), "channel accept", accept, &work, error) != STORE_COMMITTED)
         return false;
     log_receipt(&work);
+    count_message(reception->source.name, outcome_of(event, &work.result));
     *result_out = work.result;
     return true;
 }
@@ -293,6 +320,8 @@ static bool understand(Reception *reception, IntakeResult *result_out, GError **
     if (counted == STORE_COMMITTED && !last)
         return find_reader(&reception->source)->normalise(reception->arena, &kept, &event, error) &&
                accept_event(reception, &kept, &event, result_out, error);
+    if (counted == STORE_COMMITTED)
+        count_message(reception->source.name, "tray");
     if (counted != STORE_FAILED)
         g_set_error(error, FILO_ERROR, FILO_ERROR_REFUSED, "message %" G_GINT64_FORMAT " lies in the tray",
                     reception->inbound.value);
@@ -320,11 +349,16 @@ bool channel_receive(const ChannelReceiver *receiver, Arena *arena, const Channe
 {
     Reception reception = reception_of(receiver, arena, arrival);
     Inbound inbound;
-    if (!channel_source_read(receiver, arena, arrival->account, &reception.source, error) ||
-        !keep_raw(&reception, arrival->external_id, &inbound, error))
+    if (!channel_source_read(receiver, arena, arrival->account, &reception.source, error))
+        return false; /* the name may be anybody's: it is no label */
+    if (!keep_raw(&reception, arrival->external_id, &inbound, error)) {
+        count_message(reception.source.name, "failed");
         return false;
+    }
     *receipt_out =
         (ChannelReceipt){.inbound = inbound.id, .already = inbound.already, .ticket = inbound.ticket, .note = ""};
+    if (inbound.already)
+        count_message(reception.source.name, "again");
     if (inbound.state == INBOUND_DONE) {
         receipt_out->accepted = true;
         receipt_out->outcome = INTAKE_ALREADY;
@@ -337,6 +371,7 @@ bool channel_receive(const ChannelReceiver *receiver, Arena *arena, const Channe
         return true;
     }
     if (!understand(&reception, &result, &later)) {
+        count_message(reception.source.name, "later");
         receipt_out->note = arena_strdup(arena, later->message);
         return true;
     }

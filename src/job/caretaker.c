@@ -5,6 +5,7 @@
 #include "desk/audit/seal.h"
 #include "desk/import/import.h"
 #include "desk/staff/session.h"
+#include "job/job_metrics.h"
 #include "job/watch.h"
 #include "store/blob.h"
 
@@ -121,15 +122,27 @@ static const struct {
     {"prune_sessions", 24 * 3600, prune_sessions},
 };
 
+static void count_run(const char *name, bool done, int64_t due_us, int64_t begun_us)
+{
+    enum { LATE_US = 5000000 };
+    bool late = due_us && begun_us - due_us > LATE_US; /* the first run is due at once */
+    metric_add(&metric_job_runs, METRIC_LABELS(name, done ? "done" : "failed"), 1);
+    metric_add(&metric_job_late, METRIC_LABELS(name), late);
+    metric_observe(&metric_job_seconds, METRIC_LABELS(name), clock_monotonic_us() - begun_us);
+}
+
 static void run_due(Caretaker *caretaker, int64_t due_us[])
 {
     for (size_t i = 0; i < G_N_ELEMENTS(chores); i++) {
         g_autoptr(GError) error = NULL;
         if (clock_monotonic_us() < due_us[i])
             continue;
-        if (!chores[i].run(caretaker, &error))
+        int64_t begun_us = clock_monotonic_us();
+        bool done = chores[i].run(caretaker, &error);
+        if (!done)
             LOG(LOG_WARNING, "caretaker.chore", LOG_TEXT("chore", chores[i].name),
                 LOG_TEXT("reason", error ? error->message : ""));
+        count_run(chores[i].name, done, due_us[i], begun_us);
         due_us[i] = clock_monotonic_us() + (int64_t)chores[i].period_s * 1000000;
     }
 }

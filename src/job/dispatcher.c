@@ -15,6 +15,7 @@
 #include "desk/party/suspect.h"
 #include "desk/setting/setting.h"
 #include "desk/ticket/ticket.h"
+#include "job/job_metrics.h"
 #include "job/outbound.h"
 
 #include <poll.h>
@@ -53,6 +54,7 @@ typedef struct Attempt {
     DeliveryResult result;
     bool someone_has_it, someone_waits, someone_refused; /* among the recipients, this attempt or an earlier one */
     bool someone_suspect;                                /* among the recipients, before this attempt */
+    const char *came_to;                                 /* a word of metric_deliveries */
 } Attempt;
 
 static Store *store_of(const Attempt *attempt)
@@ -113,6 +115,7 @@ static bool set_retry(Attempt *attempt, TimeMs now, GError **error)
 {
     const OutboxItem *item = &attempt->item;
     TimeMs next = backoff_next(item->created_at, now, (int)MIN(item->attempts, 1000));
+    attempt->came_to = next == TIME_NONE ? "given_up" : "deferred";
     if (next == TIME_NONE)
         return set_failed(attempt, now, error);
     if (!outbox_set_retry(store_of(attempt), item->id, attempt->dispatcher->holder, attempt->result.reason, next,
@@ -124,6 +127,7 @@ static bool set_retry(Attempt *attempt, TimeMs now, GError **error)
 /* The peer never said whether it took the message: once more with the same id, and then a person must look. */
 static bool set_uncertain(Attempt *attempt, TimeMs now, GError **error)
 {
+    attempt->came_to = attempt->item.resent ? "given_up" : "uncertain";
     if (attempt->item.resent)
         return set_failed(attempt, now, error);
     return outbox_set_resend(store_of(attempt), attempt->item.id, attempt->dispatcher->holder, attempt->result.reason,
@@ -209,6 +213,8 @@ static bool set_taken(Attempt *attempt, TimeMs now, GError **error)
 static bool write_outcome(Attempt *attempt, GError **error)
 {
     TimeMs now = desk_now(attempt->dispatcher->desk);
+    static const char *const words[CHANNEL_OUTCOMES] = {"sent", "deferred", "refused", "uncertain", "withheld"};
+    attempt->came_to = words[attempt->result.outcome];
     if ((attempt->result.refusal_count && !keep_recipients(attempt, now, error)) || !keep_standing(attempt, now, error))
         return false;
     switch (attempt->result.outcome) {
@@ -327,14 +333,22 @@ static bool read_lanes(Dispatcher *dispatcher, Arena *arena, OutboxLanes *lanes_
     return true;
 }
 
+/* "none": its row names none that can be used. */
+static const char *mailbox_of(const Attempt *attempt)
+{
+    return attempt->parcel.account.name ? attempt->parcel.account.name : "none";
+}
+
 /* What a full disk or a busy database keeps us from writing is written as soon as it can be: this node renews its leases,
  * so nobody else would ever take up a row whose outcome is not known. */
 static void keep_outcome(Attempt *attempt)
 {
     for (;;) {
         g_autoptr(GError) error = NULL;
-        if (write_outcome(attempt, &error))
+        if (write_outcome(attempt, &error)) {
+            metric_add(&metric_deliveries, METRIC_LABELS(mailbox_of(attempt), attempt->came_to), 1);
             return;
+        }
         LOG(LOG_ERROR, "outbox.outcome", LOG_NUMBER("outbox", attempt->item.id.value),
             LOG_TEXT("reason", error->message));
         bool may_get_better = g_error_matches(error, FILO_ERROR, FILO_ERROR_FULL) ||
@@ -360,7 +374,9 @@ static bool dispatch_one(Dispatcher *dispatcher, TimeMs *next_at_out)
             LOG(LOG_ERROR, "outbox.lease", LOG_TEXT("reason", error->message));
         return false;
     }
+    int64_t begun_us = clock_monotonic_us();
     send(&attempt);
+    metric_observe(&metric_delivery_seconds, METRIC_LABELS(mailbox_of(&attempt)), clock_monotonic_us() - begun_us);
     log_outcome(&attempt);
     keep_outcome(&attempt);
     return true;

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "channel/account.h"
+#include "channel/channel_metrics.h"
 #include "channel/config.h"
 #include "desk/mailbox/mailbox.h"
 
@@ -85,6 +86,7 @@ static void on_well(TimeMs message_at, void *arg)
 static void on_end(Listener *listener, const ChannelEnd *end)
 {
     listener->well = false;
+    metric_add(&metric_mailbox_failures, METRIC_LABELS(listener->name, end->step), 1);
     LOG(LOG_WARNING, "listen.failed", LOG_TEXT("account", listener->name), LOG_TEXT("step", end->step),
         LOG_TEXT("said", end->said));
     keep_health(listener, TIME_NONE, end);
@@ -144,6 +146,7 @@ static void *run(void *arg)
     while (!atomic_load(&listener->stop)) {
         g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
         ChannelEnd end;
+        metric_add(&metric_mailbox_connections, METRIC_LABELS(listener->name), 1);
         listen_once(listener, arena, &end);
         if (atomic_load(&listener->stop))
             break;

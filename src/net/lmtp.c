@@ -12,6 +12,7 @@
 #include "base/pool.h"
 #include "net/listen.h"
 #include "net/lmtp_int.h"
+#include "net/net_metrics.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -102,6 +103,7 @@ static int connections_add(LmtpServer *server, int change)
 {
     pthread_mutex_lock(&server->lock);
     int now = server->connections += change;
+    metric_add(&metric_lmtp_connections, METRIC_PLAIN, change);
     pthread_mutex_unlock(&server->lock);
     return now;
 }

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "net/lmtp_read.h"
+#include "net/net_metrics.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -46,6 +47,16 @@ static void say(Session *session, const char *line)
 {
     g_string_append(session->replies, line);
     g_string_append(session->replies, "\r\n");
+}
+
+/* "550 5.1.1 No such mailbox here": its code and its enhanced status. */
+static void count_reply(Metric *metric, const char *reply)
+{
+    char code[4], status[12];
+    g_strlcpy(code, reply, sizeof code);
+    const char *begin = reply + sizeof code;
+    g_strlcpy(status, begin, MIN(sizeof status, strcspn(begin, " ") + 1));
+    metric_add(metric, METRIC_LABELS(code, status), 1);
 }
 
 static void say_fault(Session *session, const char *line)
@@ -164,6 +175,7 @@ static void content_end(Session *session)
         verdict = LMTP_REFUSED;
     if (verdict == LMTP_TAKEN)
         verdict = session->options->handlers.deliver(&message, &kept_as, session->options->handlers.context);
+    count_reply(&metric_lmtp_messages, reply_of(verdict));
     for (guint i = 0; i < session->recipients->len; i++) {
         g_string_append(session->replies, reply_of(verdict));
         if (kept_as)
@@ -192,30 +204,36 @@ static void mail(Session *session)
         say_fault(session, "503 5.5.1 LHLO first");
     else if (session->has_sender)
         say_fault(session, "503 5.5.1 One sender only");
-    else if (command->size > session->options->size_max)
+    else if (command->size > session->options->size_max) {
+        count_reply(&metric_lmtp_messages, reply_of(LMTP_TOO_LARGE));
         say(session, reply_of(LMTP_TOO_LARGE));
-    else {
+    } else {
         session->has_sender = true;
         g_strlcpy(session->sender, command->address, sizeof session->sender);
         say(session, "250 2.1.0 OK");
     }
 }
 
+static const char *answer_recipient(Session *session, const char *address)
+{
+    if (session->recipients->len >= RECIPIENTS_MAX)
+        return "452 4.5.3 Too many recipients at once";
+    LmtpVerdict verdict = session->options->handlers.recipient(address, session->options->handlers.context);
+    if (verdict != LMTP_TAKEN)
+        return reply_of(verdict);
+    g_ptr_array_add(session->recipients, g_strdup(address));
+    return "250 2.1.5 OK";
+}
+
 static void rcpt(Session *session)
 {
-    const char *address = session->reader.command.address;
     if (!session->has_sender) {
         say_fault(session, "503 5.5.1 MAIL first");
         return;
     }
-    if (session->recipients->len >= RECIPIENTS_MAX) {
-        say(session, "452 4.5.3 Too many recipients at once");
-        return;
-    }
-    LmtpVerdict verdict = session->options->handlers.recipient(address, session->options->handlers.context);
-    if (verdict == LMTP_TAKEN)
-        g_ptr_array_add(session->recipients, g_strdup(address));
-    say(session, verdict == LMTP_TAKEN ? "250 2.1.5 OK" : reply_of(verdict));
+    const char *reply = answer_recipient(session, session->reader.command.address);
+    count_reply(&metric_lmtp_recipients, reply);
+    say(session, reply);
 }
 
 static void data(Session *session)

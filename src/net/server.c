@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/peer.h"
 #include "net/listen.h"
+#include "net/net_metrics.h"
 #include "net/server_int.h"
 
 #include <arpa/inet.h>
@@ -41,6 +42,7 @@ bool server_admit(HttpServer *server, const char *remote)
         server->connections++;
     }
     pthread_mutex_unlock(&server->peers_lock);
+    metric_add(admitted ? &metric_http_connections : &metric_http_refused, METRIC_PLAIN, 1);
     return admitted;
 }
 
@@ -57,6 +59,7 @@ void server_release(HttpServer *server, const char *remote)
         g_hash_table_replace(server->peers, g_strdup(peer), GSIZE_TO_POINTER(has - 1));
     server->connections--;
     pthread_mutex_unlock(&server->peers_lock);
+    metric_add(&metric_http_connections, METRIC_PLAIN, -1);
 }
 
 /* --- TLS --------------------------------------------------------------------------------------------------------- */

@@ -14,6 +14,7 @@
 #include "net/server_int.h"
 
 #include "base/check.h"
+#include "net/net_metrics.h"
 
 #include <errno.h>
 #include <event2/bufferevent_ssl.h>
@@ -88,6 +89,7 @@ static void conn_close(struct evhttp_connection *evcon, void *arg)
         atomic_fetch_sub(&conn->loop->server->in_work, 1);
     if (conn->seat) {
         stream_board_remove(conn->loop->board, conn->seat);
+        metric_add(&metric_http_streams, METRIC_PLAIN, -1);
         g_hash_table_remove(conn->loop->seats, conn->seat);
     }
     if (job) {

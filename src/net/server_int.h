@@ -139,7 +139,9 @@ void loop_hand_back(Job *job); /* any thread */
 Job *job_new(Conn *conn, struct evhttp_request *handle);
 bool job_read(Job *job, const char *target, Bytes body); /* false: answer 400 */
 void job_run(void *job);                                 /* on a worker */
-void job_answer_now(Job *job, int status);               /* on the loop, without a worker */
+Lane job_lane(const Job *job);
+const char *lane_name(Lane lane);          /* static; for metrics */
+void job_answer_now(Job *job, int status); /* on the loop, without a worker */
 void job_free(Job *job);
 
 /* server.c */

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "net/net_metrics.h"
 
 #include <string.h>
 
@@ -147,6 +148,22 @@ static void answer(const HttpServer *server, Job *job)
         handle(server, job);
 }
 
+const char *lane_name(Lane lane)
+{
+    static const char *const names[LANE_COUNT] = {[LANE_PAGE] = "page", [LANE_SLOW] = "slow", [LANE_HASH] = "hash"};
+    return names[lane];
+}
+
+static void count_answer(const Job *job)
+{
+    static const char *const classes[] = {"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
+    const Route *route = job->route;
+    metric_add(&metric_http_requests,
+               METRIC_LABELS(route ? http_method_name(route->method) : "none", route ? route->pattern : "none",
+                             classes[MIN((size_t)job->response->status / 100, G_N_ELEMENTS(classes) - 1)]),
+               1);
+}
+
 static void log_if_remarkable(const Job *job)
 {
     int64_t took_ms = (clock_monotonic_us() - job->request.started_us) / 1000;
@@ -167,12 +184,22 @@ static void finish(Job *job)
     http_response_finish(job->response);
 }
 
+Lane job_lane(const Job *job)
+{
+    return job->route ? job->route->lane : LANE_PAGE;
+}
+
 void job_run(void *arg)
 {
     Job *job = arg;
+    Lane lane = job_lane(job);
+    metric_add(&metric_http_waiting, METRIC_LABELS(lane_name(lane)), -1);
     check_set_request(job->request.id);
     answer(job->loop->server, job);
     finish(job);
+    count_answer(job);
+    metric_observe(&metric_http_seconds, METRIC_LABELS(lane_name(lane)),
+                   clock_monotonic_us() - job->request.started_us);
     log_if_remarkable(job);
     check_set_request(NULL);
     loop_hand_back(job);
@@ -186,4 +213,5 @@ void job_answer_now(Job *job, int status)
         check(set);
     }
     http_response_finish(job->response);
+    count_answer(job);
 }

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "net/net_metrics.h"
 
 #include <errno.h>
 #include <event2/keyvalq_struct.h>
@@ -157,6 +158,7 @@ static void seat_stream(Job *job)
     evhttp_add_header(headers, "X-Accel-Buffering", "no");
     conn->seat = job->response->stream;
     stream_board_add(conn->loop->board, conn->seat);
+    metric_add(&metric_http_streams, METRIC_PLAIN, 1);
     g_hash_table_insert(conn->loop->seats, conn->seat, conn);
     GString *first = job->response->body;
     g_string_append(first, "retry: 3000\nevent: ready\ndata: 1\n\n");
@@ -244,6 +246,18 @@ static void answer_from_loop(Job *job, int status)
     send_response(job);
 }
 
+/* Counted as waiting first: a worker may have begun before pool_offer returns. */
+static void give_to_lane(Job *job)
+{
+    Lane lane = job_lane(job);
+    metric_add(&metric_http_waiting, METRIC_LABELS(lane_name(lane)), 1);
+    if (pool_offer(job->loop->server->lanes[lane], job_run, job))
+        return;
+    metric_add(&metric_http_waiting, METRIC_LABELS(lane_name(lane)), -1);
+    metric_add(&metric_http_full, METRIC_LABELS(lane_name(lane)), 1);
+    answer_from_loop(job, 503);
+}
+
 static void on_request(struct evhttp_request *handle, void *arg)
 {
     Loop *loop = arg;
@@ -259,9 +273,7 @@ static void on_request(struct evhttp_request *handle, void *arg)
         answer_from_loop(job, 400);
         return;
     }
-    Lane lane = job->route ? job->route->lane : LANE_PAGE;
-    if (!pool_offer(loop->server->lanes[lane], job_run, job))
-        answer_from_loop(job, 503);
+    give_to_lane(job);
 }
 
 /* --- accepting ---------------------------------------------------------------------------------------------------- */

@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "parse/parse_metrics.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -97,6 +98,7 @@ static Generation *generation_new(const char *exe_path, GError **error)
         filo_error_from_errno(error, error_number, "starting the parser");
         return NULL;
     }
+    metric_add(&metric_parser_starts, METRIC_PLAIN, 1);
     Generation *generation = g_new0(Generation, 1);
     *generation = (Generation){.pid = pid, .socket = ends[0], .references = 1};
     return generation;
@@ -142,9 +144,11 @@ static void generation_set_broken(ParseZygote *zygote, Generation *generation)
 static Generation *slot_take(ParseZygote *zygote, uint64_t *id_out, GError **error)
 {
     Generation *retired = NULL;
+    metric_add(&metric_parser_waiting, METRIC_PLAIN, 1);
     pthread_mutex_lock(&zygote->lock);
     while (zygote->workers >= PARSE_WORKERS_MAX)
         pthread_cond_wait(&zygote->slot_free, &zygote->lock);
+    metric_add(&metric_parser_waiting, METRIC_PLAIN, -1);
     Generation *current = zygote->current;
     if (current && (current->broken || current->jobs >= PARSE_ZYGOTE_MESSAGES || generation_is_dead(current))) {
         retired = current;
@@ -156,6 +160,7 @@ static Generation *slot_take(ParseZygote *zygote, uint64_t *id_out, GError **err
         current->references++;
         current->jobs++;
         zygote->workers++;
+        metric_add(&metric_parser_workers, METRIC_PLAIN, 1);
         zygote->used_us = clock_monotonic_us();
         *id_out = ++zygote->next_id;
     }
@@ -169,6 +174,7 @@ static void slot_give_back(ParseZygote *zygote, Generation *generation)
 {
     pthread_mutex_lock(&zygote->lock);
     zygote->workers--;
+    metric_add(&metric_parser_workers, METRIC_PLAIN, -1);
     pthread_cond_signal(&zygote->slot_free);
     pthread_mutex_unlock(&zygote->lock);
     generation_release(zygote, generation);
@@ -229,17 +235,21 @@ static int64_t deadline_in(int milliseconds)
     return clock_monotonic_us() + (int64_t)milliseconds * 1000;
 }
 
-/* Waits for the worker's end. False when it failed or had to be killed. */
-static bool worker_wait(ParseZygote *zygote, Generation *generation, uint64_t id, int pipe)
+/* How a job ended, for the metrics' label too. */
+static const char WORKER_WHOLE[] = "done", WORKER_DIED[] = "died", WORKER_LATE[] = "timeout",
+                  WORKER_UNFIT[] = "too_large", WORKER_NONE[] = "no_parser";
+
+/* Waits for the worker's end: WORKER_WHOLE, WORKER_DIED, or WORKER_LATE and it was killed. */
+static const char *worker_wait(ParseZygote *zygote, Generation *generation, uint64_t id, int pipe)
 {
     bool done = false;
     if (status_wait(pipe, deadline_in(PARSE_WALL_MS), &done))
-        return done;
+        return done ? WORKER_WHOLE : WORKER_DIED;
     ZygoteRequest kill_request = {.kind = JOB_KILL, .id = id};
     if (!request_send(generation->socket, &kill_request, NULL, 0) ||
         !status_wait(pipe, deadline_in(KILL_GRACE_MS), &done))
         generation_set_broken(zygote, generation); /* its end takes the worker with it */
-    return false;
+    return WORKER_LATE;
 }
 
 /* Seals the memfd and maps it. NULL when the worker left it unfit. */
@@ -260,7 +270,7 @@ static GBytes *result_map(int memfd, size_t result_max)
 }
 
 static ParseRun job_run(ParseZygote *zygote, Generation *generation, ZygoteRequest *request, int input,
-                        size_t result_max, GBytes **result_out, GError **error)
+                        size_t result_max, GBytes **result_out, const char **end_out, GError **error)
 {
     int status[2];
     int result = memfd_create("filo-parsed", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -273,15 +283,17 @@ static ParseRun job_run(ParseZygote *zygote, Generation *generation, ZygoteReque
     const int fds[] = {input, result, status[1]};
     bool sent = request_send(generation->socket, request, fds, G_N_ELEMENTS(fds));
     close(status[1]);
-    bool done = sent && worker_wait(zygote, generation, request->id, status[0]);
+    *end_out = sent ? worker_wait(zygote, generation, request->id, status[0]) : WORKER_DIED;
     close(status[0]);
-    *result_out = done ? result_map(result, result_max) : NULL;
+    *result_out = *end_out == WORKER_WHOLE ? result_map(result, result_max) : NULL;
     close(result);
+    if (*end_out == WORKER_WHOLE && !*result_out)
+        *end_out = WORKER_UNFIT;
     return *result_out ? PARSE_RUN_DONE : PARSE_RUN_FAILED;
 }
 
-ParseRun parse_zygote_run(ParseZygote *zygote, JobKind kind, int input, const uint64_t arguments[WORKER_ARGUMENTS],
-                          size_t result_max, GBytes **result_out, GError **error)
+static ParseRun run_counted(ParseZygote *zygote, JobKind kind, int input, const uint64_t arguments[WORKER_ARGUMENTS],
+                            size_t result_max, GBytes **result_out, const char **end_out, GError **error)
 {
     ZygoteRequest request = {.kind = (uint32_t)kind};
     memcpy(request.arguments, arguments, sizeof request.arguments);
@@ -292,12 +304,27 @@ ParseRun parse_zygote_run(ParseZygote *zygote, JobKind kind, int input, const ui
         Generation *generation = slot_take(zygote, &request.id, error);
         if (!generation)
             return PARSE_RUN_ERROR;
-        run = job_run(zygote, generation, &request, input, result_max, result_out, error);
+        run = job_run(zygote, generation, &request, input, result_max, result_out, end_out, error);
         again = run == PARSE_RUN_FAILED && generation_is_dead(generation);
         if (again)
             generation_set_broken(zygote, generation);
         slot_give_back(zygote, generation);
     }
+    return run;
+}
+
+ParseRun parse_zygote_run(ParseZygote *zygote, JobKind kind, int input, const uint64_t arguments[WORKER_ARGUMENTS],
+                          size_t result_max, GBytes **result_out, GError **error)
+{
+    static const char *const names[JOB_KINDS] = {
+        [JOB_KILL] = "kill",           [JOB_MAIL] = "mail",         [JOB_MAIL_CLIPPED] = "mail_clipped",
+        [JOB_DECODE] = "decode",       [JOB_DATICERT] = "daticert", [JOB_SIGNATURE] = "signature",
+        [JOB_HTML] = "html",           [JOB_FILE_KIND] = "file_kind"};
+    const char *end = WORKER_NONE;
+    int64_t begun_us = clock_monotonic_us();
+    ParseRun run = run_counted(zygote, kind, input, arguments, result_max, result_out, &end, error);
+    metric_add(&metric_parser_jobs, METRIC_LABELS(names[kind], run == PARSE_RUN_ERROR ? WORKER_NONE : end), 1);
+    metric_observe(&metric_parser_seconds, METRIC_LABELS(names[kind]), clock_monotonic_us() - begun_us);
     return run;
 }
 

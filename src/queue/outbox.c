@@ -305,6 +305,22 @@ OutboxStuckList outbox_list_stuck(StoreTx *tx, Arena *arena, int64_t how_many)
     return list;
 }
 
+OutboxStanding outbox_standing(StoreTx *tx, Arena *arena)
+{
+    OutboxStanding standing = {0};
+    SqlOutboxStandingList rows = sql_outbox_standing(tx, arena);
+    for (size_t i = 0; i < rows.count; i++) {
+        const SqlOutboxStanding *row = &rows.rows[i];
+        *(row->state == OUTBOX_SENDING    ? &standing.sending
+          : row->state == OUTBOX_DOT_SENT ? &standing.dot_sent
+          : row->tried                    ? &standing.deferred
+                                          : &standing.queued) += row->how_many;
+        if (!standing.oldest || row->created_at < standing.oldest)
+            standing.oldest = row->created_at;
+    }
+    return standing;
+}
+
 int64_t outbox_count_failed(StoreTx *tx, Arena *arena)
 {
     SqlOutboxCountFailed row;

@@ -219,6 +219,16 @@ OutboxOverdueList outbox_list_overdue(StoreTx *tx, Arena *arena, TimeMs due_befo
 /* When something last left through an account; TIME_NONE: never. */
 TimeMs outbox_last_sent(StoreTx *tx, Arena *arena, const char *account);
 
+/* What has not left yet. Walks all of it: not for pages. */
+typedef struct OutboxStanding {
+    int64_t queued;   /* not tried yet */
+    int64_t deferred; /* tried, and waits to be tried again */
+    int64_t sending;  /* in somebody's hands, */
+    int64_t dot_sent; /* or perhaps with the peer already */
+    TimeMs oldest;    /* since when the longest waiting of them waits; TIME_NONE: there is none */
+} OutboxStanding;
+OutboxStanding outbox_standing(StoreTx *tx, Arena *arena);
+
 /* How many failed and nobody has looked at. */
 int64_t outbox_count_failed(StoreTx *tx, Arena *arena);
 

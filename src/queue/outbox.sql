@@ -116,6 +116,20 @@ SELECT o.outbox_id, o.channel, o.purpose, o.ticket_id, o.message_id, o.idempoten
  ORDER BY o.not_before, o.outbox_id
  LIMIT 1;
 
+-- What has not left yet, tried or not.
+-- @statement outbox_standing : list
+-- @column state      enum(outbox_state)
+-- @column tried      bool
+-- @column how_many   int
+-- @column created_at time?
+-- @index  outbox_due
+SELECT o.state, CASE WHEN o.attempts > 0 THEN 1 ELSE 0 END AS tried, COUNT(*) AS how_many,
+       MIN(o.created_at) AS created_at
+  FROM outbox o
+ WHERE o.state IN ('queued', 'sending', 'dot_sent')
+ GROUP BY o.state, CASE WHEN o.attempts > 0 THEN 1 ELSE 0 END
+ ORDER BY o.state, tried;
+
 -- What one holder has under way.
 -- @statement outbox_list_leased : list
 -- @param  lease_holder text

@@ -11,6 +11,7 @@
 #include "store/postgresql_int.h"
 
 #include "base/log.h"
+#include "store/store_metrics.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -216,12 +217,16 @@ void pg_write(Store *store, WriteRequest *request)
     uint8_t random[KEY_BYTES];
     randombytes_buf(random, sizeof random);
     sodium_bin2hex(attempt.key, sizeof attempt.key, random, sizeof random);
+    int64_t begun_us = clock_monotonic_us();
     for (Step step; (step = try_once(&attempt)) != STEP_DONE;) {
+        metric_add(&metric_store_again, METRIC_PLAIN, 1);
         tx_clear(&connection->tx);
         if (step == STEP_AGAIN)
             wait_jittered(attempt.commit_lost ? 6 : attempt.runs);
     }
     tx_clear(&connection->tx);
+    metric_observe(&metric_store_group_size, METRIC_PLAIN, 1);
+    metric_observe(&metric_store_group_seconds, METRIC_PLAIN, clock_monotonic_us() - begun_us);
     if (request->outcome == STORE_COMMITTED && !request->schema)
         keys_prune(store, connection);
     pg_give_back(store, connection);

@@ -17,6 +17,7 @@
 #include "store/sqlite_int.h"
 
 #include "base/log.h"
+#include "store/store_metrics.h"
 
 enum { GROUP_LIMIT = 64, CHECKPOINT_PAGES = 4000, UPKEEP_GROUPS = 16 };
 
@@ -179,8 +180,11 @@ static void group_run(SqliteWriter *writer, Waiting *first)
 {
     if (first->next && group_run_together(writer, first))
         return;
-    for (Waiting *member = first; member; member = member->next)
+    for (Waiting *member = first; member; member = member->next) {
         member_run_alone(writer, member->request);
+        if (first->next)
+            metric_add(&metric_store_again, METRIC_PLAIN, 1);
+    }
 }
 
 static bool group_has_commit(const Waiting *first)
@@ -273,9 +277,20 @@ static void upkeep_run(SqliteWriter *writer)
 
 /* --- the thread -------------------------------------------------------------------------------------------------- */
 
+static void count_group(const Waiting *first, int64_t begun_us)
+{
+    int64_t size = 0;
+    for (const Waiting *member = first; member; member = member->next)
+        size++;
+    metric_observe(&metric_store_group_size, METRIC_PLAIN, size);
+    metric_observe(&metric_store_group_seconds, METRIC_PLAIN, clock_monotonic_us() - begun_us);
+}
+
 static void group_serve(SqliteWriter *writer, Waiting *group)
 {
+    int64_t begun_us = clock_monotonic_us();
     group_run(writer, group);
+    count_group(group, begun_us);
     bool committed = group_has_commit(group); /* once answered, the group is gone */
     if (committed)
         store_committed(writer->store);

@@ -10,6 +10,7 @@
 #include "store/data_dir.h"
 #include "store/engine_int.h"
 #include "store/migrate_int.h"
+#include "store/store_metrics.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -100,6 +101,13 @@ const char *store_data_dir(const Store *store)
 
 /* --- transactions ------------------------------------------------------------------------------------------------ */
 
+static void count_write(const WriteRequest *request)
+{
+    static const char *const words[] = {"committed", "refused", "failed"};
+    bool busy = request->outcome == STORE_FAILED && g_error_matches(request->error, FILO_ERROR, FILO_ERROR_BUSY);
+    metric_add(&metric_store_writes, METRIC_LABELS(busy ? "busy" : words[request->outcome]), 1);
+}
+
 StoreOutcome store_write(Store *store, const char *name, StoreWork work, void *arg, GError **error)
 {
     WriteRequest request = {.name = name, .work = work, .arg = arg};
@@ -107,7 +115,10 @@ StoreOutcome store_write(Store *store, const char *name, StoreWork work, void *a
         g_set_error(error, FILO_ERROR, FILO_ERROR_REFUSED, "%s: the store is open for reading only", name);
         return STORE_FAILED;
     }
+    metric_add(&metric_store_waiting, METRIC_PLAIN, 1);
     store->engine->write(store, &request);
+    metric_add(&metric_store_waiting, METRIC_PLAIN, -1);
+    count_write(&request);
     if (request.outcome == STORE_FAILED)
         g_propagate_error(error, request.error);
     return request.outcome;
@@ -121,6 +132,7 @@ StoreTx *store_read_begin(Store *store, GError **error)
 bool store_read_end(StoreTx *tx, GError **error)
 {
     int64_t took = clock_monotonic_us() - tx->begun_us;
+    metric_observe(&metric_store_read_seconds, METRIC_PLAIN, took);
     if (took > SLOW_READ_US)
         LOG(LOG_WARNING, "store.slow_read", LOG_TEXT("last", tx->name), LOG_NUMBER("us", took));
     bool failed = tx->failed;
@@ -138,6 +150,24 @@ bool store_tx_failed(const StoreTx *tx)
 StoreEngine store_tx_engine(const StoreTx *tx)
 {
     return tx->store->kind;
+}
+
+int64_t store_tx_size(StoreTx *tx)
+{
+    static const StoreColumn columns[] = {{"bytes", STORE_INT, false}};
+    static const StoreStatement statement = {
+        .name = "database_size",
+        .sql = {"SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+                "SELECT pg_database_size(current_database())"},
+        .index = STORE_UNLISTED,
+        .column_count = 1,
+        .columns = columns};
+    StoreCursor cursor;
+    StoreValue row;
+    store_begin(&cursor, tx, &statement, NULL);
+    int64_t bytes = store_step(&cursor, &row) ? row.integer : 0;
+    store_finish(&cursor);
+    return bytes;
 }
 
 void store_tx_fail(StoreTx *tx, FiloError code, const char *message)

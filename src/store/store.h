@@ -97,6 +97,9 @@ bool store_read_end(StoreTx *tx, GError **error) __attribute__((warn_unused_resu
 bool store_tx_failed(const StoreTx *tx);
 StoreEngine store_tx_engine(const StoreTx *tx);
 
+/* Bytes of the database: SQLite's file without its WAL, PostgreSQL's own count. Files under blobs/ are not in it. */
+int64_t store_tx_size(StoreTx *tx);
+
 /* Marks the transaction failed from outside a statement, for instance when a row read back cannot be true. */
 void store_tx_fail(StoreTx *tx, FiloError code, const char *message);
 

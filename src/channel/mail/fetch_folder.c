@@ -8,6 +8,7 @@
 #include "channel/mail/fetch_int.h"
 
 #include "base/log.h"
+#include "channel/channel_metrics.h"
 #include "channel/mail/sent.h"
 #include "parse/mail.h"
 
@@ -170,6 +171,7 @@ static bool leave(const Fetcher *fetcher, uint32_t uid, const char *reason)
 {
     LOG(LOG_WARNING, "mail.left", LOG_TEXT("mailbox", fetcher->on->name), LOG_TEXT("folder", fetcher->open->name),
         LOG_NUMBER("uid", uid), LOG_TEXT("reason", reason));
+    metric_add(&metric_mailbox_messages, METRIC_LABELS(fetcher->on->name, "left"), 1);
     return true;
 }
 

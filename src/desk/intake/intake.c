@@ -547,7 +547,7 @@ static bool is_unwanted(Intake *intake, bool report)
 
 static bool open_apart(Intake *intake, bool set_aside)
 {
-    intake->set_aside = set_aside;
+    intake->set_aside = intake->result.set_aside = set_aside;
     bool opened = open_ticket(intake);
     link_hint(intake, (TicketId){0});
     return opened;

@@ -218,6 +218,7 @@ typedef struct IntakeResult {
     MessageId message;
     TicketId possible; /* a ticket it may belong to but has no right to */
     bool acknowledged; /* an acknowledgement is on its way */
+    bool set_aside;    /* what was opened is no request */
 } IntakeResult;
 
 /* false when the store failed. */

@@ -37,6 +37,7 @@ const Permission permissions[] = {
     {"settings.write", A, "Change the company, calendar, mailboxes and all other settings."},
     {"token.write", A, "Make and revoke tokens for programs."},
     {"import.run", A | S, "Import requests, customers, products and items."},
+    {"metrics.read", A, "Read the counters and times of the running server (GET /metrics)."},
     {"audit.read", A, "Read the record of who did and read what."},
 };
 const size_t permission_count = G_N_ELEMENTS(permissions);

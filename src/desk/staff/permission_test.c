@@ -17,6 +17,7 @@ static const struct {
     {"cost.write", "aso"},      {"tariff.write", "a"},     {"report.read", "asqr"},    {"report.export", "asq"},
     {"staff.read", "asoqr"},    {"staff.write", "a"},      {"settings.read", "asq"},    {"settings.write", "a"},
     {"token.write", "a"},       {"import.run", "as"},      {"audit.read", "a"},
+    {"metrics.read", "a"},
 };
 
 static void test_table(void)

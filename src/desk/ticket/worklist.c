@@ -124,3 +124,12 @@ WorklistCounts worklist_count(StoreTx *tx, Arena *arena, TimeMs now)
         return (WorklistCounts){0};
     return (WorklistCounts){row.open, row.late};
 }
+
+WorklistStates worklist_states(StoreTx *tx, Arena *arena)
+{
+    WorklistStates states = {{0}};
+    SqlWorklistStatesList rows = sql_worklist_states(tx, arena);
+    for (size_t i = 0; i < rows.count; i++)
+        states.count[rows.rows[i].state] = rows.rows[i].how_many;
+    return states;
+}

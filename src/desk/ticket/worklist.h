@@ -97,4 +97,10 @@ typedef struct WorklistCounts {
 } WorklistCounts;
 WorklistCounts worklist_count(StoreTx *tx, Arena *arena, TimeMs now);
 
+/* How many open requests stand in each state (those that are open ones; 0 elsewhere). Walks them all: not for pages. */
+typedef struct WorklistStates {
+    int64_t count[TICKET_STATE_COUNT];
+} WorklistStates;
+WorklistStates worklist_states(StoreTx *tx, Arena *arena);
+
 #endif

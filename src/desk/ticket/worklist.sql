@@ -252,6 +252,18 @@ SELECT COUNT(*) AS open, COUNT(CASE WHEN o.next_update_at < $1 THEN 1 END) AS la
          ORDER BY next_update_at NULLS LAST
          LIMIT $2) o;
 
+-- The index holds open requests and nothing else; naming its column makes it a search of it on both engines.
+-- @statement worklist_states : list
+-- @column state    enum(ticket_state)
+-- @column how_many int
+-- @index  ticket_open
+SELECT state, COUNT(*) AS how_many
+  FROM ticket
+ WHERE next_update_at IS NOT NULL
+   AND ticket_id > 0
+ GROUP BY state
+ ORDER BY state;
+
 -- One team's open requests, whoever has them.
 -- @statement worklist_team : list
 -- @param  after_at       time

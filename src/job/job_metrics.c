@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "job/job_metrics.h"
+
+Metric metric_deliveries = {
+    .kind = METRIC_COUNTER,
+    .name = "filo_outbox_deliveries_total",
+    .help = "Attempts to send: sent; deferred (tried again later); refused; given_up (tried for days); uncertain "
+            "(nobody said whether it was taken: once more); withheld (we could not write, or were stopping).",
+    .labels = {"mailbox", "outcome"},
+    .limit = 600};
+Metric metric_delivery_seconds = {.kind = METRIC_HISTOGRAM,
+                                  .name = "filo_outbox_delivery_seconds",
+                                  .help = "How long an attempt took.",
+                                  .labels = {"mailbox"},
+                                  METRIC_SECONDS};
+Metric metric_job_runs = {.kind = METRIC_COUNTER,
+                          .name = "filo_job_runs_total",
+                          .help = "Runs of what runs by itself: done, failed.",
+                          .labels = {"job", "outcome"}};
+Metric metric_job_late = {.kind = METRIC_COUNTER,
+                          .name = "filo_job_late_total",
+                          .help = "Runs that began more than five seconds late.",
+                          .labels = {"job"}};
+Metric metric_job_seconds = {.kind = METRIC_HISTOGRAM,
+                             .name = "filo_job_seconds",
+                             .help = "How long a run took.",
+                             .labels = {"job"},
+                             METRIC_SECONDS};
+
+static Metric *const all[] = {&metric_deliveries, &metric_delivery_seconds, &metric_job_runs, &metric_job_late, &metric_job_seconds};
+const MetricGroup job_metrics = {all, G_N_ELEMENTS(all)};
