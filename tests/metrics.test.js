@@ -79,6 +79,8 @@ eachEngine('mail in and out, mailboxes that cannot be used, pages: each counted 
   await send(SALES, letter({ from: 'ugo@bar.test', to: SALES, subject: 'Un preventivo' }));
   assert.match((await mx.begin({ to: ['nessuno@filo.test'] }))[1], /^550 5\.1\.1/);
   await filo.until(async () => Number(await filo.count("FROM outbox WHERE state = 'queued' AND attempts > 0")) === 1, 'the dead server to have been tried');
+  await filo.until(async () => (await scrape(filo, token)).series('filo_outbox_deliveries_total').reduce((sum, { value }) => sum + value, 0) === 4, 'each to be counted');
+  const asked = (await scrape(filo, token)).value('filo_http_requests_total', { method: 'GET', route: '/metrics', status: '2xx' }) + 1;
 
   const page = filo.browser();
   for (const target of ['/help', '/help', '/nowhere', `/${'x'.repeat(40)}`]) await page.get(target);
@@ -107,8 +109,8 @@ eachEngine('mail in and out, mailboxes that cannot be used, pages: each counted 
 
   assert.equal(seen.value('filo_http_requests_total', { method: 'GET', route: '/help', status: '2xx' }), 2);
   assert.equal(seen.value('filo_http_requests_total', { method: 'none', route: 'none', status: '4xx' }), 2, 'no address that somebody typed is a label');
-  assert.equal(seen.value('filo_http_requests_total', { method: 'GET', route: '/metrics', status: '2xx' }), 1, 'this one is not answered yet');
-  assert.equal(seen.value('filo_http_request_seconds_count', { lane: 'slow' }), 1);
+  assert.equal(seen.value('filo_http_requests_total', { method: 'GET', route: '/metrics', status: '2xx' }), asked, 'this one is not answered yet');
+  assert.equal(seen.value('filo_http_request_seconds_count', { lane: 'slow' }), asked);
   assert.ok(!JSON.stringify(seen.series('filo_http_requests_total')).includes('xxxx'));
   assert.deepEqual(counts(seen, 'filo_http_lane_waiting', {}, 'lane'), {});
   assert.equal(seen.value('filo_http_connections'), 1, 'the one that asks');
@@ -136,6 +138,32 @@ eachEngine('mail in and out, mailboxes that cannot be used, pages: each counted 
   for (const secret of ['luca', 'Bianchi', 'bar.test', 'hotel', 'Non scalda', token, ADMIN.name, ADMIN.login, '@'])
     assert.ok(!text.includes(secret), `${secret} stands there`);
   await mx.close();
+});
+
+const BOUNCE = ['From: MAILER-DAEMON@mx.test', `To: ${ADDRESS}`, 'Subject: Undelivered', 'Message-ID: <b1@mx.test>', 'MIME-Version: 1.0',
+  'Content-Type: multipart/report; report-type=delivery-status; boundary="b"', '', '--b', 'Content-Type: text/plain', '', 'It did not arrive.', '--b',
+  'Content-Type: message/delivery-status', '', 'Reporting-MTA: dns; mx.test', '', 'Final-Recipient: rfc822; nobody@bar.test', 'Action: failed', 'Status: 5.1.1', '',
+  '--b--', ''].join('\r\n');
+
+eachEngine('what is refused for good, what a mail server reports, what is put aside', async (t, engine) => {
+  const { sink, filo } = await startDesk(t, engine);
+  await filo.start();
+  sink.rules.push({ at: 'rcpt', match: /rita@mensa/, reply: '550 5.1.1 no such user' });
+  const admin = await filo.signIn();
+  assert.equal((await admin.submit((await admin.get('/aside')).text, /\/aside\/rules$/, { domain: 'pubblicita.test' })).status, 303);
+  for (const from of ['luca@bar.test', 'rita@mensa.test', 'offerte@pubblicita.test']) assert.equal((await filo.mailIn(letter({ from }))).code, 0);
+  assert.equal((await filo.mailIn(BOUNCE)).code, 0);
+  await filo.until(async () => Number(await filo.count("FROM outbox WHERE state = 'failed'")) === 1, 'the refusal');
+  const token = await makeToken(filo, 'metrics.read');
+  const seen = await filo.until(async () => {
+    const now = await scrape(filo, token);
+    const ended = counts(now, 'filo_outbox_deliveries_total', { mailbox: 'assistenza' }, 'outcome');
+    return ended.sent && ended.refused && now;
+  }, 'both attempts to be counted');
+  assert.deepEqual(counts(seen, 'filo_outbox_deliveries_total', { mailbox: 'assistenza' }, 'outcome'), { sent: 1, refused: 1 });
+  assert.deepEqual(counts(seen, 'filo_outbox_messages', {}, 'state'), { failed: 1 });
+  assert.equal(seen.value('filo_outbox_oldest_seconds'), 0, 'what failed waits for a person');
+  assert.deepEqual(counts(seen, 'filo_mailbox_messages_total', { mailbox: 'assistenza' }, 'outcome'), { request: 2, aside: 1, bounce: 1 });
 });
 
 eachEngine('a parser that dies on each message, and a node that is killed: its figures are the new one\'s', async (t, engine) => {

@@ -4,11 +4,12 @@
 // real Dovecot judges by itself, for IMAP (OAUTHBEARER) and for Postfix's submission (XOAUTH2).
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
-import { eachEngine, startFilo } from './support/filo.js';
+import { ADMIN, eachEngine, startFilo } from './support/filo.js';
 import { letter } from './support/letter.js';
 import { startMailStack } from './support/mail_stack.js';
 import { startOauthServer } from './support/oauth_server.js';
 import { findForm, textOf, unescapeHtml } from './support/page.js';
+import { parseMetrics } from './support/prometheus.js';
 import { startSink } from './support/smtp_sink.js';
 
 const PAGE = '/settings/mailboxes/1';
@@ -237,6 +238,13 @@ describe('a mailbox and its permission', { concurrency: true }, () => {
     assert.equal((await desk.connect()).answer.status, 303);
     assert.match(await desk.attempt(customer), SENT);
     for (const text of server.given) assert.ok(!filo.log.includes(text), 'no secret is logged');
+
+    // each renewal was counted as what it was
+    const made = await filo.command(['token', 'create', '--name', 'metrics', '--scopes', 'metrics.read', '--as', ADMIN.login], { mustWork: true });
+    const figures = parseMetrics((await filo.browser().request('GET', '/metrics', { headers: { Authorization: `Bearer ${made.stdout.trim()}` } })).text);
+    const counted = Object.fromEntries(figures.series('filo_oauth_renewals_total').map(({ labels, value }) => [labels.outcome, value]));
+    assert.deepEqual([counted.given, counted.withdrawn], [desk.renewals().filter(({ ok }) => ok).length, 1]);
+    assert.ok(counted.away >= 1 && !counted.lost && !counted.client, JSON.stringify(counted));
   });
 
   eachEngine('what was allowed for one server goes to no other', async (t, engine) => {

@@ -5,6 +5,7 @@
  */
 #include "base/error.h"
 #include "parse/mail.h"
+#include "parse/parse_metrics.h"
 #include "parse/sandbox_int.h"
 #include "parse/zygote_int.h"
 
@@ -261,8 +262,15 @@ static void test_limits(void)
     assert_answers();
 }
 
+static int64_t counted(const char *end)
+{
+    return metric_value(&metric_parser_jobs, METRIC_LABELS("mail", end));
+}
+
+/* What whoever watches reads: how each job ended, and that none is under way or waits when all is over. */
 static void test_failures_are_contained(void)
 {
+    const int64_t done = counted("done"), died = counted("died"), late = counted("timeout");
     gint64 before = g_get_monotonic_time();
     g_assert_null(run("hang"));
     g_assert_cmpint(g_get_monotonic_time() - before, >=, (gint64)PARSE_WALL_MS * 1000);
@@ -271,6 +279,25 @@ static void test_failures_are_contained(void)
     g_assert_null(run("half"));
     g_assert_null(run("liar"));
     assert_answers();
+    g_assert_cmpint(counted("timeout") - late, ==, 1);
+    g_assert_cmpint(counted("died") - died, ==, 3);
+    g_assert_cmpint(counted("done") - done, ==, 1);
+    g_assert_cmpint(metric_value(&metric_parser_workers, METRIC_PLAIN), ==, 0);
+    g_assert_cmpint(metric_value(&metric_parser_waiting, METRIC_PLAIN), ==, 0);
+}
+
+/* Four bytes where two are allowed. */
+static void test_an_answer_too_large_is_counted_as_that(void)
+{
+    static const uint64_t none[WORKER_ARGUMENTS] = {0};
+    const int64_t before = counted("too_large");
+    g_autoptr(GError) error = NULL;
+    GBytes *result;
+    int input = parse_zygote_input(bytes_of("echo"), &error);
+    g_assert_cmpint(parse_zygote_run(zygote, JOB_MAIL, input, none, 2, &result, &error), ==, PARSE_RUN_FAILED);
+    close(input);
+    g_assert_null(result);
+    g_assert_cmpint(counted("too_large") - before, ==, 1);
 }
 
 /* R22: the caller sees an unparsed message, never an error and never garbage. */
@@ -406,6 +433,7 @@ int main(int argc, char **argv)
         g_test_add_func("/zygote/limits", test_limits);
     }
     g_test_add_func("/zygote/failures", test_failures_are_contained);
+    g_test_add_func("/zygote/too large an answer is counted", test_an_answer_too_large_is_counted_as_that);
     g_test_add_func("/zygote/ladder", test_ladder_ends_in_unparsed);
     g_test_add_func("/zygote/too-large", test_too_large_is_refused);
     g_test_add_func("/zygote/dead", test_dead_or_stopped_zygote_is_replaced);
