@@ -63,6 +63,9 @@ eachEngine('mail in and out, mailboxes that cannot be used, pages: each counted 
   const before = await scrape(filo, token);
   assert.deepEqual(before.series('filo_mailbox_messages_total'), []);
   assert.equal(before.value('filo_outbox_oldest_seconds'), 0);
+  for (const [name, labels] of [['filo_lmtp_messages_total', { code: '451', status: '4.3.1' }], ['filo_parser_jobs_total', { job: 'mail', outcome: 'died' }],
+    ['filo_store_writes_total', { outcome: 'failed' }], ['filo_job_runs_total', { job: 'watch_mail', outcome: 'failed' }]])
+    assert.equal(before.value(name, labels), 0, `${name}: the first of them must be seen as a step from 0`);
 
   // Three requests and the answer to one of them, a robot's letter, one that came twice, one for nobody; to sales one.
   const mx = await LmtpClient.open(filo.lmtpPort);

@@ -126,7 +126,8 @@ static void count_run(const char *name, bool done, int64_t due_us, int64_t begun
 {
     enum { LATE_US = 5000000 };
     bool late = due_us && begun_us - due_us > LATE_US; /* the first run is due at once */
-    metric_add(&metric_job_runs, METRIC_LABELS(name, done ? "done" : "failed"), 1);
+    metric_add(&metric_job_runs, METRIC_LABELS(name, "done"), done);
+    metric_add(&metric_job_runs, METRIC_LABELS(name, "failed"), !done);
     metric_add(&metric_job_late, METRIC_LABELS(name), late);
     metric_observe(&metric_job_seconds, METRIC_LABELS(name), clock_monotonic_us() - begun_us);
 }

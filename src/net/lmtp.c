@@ -261,8 +261,10 @@ LmtpServer *lmtp_server_start(const LmtpOptions *options, GError **error)
     if (!piped)
         filo_error_from_errno(error, errno, "a pipe");
     if (piped && (path ? listen_on_path(server, path, error) : listen_on_port(server, error)) &&
-        start_threads(server, error))
+        start_threads(server, error)) {
+        lmtp_session_metrics_begin();
         return server;
+    }
     server_free(server);
     return NULL;
 }

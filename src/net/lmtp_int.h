@@ -9,6 +9,7 @@ struct LmtpServer;
 
 /* Serves one connection to its end and closes it. */
 void lmtp_session_run(LmtpServer *server, int descriptor);
+void lmtp_session_metrics_begin(void); /* each answer to a message stands at 0: the first is then seen as a step */
 
 const LmtpOptions *lmtp_options(const LmtpServer *server);
 

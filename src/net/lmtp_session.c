@@ -50,13 +50,13 @@ static void say(Session *session, const char *line)
 }
 
 /* "550 5.1.1 No such mailbox here": its code and its enhanced status. */
-static void count_reply(Metric *metric, const char *reply)
+static void count_reply(Metric *metric, const char *reply, int64_t by)
 {
     char code[4], status[12];
     g_strlcpy(code, reply, sizeof code);
     const char *begin = reply + sizeof code;
     g_strlcpy(status, begin, MIN(sizeof status, strcspn(begin, " ") + 1));
-    metric_add(metric, METRIC_LABELS(code, status), 1);
+    metric_add(metric, METRIC_LABELS(code, status), by);
 }
 
 static void say_fault(Session *session, const char *line)
@@ -165,6 +165,12 @@ static const char *reply_of(LmtpVerdict verdict)
     return replies[verdict];
 }
 
+void lmtp_session_metrics_begin(void)
+{
+    for (int verdict = LMTP_TAKEN; verdict <= LMTP_REFUSED; verdict++)
+        count_reply(&metric_lmtp_messages, reply_of((LmtpVerdict)verdict), 0);
+}
+
 /* Each recipient gets the one answer. */
 static void content_end(Session *session)
 {
@@ -175,7 +181,7 @@ static void content_end(Session *session)
         verdict = LMTP_REFUSED;
     if (verdict == LMTP_TAKEN)
         verdict = session->options->handlers.deliver(&message, &kept_as, session->options->handlers.context);
-    count_reply(&metric_lmtp_messages, reply_of(verdict));
+    count_reply(&metric_lmtp_messages, reply_of(verdict), 1);
     for (guint i = 0; i < session->recipients->len; i++) {
         g_string_append(session->replies, reply_of(verdict));
         if (kept_as)
@@ -205,7 +211,7 @@ static void mail(Session *session)
     else if (session->has_sender)
         say_fault(session, "503 5.5.1 One sender only");
     else if (command->size > session->options->size_max) {
-        count_reply(&metric_lmtp_messages, reply_of(LMTP_TOO_LARGE));
+        count_reply(&metric_lmtp_messages, reply_of(LMTP_TOO_LARGE), 1);
         say(session, reply_of(LMTP_TOO_LARGE));
     } else {
         session->has_sender = true;
@@ -232,7 +238,7 @@ static void rcpt(Session *session)
         return;
     }
     const char *reply = answer_recipient(session, session->reader.command.address);
-    count_reply(&metric_lmtp_recipients, reply);
+    count_reply(&metric_lmtp_recipients, reply, 1);
     say(session, reply);
 }
 

@@ -357,6 +357,9 @@ ParseZygote *parse_zygote_start(const char *exe_path, GError **error)
         filo_error_from_errno(error, errno, exe_path);
         return NULL;
     }
+    const char *const ends[] = {WORKER_WHOLE, WORKER_DIED, WORKER_LATE, WORKER_UNFIT, WORKER_NONE};
+    for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) /* whoever watches sees the first death as a step from 0 */
+        metric_add(&metric_parser_jobs, METRIC_LABELS("mail", ends[i]), 0);
     ParseZygote *zygote = g_new0(ParseZygote, 1);
     zygote->exe_path = g_strdup(exe_path);
     pthread_mutex_init(&zygote->lock, NULL);

@@ -58,6 +58,9 @@ static bool directory_take(Store *store, bool may_create, GError **error)
     return store->lock_fd >= 0;
 }
 
+/* By StoreOutcome; then what failed because too many waited. */
+static const char *const write_words[] = {"committed", "refused", "failed", "busy"};
+
 Store *store_open_with(const StoreOptions *options, const StoreSetup *setup, GError **error)
 {
     check(sodium_init() >= 0);
@@ -78,6 +81,8 @@ Store *store_open(const StoreOptions *options, GError **error)
     StoreSetup setup = {.statement_count = store_statement_count,
                         .migrations = store_migrations,
                         .migration_count = store_migration_count};
+    for (size_t i = 0; i < G_N_ELEMENTS(write_words); i++) /* the first failure is then seen as a step from 0 */
+        metric_add(&metric_store_writes, METRIC_LABELS(write_words[i]), 0);
     return store_open_with(options, &setup, error);
 }
 
@@ -103,9 +108,8 @@ const char *store_data_dir(const Store *store)
 
 static void count_write(const WriteRequest *request)
 {
-    static const char *const words[] = {"committed", "refused", "failed"};
     bool busy = request->outcome == STORE_FAILED && g_error_matches(request->error, FILO_ERROR, FILO_ERROR_BUSY);
-    metric_add(&metric_store_writes, METRIC_LABELS(busy ? "busy" : words[request->outcome]), 1);
+    metric_add(&metric_store_writes, METRIC_LABELS(busy ? "busy" : write_words[request->outcome]), 1);
 }
 
 StoreOutcome store_write(Store *store, const char *name, StoreWork work, void *arg, GError **error)

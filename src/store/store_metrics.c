@@ -2,11 +2,12 @@
 #include "store/store_metrics.h"
 
 static const int64_t group_bounds[] = {1, 2, 4, 8, 16, 32, 64};
-Metric metric_store_writes = {.kind = METRIC_COUNTER,
-                              .name = "filo_store_writes_total",
-                              .help = "Write transactions asked for: committed, refused (a rule said no), busy (too "
-                                      "many waited, or too many conflicts), failed.",
-                              .labels = {"outcome"}};
+Metric metric_store_writes = {
+    .kind = METRIC_COUNTER,
+    .name = "filo_store_writes_total",
+    .help = "Write transactions asked for: committed, refused (a rule said no, or there was nothing to do), busy (too "
+            "many waited, or too many conflicts), failed.",
+    .labels = {"outcome"}};
 Metric metric_store_waiting = {
     .kind = METRIC_GAUGE, .name = "filo_store_writes_waiting", .help = "Writes that wait for their commit now."};
 Metric metric_store_again = {
