@@ -3,8 +3,9 @@
 // description takes. Who has no token for it learns nothing (security A65).
 // timeout: 300
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { ADDRESS, ADMIN, eachEngine, filoExe, startFilo } from './support/filo.js';
@@ -170,8 +171,8 @@ eachEngine('what is refused for good, what a mail server reports, what is put as
 });
 
 eachEngine('a parser that dies on each message, and a node that is killed: its figures are the new one\'s', async (t, engine) => {
-  const bin = path.join(process.env.FILO_ARTIFACTS ?? '/tmp', `metrics-bin-${process.pid}-${engine}`);
-  mkdirSync(bin, { recursive: true });
+  const bin = mkdtempSync(path.join(tmpdir(), 'filo-metrics-'));
+  t.after(() => rmSync(bin, { recursive: true, force: true }));
   for (const name of ['filo', 'filo-parent']) copyFileSync(path.join(path.dirname(filoExe()), name), path.join(bin, name));
   writeFileSync(path.join(bin, 'filo-parse'), '#!/bin/sh\nexit 1\n', { mode: 0o755 }); // dies before it has read a thing
   const { filo } = await startDesk(t, engine, { exe: path.join(bin, 'filo') });
