@@ -3,11 +3,8 @@
 // when Filo cannot keep it. By hand, and by a real Postfix.
 // timeout: 600
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { ADDRESS, ENGINES, eachEngine, startFilo } from './support/filo.js';
+import { ADDRESS, eachEngine, startFilo } from './support/filo.js';
 import { Ledger, countWords } from './support/ledger.js';
 import { headersOf, letter, textBody } from './support/letter.js';
 import { LmtpClient, onTheWire } from './support/lmtp_client.js';
@@ -16,7 +13,6 @@ import { startCluster } from './support/postgres.js';
 import { SmallDisk } from './support/small_disk.js';
 import { startSink } from './support/smtp_sink.js';
 
-const MAIL = path.join(process.env.FILO_DATA ?? fileURLToPath(new URL('../../shared/data', import.meta.url)), 'mail');
 const SALES = 'vendite@filo.test';
 const OPEN = { lmtp: '127.0.0.1:0' };
 
@@ -279,81 +275,3 @@ eachEngine('Postfix hands over: it waits while Filo is down, delivers once, boun
   const desk = await filo.signIn();
   assert.match((await desk.get('/tickets/10001')).text, /Attraverso Postfix/);
 });
-
-// ---- the corpus
-
-// A mail server's messages are whole lines; some of the corpus' files are not.
-function endedLine(raw) {
-  return raw.at(-1) === 10 ? raw : Buffer.concat([raw, Buffer.from('\n')]);
-}
-
-function corpus() {
-  const found = [];
-  const walk = (folder) => {
-    for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const at = path.join(folder, entry.name);
-      if (entry.isDirectory()) walk(at);
-      else if (/\.(eml|raw|txt)$/.test(entry.name)) found.push({ name: path.relative(MAIL, at), raw: endedLine(readFileSync(at)) });
-    }
-  };
-  walk(MAIL);
-  return found;
-}
-
-// Ids in the order they are first seen, from 1: PostgreSQL's own have gaps, because a write that was tried again used up
-// some.
-function ordinals() {
-  const seen = new Map();
-  return (id) => {
-    if (!seen.has(id)) seen.set(id, seen.size + 1);
-    return seen.get(id);
-  };
-}
-
-// What the desk made of it all, without what may differ: instants, hashes, tokens, gaps between ids.
-async function storyOf(filo) {
-  const ticket = ordinals();
-  const message = ordinals();
-  const told = {
-    messages: await filo.rows(`SELECT ticket_id, sender_address, sender_name, subject, text, quoted_at, external_id, flags, message_id FROM message
-      WHERE direction = 'in' ORDER BY message_id`),
-    // what is not coded changes its size with its line ends
-    files: await filo.rows(`SELECT message_id, name, media_type, encoding, CASE encoding WHEN 'base64' THEN size END AS size
-      FROM attachment ORDER BY attachment_id`),
-    inbound: await filo.rows('SELECT state, ticket_id FROM inbound ORDER BY inbound_id'),
-  };
-  for (const row of [...told.messages, ...told.files, ...told.inbound]) {
-    if (row.ticket_id) row.ticket_id = ticket(row.ticket_id);
-    if (row.message_id) row.message_id = message(row.message_id);
-  }
-  return told;
-}
-
-for (const engine of ENGINES) {
-  test(`the corpus makes the same requests by LMTP as by the pipe (${engine})`, async (t) => {
-    if (!existsSync(MAIL)) return t.skip(`FILO_DATA: no mail at ${MAIL}`);
-    const { filo: piped } = await startTaking(t, { engine });
-    const { filo: handed } = await startTaking(t, { engine });
-    const mx = await connect(handed);
-    const different = [];
-    const [pipedId, handedId] = [ordinals(), ordinals()];
-    const messages = corpus();
-    assert.ok(messages.length > 200, `only ${messages.length} messages`);
-    for (const { name, raw } of messages) {
-      const sender = /^Return-Path:[ \t]*<([^<>\s]*)>/im.exec(raw.toString('latin1').split(/\r?\n\r?\n/)[0])?.[1] ?? 'qualcuno@bar.test';
-      // As a mail server's pipe writes it.
-      const { out } = await piped.mailIn(Buffer.concat([Buffer.from(`Return-Path: <${sender}>\nDelivered-To: ${ADDRESS}\n`), raw]));
-      const [told] = await mx.deliver({ from: sender, to: [ADDRESS], data: raw });
-      assert.ok(idOf(told), told);
-      if (pipedId(out.inbound) !== handedId(idOf(told))) different.push(`${name}: ${JSON.stringify(out)} ${told}`);
-    }
-    assert.deepEqual(different, []);
-    await mx.close();
-    const [a, b] = [await storyOf(piped), await storyOf(handed)];
-    assert.deepEqual([b.messages.length, b.files.length], [a.messages.length, a.files.length]);
-    a.messages.forEach((message, i) => assert.deepEqual(b.messages[i], message));
-    a.files.forEach((file, i) => assert.deepEqual(b.files[i], file));
-    assert.deepEqual(b.inbound, a.inbound);
-    for (const filo of [piped, handed]) assert.equal((await filo.check()).code, 0);
-  });
-}

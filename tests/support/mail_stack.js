@@ -386,7 +386,8 @@ class MailStack {
     messages.forEach(({ data, at, flags = '' }, i) => {
       const name = `${Math.floor(at / 1000)}.M${i}P${process.pid}Q${this.laid}.test:2,${flags}`;
       const file = path.join(home, into, 'tmp', name);
-      writeFileSync(file, data.replace(/\r?\n/g, '\r\n'));
+      writeFileSync(file, Buffer.isBuffer(data) ? data.toString('latin1').replace(/\r?\n/g, '\r\n') : data.replace(/\r?\n/g, '\r\n'),
+        Buffer.isBuffer(data) ? 'latin1' : 'utf8');
       utimesSync(file, at / 1000, at / 1000);
       chownSync(file, uid, gid);
       renameSync(file, path.join(folder, name));

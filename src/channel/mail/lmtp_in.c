@@ -17,11 +17,17 @@ static bool is_same(const char *own, const char *address)
     return (own_length == length || own_length == base_length) && g_ascii_strncasecmp(own, address, own_length) == 0;
 }
 
+/* Certified mail is mail to the server that hands it over. */
+static bool is_mailbox(const ChannelAccount *account)
+{
+    return account->active && (strcmp(account->channel, "mail") == 0 || strcmp(account->channel, "pec") == 0);
+}
+
 const char *mail_lmtp_mailbox(Arena *arena, const ChannelAccountList *accounts, const char *address)
 {
     for (size_t i = 0; i < accounts->count; i++) {
         const ChannelAccount *account = &accounts->items[i];
-        if (account->active && strcmp(account->channel, "mail") == 0 && is_same(account->address, address))
+        if (is_mailbox(account) && is_same(account->address, address))
             return arena_strdup(arena, account->name);
     }
     return NULL;
