@@ -121,6 +121,7 @@ const ROUTES = [
   { area: 'settings', route: 'POST /settings/teams/:id', path: '/settings/teams/1', who: ['admin'], fields: { name: 'Assistenza', kind: 'internal', version: '0' }, status: 409, says: /name="place"/ },
   { area: 'settings', route: 'GET /settings/mailboxes', who: ['admin'], says: /assistenza@filo\.test/ },
   { area: 'settings', route: 'GET /settings/mail', who: ['admin'], says: /assistenza@filo\.test/ },
+  { area: 'settings', route: 'GET /settings/mail/domain', who: ['admin'], says: /filo\.test/ },
   { area: 'settings', route: 'GET /settings/mailboxes/new', who: ['admin'], says: /name="smtp_host"/ },
   { area: 'settings', route: 'GET /settings/mailboxes/:id', path: '/settings/mailboxes/1', who: ['admin'], says: /assistenza@filo\.test/ },
   { area: 'settings', route: 'POST /settings/mailboxes', who: ['admin'], fields: { address: '' }, status: 422, says: /name="smtp_host"/ },

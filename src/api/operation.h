@@ -41,6 +41,7 @@ extern const ApiOperations ticket_code_operations;
 extern const ApiOperations party_operations;
 extern const ApiOperations product_operations;
 extern const ApiOperations report_operations;
+extern const ApiOperations mail_operations;
 extern const ApiOperations metrics_operations;
 extern const ApiOperations openapi_operations;
 

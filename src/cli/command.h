@@ -43,6 +43,7 @@ typedef struct Config {
     char *lmtp; /* --lmtp, FILO_LMTP, lmtp: where mail servers hand over; NULL: nowhere */
     gboolean lmtp_anyone;
     char *mail_networks; /* --mail-networks, FILO_MAIL_NETWORKS, mail_networks: net/dial.h; NULL: the internet alone */
+    char *dns;           /* --dns, FILO_DNS, dns: net/dns.h; NULL: the system's */
 } Config;
 
 /* Parses argv with the common options and the command's own (ends with {NULL}), then completes the rest. */

@@ -16,6 +16,7 @@
 #include "job/caretaker.h"
 #include "job/dispatcher.h"
 #include "net/dial.h"
+#include "net/dns.h"
 #include "net/lmtp.h"
 #include "net/local.h"
 #include "net/server.h"
@@ -207,9 +208,18 @@ static bool allow_networks(const Config *config, GError **error)
     return false;
 }
 
+static bool choose_dns(const Config *config, GError **error)
+{
+    const char *server = config->dns ? config->dns : "";
+    if (dns_use(server))
+        return true;
+    g_set_error(error, FILO_ERROR, FILO_ERROR_USAGE, "--dns '%s' is no ADDRESS:PORT", server);
+    return false;
+}
+
 static bool start_jobs(Node *node, GError **error)
 {
-    if (!allow_networks(&node->config, error))
+    if (!allow_networks(&node->config, error) || !choose_dns(&node->config, error))
         return false;
     node->dispatcher = dispatcher_start(&(DispatcherOptions){.desk = node->installation.desk,
                                                              .base_url = node->base_url,

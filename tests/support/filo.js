@@ -28,6 +28,7 @@ import { isAlive, killTree, listTree } from './process_tree.js';
 import { SqliteReader } from './sqlite_reader.js';
 
 process.env.FILO_MAIL_NETWORKS ??= '127.0.0.0/8, ::1'; // the tests' own mail servers
+process.env.FILO_DNS ??= '127.0.0.1:1'; // nobody: no scenario asks the world
 
 const run = promisify(execFile);
 const wait = (ms) => new Promise((done) => { setTimeout(done, ms); });

@@ -7,16 +7,17 @@
 #include "channel/mail/provider.h"
 
 #include <string.h>
+#include <strings.h>
 
 static const MailProvider providers[] = {
-    {"aruba", "Aruba", "mail", "smtps.aruba.it", "implicit", "465", "imaps.aruba.it", false, ""},
-    {"register", "Register.it", "mail", "authsmtp.securemail.pro", "implicit", "465", "imap.securemail.pro", false, ""},
-    {"libero", "Libero", "mail", "smtp.libero.it", "implicit", "465", "imapmail.libero.it", false, ""},
-    {"gmail", "Gmail", "mail", "smtp.gmail.com", "implicit", "465", "imap.gmail.com", true, ""},
-    {"microsoft", "Microsoft 365", "mail", "smtp.office365.com", "starttls", "587", "outlook.office365.com", true, "30"},
-    {"aruba_pec", "Aruba PEC", "pec", "smtps.pec.aruba.it", "implicit", "465", "imaps.pec.aruba.it", false, ""},
-    {"legalmail", "Legalmail", "pec", "sendm.cert.legalmail.it", "implicit", "465", "mbox.cert.legalmail.it", false, "6"},
-    {"postecert", "PosteCert", "pec", "mail.postecert.it", "implicit", "465", "mail.postecert.it", false, ""},
+    {"aruba", "Aruba", "mail", "smtps.aruba.it", "implicit", "465", "imaps.aruba.it", false, "", "_spf.aruba.it"},
+    {"register", "Register.it", "mail", "authsmtp.securemail.pro", "implicit", "465", "imap.securemail.pro", false, "", "spf.webapps.net"},
+    {"libero", "Libero", "mail", "smtp.libero.it", "implicit", "465", "imapmail.libero.it", false, "", ""},
+    {"gmail", "Gmail", "mail", "smtp.gmail.com", "implicit", "465", "imap.gmail.com", true, "", "_spf.google.com"},
+    {"microsoft", "Microsoft 365", "mail", "smtp.office365.com", "starttls", "587", "outlook.office365.com", true, "30", "spf.protection.outlook.com"},
+    {"aruba_pec", "Aruba PEC", "pec", "smtps.pec.aruba.it", "implicit", "465", "imaps.pec.aruba.it", false, "", ""},
+    {"legalmail", "Legalmail", "pec", "sendm.cert.legalmail.it", "implicit", "465", "mbox.cert.legalmail.it", false, "6", ""},
+    {"postecert", "PosteCert", "pec", "mail.postecert.it", "implicit", "465", "mail.postecert.it", false, "", ""},
 };
 
 const MailProvider *mail_providers(size_t *count_out)
@@ -31,4 +32,12 @@ const MailProvider *mail_provider_find(const char *key)
         if (strcmp(providers[i].key, key) == 0)
             return &providers[i];
     return NULL;
+}
+
+const char *mail_provider_include(const char *smtp_host)
+{
+    for (size_t i = 0; i < sizeof providers / sizeof *providers; i++)
+        if (strcasecmp(providers[i].smtp_host, smtp_host) == 0)
+            return providers[i].spf_include;
+    return "";
 }

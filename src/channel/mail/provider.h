@@ -4,7 +4,7 @@
  * them?"
  *
  * A table of what each of them publishes; nothing is ever sent anywhere because of it: it fills a form that a person
- * looks at. Not for what a mailbox really uses (its own settings). Owns no table. Called by: web/settings.
+ * looks at. Not for what a mailbox really uses (its own settings). Owns no table. Called by: web/settings, domain.h.
  *
  * Pointers: static. Errors: none.
  *
@@ -25,6 +25,8 @@ typedef struct MailProvider {
     const char *imap_host;  /* always TLS from the first byte, port 993 */
     bool plus;              /* delivers address+word@ */
     const char *per_minute; /* messages a minute it lets through; "" where it names no limit */
+    const char
+        *spf_include; /* what its customers' SPF records include; "": no domain of a customer's sends through it */
 } MailProvider;
 
 /* All, in the order pages show them. */
@@ -32,5 +34,8 @@ const MailProvider *mail_providers(size_t *count_out);
 
 /* NULL: there is none of that key. */
 const MailProvider *mail_provider_find(const char *key);
+
+/* What a domain that sends through this server includes in its SPF record; "": none of these providers' servers. */
+const char *mail_provider_include(const char *smtp_host);
 
 #endif

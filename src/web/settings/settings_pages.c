@@ -51,6 +51,8 @@ static const Route routes[] = {
     {HTTP_POST, "/settings/teams/:id", team_post, "staff.write", LANE_PAGE, 0, 8192, "Changes a team."},
     {HTTP_GET, "/settings/mailboxes", mailbox_list_page, "settings.read", LANE_PAGE, 0, 0, "The mailboxes."},
     {HTTP_GET, "/settings/mail", mail_page, "settings.read", LANE_PAGE, 0, 0, "How each mailbox fares, and what went wrong."},
+    {HTTP_GET, "/settings/mail/domain", domain_page, "settings.read", LANE_SLOW, 0, 0,
+     "Whether others trust mail from our domains: asks DNS, keeps nothing."},
     {HTTP_GET, "/settings/mailboxes/new", mailbox_new_page, "settings.write", LANE_PAGE, 0, 0,
      "The form for one more mailbox."},
     {HTTP_GET, "/settings/mailboxes/:id", mailbox_page, "settings.write", LANE_PAGE, 0, 0, "One mailbox."},

@@ -46,6 +46,7 @@ void account_session_end_post(HttpRequest *request, HttpResponse *response, void
 void account_sessions_end_post(HttpRequest *request, HttpResponse *response, void *context);
 void account_notices_post(HttpRequest *request, HttpResponse *response, void *context);
 void mail_page(HttpRequest *request, HttpResponse *response, void *context);
+void domain_page(HttpRequest *request, HttpResponse *response, void *context);
 void mailbox_list_page(HttpRequest *request, HttpResponse *response, void *context);
 void mailbox_new_page(HttpRequest *request, HttpResponse *response, void *context);
 void mailbox_page(HttpRequest *request, HttpResponse *response, void *context);
