@@ -66,11 +66,14 @@ bool mail_media_type_is_safe(const char *media_type)
            g_ascii_strncasecmp(media_type, "message/", 8) != 0;
 }
 
-/* The width of the line being written: what follows the last line break. */
+/* The width of the line being written: what follows the last line break. Counted from the end, and no further than that:
+ * it is asked for every letter of a value. */
 static size_t column(const GString *out)
 {
-    const char *line = g_strrstr_len(out->str, (gssize)out->len, "\n");
-    return line ? out->len - (size_t)(line + 1 - out->str) : out->len;
+    size_t width = 0;
+    while (width < out->len && out->str[out->len - 1 - width] != '\n')
+        width++;
+    return width;
 }
 
 static void fold(GString *out)
