@@ -16,13 +16,12 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "net/dial.h"
+#include "net/smtp_reply.h"
 
 #include <string.h>
 #include <sys/socket.h>
 
 #define LINE_MAX_BYTES 998
-#define REPLY_LINE_MAX 512
-#define REPLY_TEXT_MAX 2048
 #define QUIT_SECONDS 2L
 
 typedef struct Exchange {
@@ -41,10 +40,8 @@ typedef struct Exchange {
     Dial dial;
 
     char *recipient;  /* of the RCPT last sent */
-    bool reply_open;  /* a multi-line reply has begun and not ended */
     bool dot_replied; /* a complete reply came after the dot */
-    int code;
-    GString *text; /* words of the last reply, its lines joined by blanks */
+    SmtpReply reply;  /* the last one */
     char *enhanced;
     GArray *refusals; /* SmtpRefusal */
 } Exchange;
@@ -108,57 +105,32 @@ static const char *message_fault(const SmtpMessage *message)
 
 /* --- listening --------------------------------------------------------------------------------------------------- */
 
-/* The three numbers of an RFC 3463 status at the start of the words, or NULL. */
-static char *enhanced_of(Arena *arena, const char *text)
-{
-    size_t length = strspn(text, "0123456789.");
-    g_autofree char *status = g_strndup(text, MIN(length, (size_t)16));
-    g_auto(GStrv) parts = g_strsplit(status, ".", -1);
-    bool right = g_strv_length(parts) == 3 && strchr("245", parts[0][0]) && parts[0][0] && !parts[0][1];
-    if (!right || !*parts[1] || strlen(parts[1]) > 3 || !*parts[2] || strlen(parts[2]) > 3)
-        return NULL;
-    return arena_strdup(arena, status);
-}
-
 static void note_refusal(Exchange *exchange)
 {
     SmtpRefusal refusal = {
         .recipient = exchange->recipient,
-        .code = exchange->code,
+        .code = exchange->reply.code,
         .enhanced = exchange->enhanced,
-        .text = text_clean_line(exchange->arena, bytes_of(exchange->text->str)),
+        .text = text_clean_line(exchange->arena, bytes_of(exchange->reply.text->str)),
     };
     g_array_append_val(exchange->refusals, refusal);
 }
 
 static void hear_reply(Exchange *exchange)
 {
-    exchange->enhanced = enhanced_of(exchange->arena, exchange->text->str);
-    if (exchange->stage == SMTP_STAGE_SIGN_IN && exchange->code / 100 == 2)
+    exchange->enhanced = smtp_reply_enhanced(exchange->arena, exchange->reply.text->str);
+    if (exchange->stage == SMTP_STAGE_SIGN_IN && exchange->reply.code / 100 == 2)
         exchange->signed_in = true;
-    if (exchange->stage == SMTP_STAGE_RCPT && exchange->code >= 400)
+    if (exchange->stage == SMTP_STAGE_RCPT && exchange->reply.code >= 400)
         note_refusal(exchange);
     if (exchange->dot_allowed)
         exchange->dot_replied = true;
 }
 
-/* One line of a reply: three digits, a hyphen if more lines follow, words. */
 static size_t on_reply_line(char *line, size_t size, size_t count, void *arg)
 {
     Exchange *exchange = arg;
-    size_t length = MIN(size * count, (size_t)REPLY_LINE_MAX);
-    if (exchange->leaving || length < 3 || !g_ascii_isdigit(line[0]) || !g_ascii_isdigit(line[1]) ||
-        !g_ascii_isdigit(line[2]))
-        return size * count;
-    if (!exchange->reply_open)
-        g_string_truncate(exchange->text, 0);
-    else if (exchange->text->len)
-        g_string_append_c(exchange->text, ' ');
-    exchange->code = (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
-    if (length > 4 && exchange->text->len < REPLY_TEXT_MAX)
-        g_string_append_len(exchange->text, line + 4, (gssize)(length - 4));
-    exchange->reply_open = length > 3 && line[3] == '-';
-    if (!exchange->reply_open)
+    if (!exchange->leaving && smtp_reply_line(&exchange->reply, line, size * count) == SMTP_REPLY_WHOLE)
         hear_reply(exchange);
     return size * count;
 }
@@ -333,7 +305,8 @@ static struct curl_slist *set_message(CURL *curl, Exchange *exchange)
 static bool is_sign_in_missing(const Exchange *exchange)
 {
     const char *user = exchange->server->user;
-    return user && *user && !exchange->signed_in && exchange->stage >= SMTP_STAGE_MAIL && exchange->code / 100 == 5;
+    return user && *user && !exchange->signed_in && exchange->stage >= SMTP_STAGE_MAIL &&
+           exchange->reply.code / 100 == 5;
 }
 
 /* The stage the failure belongs to, where it is not the one reached. */
@@ -358,7 +331,7 @@ static SmtpOutcome outcome_before_dot(const Exchange *exchange)
 {
     if (exchange->dot_asked || exchange->stopped)
         return SMTP_WITHHELD;
-    if (exchange->stage < SMTP_STAGE_MAIL || exchange->reply_open || exchange->code / 100 != 5)
+    if (exchange->stage < SMTP_STAGE_MAIL || exchange->reply.open || exchange->reply.code / 100 != 5)
         return SMTP_TEMPORARY;
     if (exchange->stage == SMTP_STAGE_RCPT && has_temporary_refusal(exchange))
         return SMTP_TEMPORARY;
@@ -371,7 +344,7 @@ static SmtpOutcome outcome_of(const Exchange *exchange)
         return outcome_before_dot(exchange);
     if (!exchange->dot_replied)
         return SMTP_UNCERTAIN;
-    switch (exchange->code / 100) {
+    switch (exchange->reply.code / 100) {
     case 2:
         return SMTP_ACCEPTED;
     case 4:
@@ -405,10 +378,10 @@ static const char *words_of(const Exchange *exchange, CURLcode done, const char 
         return DIAL_PRIVATE_WORDS;
     if (exchange->dot_asked && !exchange->dot_allowed)
         return "withheld before the final dot";
-    bool replied = exchange->code && !exchange->reply_open && exchange->text->len;
-    bool by_reply = exchange->dot_allowed ? exchange->dot_replied : exchange->code >= 400;
+    bool replied = exchange->reply.code && !exchange->reply.open && exchange->reply.text->len;
+    bool by_reply = exchange->dot_allowed ? exchange->dot_replied : exchange->reply.code >= 400;
     if (replied && by_reply && !dial_is_tls_failure(done))
-        return exchange->text->str;
+        return exchange->reply.text->str;
     return *curl_words ? curl_words : libcurl.curl_easy_strerror(done);
 }
 
@@ -422,14 +395,14 @@ static void conclude(Exchange *exchange, CURLcode done, const char *curl_words, 
     *result_out = (SmtpResult){
         .outcome = outcome_of(exchange),
         .stage = exchange->stage,
-        .code = exchange->code,
+        .code = exchange->reply.code,
         .enhanced = exchange->enhanced,
         .text = text_clean_line(arena, bytes_of(words_of(exchange, done, curl_words))),
         .refusals = refusals,
         .refusal_count = exchange->refusals->len,
     };
     if (result_out->outcome == SMTP_ACCEPTED && exchange->dot_allowed)
-        result_out->queue_id = queue_id_of(arena, exchange->text->str);
+        result_out->queue_id = queue_id_of(arena, exchange->reply.text->str);
 }
 
 static void refuse_here(Arena *arena, const char *fault, SmtpOutcome outcome, SmtpResult *result_out)
@@ -459,7 +432,7 @@ static void exchange_run(Exchange *exchange, SmtpResult *result_out)
     check(curl != NULL);
     char curl_words[CURL_ERROR_SIZE] = "";
     struct curl_slist *recipients = NULL;
-    exchange->text = g_string_new(NULL);
+    smtp_reply_init(&exchange->reply);
     exchange->refusals = g_array_new(FALSE, FALSE, sizeof(SmtpRefusal));
     if (set_server(curl, exchange)) {
         curl_set_pointer(curl, CURLOPT_ERRORBUFFER, curl_words);
@@ -479,7 +452,7 @@ static void exchange_run(Exchange *exchange, SmtpResult *result_out)
     leave(curl);
     libcurl.curl_slist_free_all(recipients);
     g_array_unref(exchange->refusals);
-    g_string_free(exchange->text, TRUE);
+    smtp_reply_clear(&exchange->reply);
 }
 
 void smtp_send(Arena *arena, const SmtpServer *server, const SmtpMessage *message, const SmtpHooks *hooks,

@@ -242,6 +242,8 @@ static void test_verdicts(void)
         {"{\"at\":\"dot\",\"close\":true}", SMTP_UNCERTAIN, SMTP_STAGE_DOT, 354, 1, NULL},
         {"{\"at\":\"dot\",\"reset\":true}", SMTP_UNCERTAIN, SMTP_STAGE_DOT, 354, 1, NULL},
         {"{\"at\":\"dot\",\"reply\":\"250-half an answer\",\"times\":1}", SMTP_UNCERTAIN, SMTP_STAGE_DOT, 250, 1, NULL},
+        /* RFC 5321 4.2.1: three digits and a blank or a hyphen; this is no reply, and nothing follows it */
+        {"{\"at\":\"dot\",\"reply\":\"250ok, taken\",\"times\":1}", SMTP_UNCERTAIN, SMTP_STAGE_DOT, 354, 1, NULL},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_test_message("%s", rows[i].rule);
