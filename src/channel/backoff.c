@@ -15,6 +15,13 @@ TimeMs backoff_next(TimeMs first_at, TimeMs now, int attempts)
     return MIN(now + waits[row], last);
 }
 
+int backoff_listen_s(int before_s, bool needs_person)
+{
+    if (needs_person)
+        return MAX(before_s, BACKOFF_LISTEN_PERSON_S);
+    return before_s ? MIN(before_s * 2, BACKOFF_LISTEN_MAX_S) : BACKOFF_LISTEN_FIRST_S;
+}
+
 bool backoff_must_tell(TimeMs first_at, TimeMs now)
 {
     return now - first_at >= BACKOFF_TELL_AFTER;

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "channel/account.h"
+#include "channel/backoff.h"
 #include "channel/channel_metrics.h"
 #include "channel/config.h"
 #include "desk/mailbox/mailbox.h"
@@ -19,7 +20,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { PAUSE_FIRST_S = 2, PAUSE_MAX_S = 300, WELL_EVERY_S = 60 };
+enum { WELL_EVERY_S = 60 };
 
 typedef struct Listener {
     Desk *desk;
@@ -134,9 +135,7 @@ static void listen_once(Listener *listener, Arena *arena, ChannelEnd *end_out)
 /* Twice as long each time, until it has worked again; at once long when only a person can mend it. */
 static void pause_after(Listener *listener, bool configuration)
 {
-    listener->pause_s = configuration       ? PAUSE_MAX_S
-                        : listener->pause_s ? MIN(listener->pause_s * 2, PAUSE_MAX_S)
-                                            : PAUSE_FIRST_S;
+    listener->pause_s = backoff_listen_s(listener->pause_s, configuration);
     poll(&(struct pollfd){.fd = listener->wake_fd, .events = POLLIN}, 1, listener->pause_s * 1000);
 }
 
