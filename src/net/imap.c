@@ -89,9 +89,11 @@ static void collect_list(const ImapResponse *response, void *arg)
     if (response->kind != IMAP_LIST || listing->count == IMAP_FOLDERS_MAX || strlen(response->folder) > 1000 ||
         imap_words_have(response->words, "\\Noselect") || imap_words_have(response->words, "\\NonExistent"))
         return;
-    const char *name = imap_name_decode(listing->arena, response->folder);
+    g_autoptr(Arena) spent = arena_new(ARENA_REQUEST_CAP); /* on names that are none there may be no end of them */
+    const char *name = imap_name_decode(spent, response->folder);
     if (name)
-        listing->items[listing->count++] = (ImapFolderName){name, imap_words_have(response->words, "\\Sent")};
+        listing->items[listing->count++] =
+            (ImapFolderName){arena_strdup(listing->arena, name), imap_words_have(response->words, "\\Sent")};
 }
 
 ImapResult imap_folders(Arena *arena, ImapSession *session, ImapFolders *folders_out)
@@ -187,9 +189,10 @@ static char *since_words(TimeMs since)
 static ImapOutcome search(ImapSession *session, Found *found)
 {
     g_autofree char *since = since_words(found->query->since);
-    g_autofree char *command = g_strdup_printf("UID SEARCH %s%s%sUID %" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT,
-                                               session->has_esearch ? "RETURN (ALL) " : "",
-                                               found->query->unseen ? "UNSEEN " : "", since, found->low, found->high);
+    const char *unseen = !found->query->unseen ? "" : *since ? "OR UNSEEN " : "UNSEEN ";
+    g_autofree char *command =
+        g_strdup_printf("UID SEARCH %s%s%sUID %" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT,
+                        session->has_esearch ? "RETURN (ALL) " : "", unseen, since, found->low, found->high);
     g_array_set_size(found->ranges, 0);
     found->clipped = false;
     return imap_run(session, command, collect_found, found, NULL);
@@ -291,8 +294,11 @@ static ImapOutcome fetch_message(ImapSession *session, Fetched *fetched)
         return imap_say(session, IMAP_NOT_FOUND, bytes_of("no message has that number any more"));
     if (fetched->message.size > session->message_max)
         return imap_say(session, IMAP_TOO_LARGE, bytes_of("the message is over the limit"));
-    if (run_on_uid(session, fetched->uid, "FETCH", content, collect_message, fetched) != IMAP_OK)
-        return session->result.outcome;
+    imap_reader_set_literal_max(session->reader, session->message_max);
+    ImapOutcome outcome = run_on_uid(session, fetched->uid, "FETCH", content, collect_message, fetched);
+    imap_reader_set_literal_max(session->reader, IMAP_LITERAL_MAX);
+    if (outcome != IMAP_OK)
+        return outcome;
     if (fetched->skipped)
         return imap_say(session, IMAP_TOO_LARGE,
                         bytes_of("the message is over the limit, and larger than the server said"));

@@ -92,9 +92,10 @@ typedef struct ImapQuery {
     uint32_t above; /* UIDs greater than this */
     uint32_t below; /* and less than this; 0: no end */
     bool newest_first;
-    bool unseen;  /* those only that nobody has read */
-    TimeMs since; /* those only that came on its day (UTC) or later; TIME_NONE: all */
-    size_t max;   /* at most so many, the first in that order */
+    bool unseen; /* those only that nobody has read */
+    TimeMs
+        since;  /* those only that came on its day (UTC) or later; TIME_NONE: all. With unseen: both those and these */
+    size_t max; /* at most so many, the first in that order */
 } ImapQuery;
 
 typedef struct ImapUids {

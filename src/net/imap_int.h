@@ -13,6 +13,9 @@
 #include "net/imap.h"
 #include "net/imap_read.h"
 
+/* Bytes of literals a response may hold, but that which brings a message: a header, the names of folders. */
+#define IMAP_LITERAL_MAX ((size_t)256 << 10)
+
 struct ImapSession {
     CURL *curl;
     char curl_words[CURL_ERROR_SIZE];

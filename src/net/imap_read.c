@@ -51,6 +51,11 @@ ImapReader *imap_reader_new(size_t literal_max)
     return reader;
 }
 
+void imap_reader_set_literal_max(ImapReader *reader, size_t literal_max)
+{
+    reader->literal_max = literal_max;
+}
+
 void imap_reader_free(ImapReader *reader)
 {
     if (!reader)
@@ -635,7 +640,7 @@ static void open_literal(ImapReader *reader, uint64_t size)
         reader->fault = "a response has too many literals";
         return;
     }
-    bool skipped = size > reader->literal_max - reader->literals->len;
+    bool skipped = size > reader->literal_max - MIN(reader->literal_max, (size_t)reader->literals->len);
     reader->table[reader->literal_count++] = (Literal){.after = reader->text->len,
                                                        .start = reader->literals->len,
                                                        .size = skipped ? 0 : (gsize)size,

@@ -115,6 +115,9 @@ typedef enum ImapReading {
 /* A reader that keeps at most literal_max bytes of literals a response; yours to free. */
 ImapReader *imap_reader_new(size_t literal_max);
 void imap_reader_free(ImapReader *reader);
+
+/* Another limit, for the literals that begin from now on. */
+void imap_reader_set_literal_max(ImapReader *reader, size_t literal_max);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ImapReader, imap_reader_free)
 
 /* Takes bytes off the front of *input, at most to the end of one response. */

@@ -356,7 +356,7 @@ static ImapSession *session_new(const ImapServer *server)
     session->reply_seconds = seconds_or(server->reply_seconds, 120);
     session->command_seconds = seconds_or(server->command_seconds, 1800);
     session->message_max = server->message_max ? server->message_max : MESSAGE_MAX;
-    session->reader = imap_reader_new(session->message_max);
+    session->reader = imap_reader_new(IMAP_LITERAL_MAX);
     session->dial = (Dial){
         .protocol = "imap",
         .host = server->host,

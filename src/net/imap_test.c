@@ -1,105 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Against tests/support/imap_sink.js, a scripted server that says in JSON lines which commands reached it. */
+/* Against tests/support/imap_sink.js; what may go wrong with a message is in imap_fault_test.c. */
 #include "net/imap.h"
 
 #include "net/dial.h"
+#include "net/imap_testing.h"
 
-#include <gio/gio.h>
-#include <jansson.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <unistd.h>
-
-typedef struct Sink {
-    GSubprocess *process;
-    GDataInputStream *lines;
-    uint16_t port;
-    char *ca_file;
-} Sink;
-
-#define PASSWORD "\"auth\":{\"user\":\"filo\",\"password\":\"s3greta è\"}"
-#define TWO_MESSAGES                                                                                                   \
-    "\"messages\":{\"7\":\"Subject: uno\\r\\n\\r\\nciao\\r\\n\",\"9\":\"Subject: due\\r\\n\\r\\n)\\r\\n\"}"
-
-/* The next event, whose name and text are the caller's to free; false at the end. */
-static bool sink_next(Sink *sink, char **event_out, char **text_out)
-{
-    g_autofree char *line = g_data_input_stream_read_line(sink->lines, NULL, NULL, NULL);
-    if (!line)
-        return false;
-    json_t *event = json_loads(line, 0, NULL);
-    g_assert_nonnull(event);
-    *event_out = g_strdup(json_string_value(json_object_get(event, "event")));
-    *text_out = g_strdup(json_string_value(json_object_get(event, "text")));
-    if (g_str_equal(*event_out, "ready")) {
-        sink->port = (uint16_t)json_integer_value(json_object_get(event, "port"));
-        sink->ca_file = g_strdup(json_string_value(json_object_get(event, "ca")));
-    }
-    json_decref(event);
-    return true;
-}
-
-static Sink sink_start(const char *options)
-{
-    const char *root = g_getenv("G_TEST_SRCDIR");
-    g_autofree char *script = g_build_filename(root ? root : ".", "tests", "support", "imap_sink.js", NULL);
-    g_autoptr(GError) error = NULL;
-    Sink sink = {0};
-    g_test_message("%s", options);
-    sink.process = g_subprocess_new(G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "node",
-                                    script, options, NULL);
-    g_assert_no_error(error);
-    sink.lines = g_data_input_stream_new(g_subprocess_get_stdout_pipe(sink.process));
-    g_autofree char *event = NULL, *text = NULL;
-    g_assert_true(sink_next(&sink, &event, &text));
-    return sink;
-}
-
-/* Ends the sink and gives the commands it heard since it started, one a line. Yours to free. */
-static char *sink_stop(Sink *sink)
-{
-    g_output_stream_close(g_subprocess_get_stdin_pipe(sink->process), NULL, NULL);
-    GString *commands = g_string_new(NULL);
-    for (char *event, *text; sink_next(sink, &event, &text); g_free(event), g_free(text))
-        if (text)
-            g_string_append_printf(commands, "%s\n", text);
-    g_assert_true(g_subprocess_wait_check(sink->process, NULL, NULL));
-    g_object_unref(sink->lines);
-    g_object_unref(sink->process);
-    g_free(sink->ca_file);
-    return g_string_free(commands, FALSE);
-}
-
-static ImapServer plain_server(const Sink *sink)
-{
-    return (ImapServer){.host = "127.0.0.1",
-                        .port = sink->port,
-                        .tls = IMAP_TLS_NONE,
-                        .user = "filo",
-                        .password = "s3greta è",
-                        .open_seconds = 10,
-                        .reply_seconds = 10,
-                        .command_seconds = 60};
-}
-
-#define assert_outcome(result, expected)                                                                               \
-    do {                                                                                                               \
-        ImapResult said = (result);                                                                                    \
-        g_test_message("  %s: %s", imap_outcome_name(said.outcome), said.text);                                        \
-        g_assert_cmpstr(imap_outcome_name(said.outcome), ==, imap_outcome_name(expected));                             \
-    } while (0)
-
-/* A session on INBOX of a sink that is signed in to by password. */
-static ImapSession *open_inbox(const ImapServer *server, ImapFolder *folder_out)
-{
-    ImapSession *session;
-    assert_outcome(imap_open(server, &session), IMAP_OK);
-    assert_outcome(imap_select(session, "INBOX", false, folder_out), IMAP_OK);
-    return session;
-}
 
 static char *list_text(ImapSession *session, ImapQuery query)
 {
@@ -116,11 +26,6 @@ static void check_list(ImapSession *session, ImapQuery query, const char *expect
 {
     g_autofree char *text = list_text(session, query);
     g_assert_cmpstr(text, ==, expected);
-}
-
-static void check_content(const ImapMessage *message, const char *expected)
-{
-    g_assert_true(bytes_equal(message->content, bytes_of(expected)));
 }
 
 /* --- headers and folders ----------------------------------------------------------------------------------------- */
@@ -506,113 +411,6 @@ static void test_a_large_message_over_tls(void)
     g_free(sink_stop(&sink));
 }
 
-/* --- what may go wrong (security R10) ---------------------------------------------------------------------------- */
-
-/* The n-th connection ends before the n-th byte of the answer to FETCH BODY. */
-static void test_a_cut_at_every_byte_of_a_fetch(void)
-{
-    Sink sink = sink_start("{" PASSWORD "," TWO_MESSAGES ",\"rules\":["
-                           "{\"at\":\"UID FETCH 7 (UID BODY\",\"cut\":true}]}");
-    ImapServer server = plain_server(&sink);
-    ImapOutcome outcome = IMAP_CLOSED;
-    int cuts = -1;
-    while (outcome == IMAP_CLOSED) {
-        ImapFolder folder;
-        ImapMessage message;
-        ImapSession *session = open_inbox(&server, &folder);
-        outcome = imap_fetch(session, 7, &message).outcome;
-        if (outcome == IMAP_CLOSED) {
-            g_assert_true(!message.uid && !message.content.size);
-            assert_outcome(imap_fetch(session, 9, &message), IMAP_CLOSED);
-        } else {
-            check_content(&message, "Subject: uno\r\n\r\nciao\r\n");
-        }
-        imap_close(session);
-        cuts++;
-    }
-    assert_outcome((ImapResult){.outcome = outcome}, IMAP_OK);
-    /* * 1 FETCH (UID 7 BODY[] {22} and CRLF, the message, ) and CRLF, F4 OK done and CRLF */
-    g_assert_cmpint(cuts, ==, 30 + 22 + 3 + 12);
-    g_free(sink_stop(&sink));
-}
-
-typedef struct FaultRow {
-    const char *rules;
-    ImapOutcome outcome;
-} FaultRow;
-
-static void check_fault(const FaultRow *row)
-{
-    g_autofree char *options = g_strdup_printf("{" PASSWORD "," TWO_MESSAGES ",\"rules\":[%s]}", row->rules);
-    Sink sink = sink_start(options);
-    ImapServer server = plain_server(&sink);
-    server.reply_seconds = 1;
-    server.command_seconds = 20;
-    server.message_max = 100;
-    ImapFolder folder;
-    ImapMessage message;
-    ImapSession *session = open_inbox(&server, &folder);
-    assert_outcome(imap_fetch(session, 7, &message), row->outcome);
-    g_assert_true(!message.uid && !message.content.size);
-    bool is_alive = row->outcome == IMAP_REFUSED || row->outcome == IMAP_NOT_FOUND || row->outcome == IMAP_TOO_LARGE;
-    assert_outcome(imap_mark(session, 9, "\\Seen"), is_alive ? IMAP_OK : IMAP_CLOSED);
-    assert_outcome(imap_select(session, "INBOX", false, &folder), is_alive ? IMAP_OK : IMAP_CLOSED);
-    imap_close(session);
-    g_autofree char *commands = sink_stop(&sink);
-    if (!is_alive)
-        g_assert_null(strstr(commands, "STORE"));
-}
-
-static void test_faults(void)
-{
-#define BODY "{\"at\":\"UID FETCH 7 (UID BODY\","
-    static const FaultRow rows[] = {
-        {BODY "\"reply\":\"* BYE chiudo\\r\\n\",\"close\":true}", IMAP_CLOSED},
-        {BODY "\"reply\":\"{tag} NO [SERVERBUG] no\\r\\n\"}", IMAP_REFUSED},
-        {BODY "\"reply\":\"{tag} OK nothing\\r\\n\"}", IMAP_NOT_FOUND},
-        {BODY "\"reply\":\"* 1 FETCH (UID 9 BODY[] {2}\\r\\nno)\\r\\n{tag} OK x\\r\\n\"}", IMAP_NOT_FOUND},
-        {BODY "\"reply\":\"* 1 FETCH (UID 7 BODY[] NIL)\\r\\n{tag} OK x\\r\\n\"}", IMAP_REFUSED},
-        {BODY "\"reply\":\"* 1 FETCH (UID 7 BODY[] {2}\\r\\nmolto)\\r\\n{tag} OK x\\r\\n\"}", IMAP_PROTOCOL},
-        {BODY "\"reply\":\"* 1 FETCH (UID 7 BODY[] {90}\\r\\npoco)\\r\\n{tag} OK x\\r\\n\"}", IMAP_TEMPORARY},
-        {BODY "\"reply\":\"* 1 FETCH (UID 7 BODY[] {2147483648}\\r\\nx\"}", IMAP_TEMPORARY},
-        {BODY "\"reply\":\"F1 OK an old tag\\r\\n\"}", IMAP_PROTOCOL},
-        {BODY "\"reply\":\"+ more?\\r\\n\"}", IMAP_PROTOCOL},
-        {BODY "\"reply\":\"HTTP/1.1 200 OK\\r\\n\"}", IMAP_PROTOCOL},
-        {BODY "\"stallMs\":60000}", IMAP_TEMPORARY},
-        {BODY "\"chunkMs\":40}", IMAP_TEMPORARY}, /* 25 bytes a second */
-        {BODY "\"endless\":true,\"reply\":\"* OK still here\\r\\n\"}", IMAP_PROTOCOL},
-        {BODY "\"endless\":true,\"reply\":\"x\"}", IMAP_PROTOCOL},
-        {"{\"at\":\"UID FETCH 7 (UID RFC\",\"reply\":\"* 1 FETCH (UID 7 RFC822.SIZE 101)\\r\\n{tag} OK x\\r\\n\"}",
-         IMAP_TOO_LARGE},
-    };
-#undef BODY
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
-        check_fault(&rows[i]);
-}
-
-/* The size asked first was a lie: the literal is read to its end and not kept. */
-static void test_a_message_larger_than_said(void)
-{
-    g_autofree char *filling = g_strnfill(101, 'x');
-    g_autofree char *rules =
-        g_strdup_printf("{\"at\":\"UID FETCH 7 (UID BODY\",\"reply\":\"* 1 FETCH (UID 7 BODY[] {101}\\r\\n%s)\\r\\n"
-                        "{tag} OK x\\r\\n\"}",
-                        filling);
-    check_fault(&(FaultRow){rules, IMAP_TOO_LARGE});
-}
-
-/* A literal of 2 GB sent in earnest: cut off, and no memory of ours holds it. */
-static void test_memory_is_bounded(void)
-{
-    struct rusage before, after;
-    getrusage(RUSAGE_SELF, &before);
-    check_fault(&(FaultRow){"{\"at\":\"UID FETCH 7 (UID BODY\",\"endless\":true,"
-                            "\"reply\":\"* 1 FETCH (UID 7 BODY[] {2147483648}\\r\\nxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"}",
-                            IMAP_PROTOCOL});
-    getrusage(RUSAGE_SELF, &after);
-    g_assert_cmpint(after.ru_maxrss - before.ru_maxrss, <, 32 << 10);
-}
-
 static void test_a_folder_without_uidvalidity(void)
 {
     Sink sink = sink_start("{" PASSWORD
@@ -777,10 +575,6 @@ int main(int argc, char **argv)
     g_test_add_func("/imap/tls", test_tls);
     g_test_add_func("/imap/plain-only-to-loopback", test_plain_only_to_loopback);
     g_test_add_func("/imap/large-over-tls", test_a_large_message_over_tls);
-    g_test_add_func("/imap/cut-at-every-byte", test_a_cut_at_every_byte_of_a_fetch);
-    g_test_add_func("/imap/faults", test_faults);
-    g_test_add_func("/imap/larger-than-said", test_a_message_larger_than_said);
-    g_test_add_func("/imap/memory", test_memory_is_bounded);
     g_test_add_func("/imap/no-uidvalidity", test_a_folder_without_uidvalidity);
     g_test_add_func("/imap/words", test_words_are_clean);
     g_test_add_func("/imap/stop", test_stop);

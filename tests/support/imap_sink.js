@@ -6,29 +6,42 @@
 // prints JSON lines (ready, command, end) and ends when its standard input does. Strings are bytes, as latin1.
 //
 // options: tls none|starttls|implicit, certificate {name, expired}, auth {user, password, bearer}, capability,
-//   messages {uid: text}, folders [[name, attributes]], rules. `command` events hold the command's text, `end` that a connection is over.
+//   messages {uid: text}, flags and date (of all of them), folders [[name, attributes]], inFolder {name: messages} (where
+//   other messages lie than in all others), cutAll (the n-th connection ends after n-1 bytes of all it was told), quiet (nothing
+//   is printed but "ready"), validity (77, or one for each connection), rules. `command` events hold the
+//   command's text, `end` that a connection is over.
 // Rules (first match wins, `times` limits it): {at, reply?, repeat?, close?, cut?, stallMs?, chunkMs?, endless?, times?}
 //   at: the start of the command's text without its tag, "greeting" or "DONE"; reply: instead of the usual answer, {tag}
 //   in it stands for the command's, {repeat} for 200,000 times `repeat`; close: end the connection after it; cut: the
 //   n-th connection ends after n-1 bytes of it; stallMs: wait first; chunkMs: one byte each so many milliseconds;
 //   endless: the reply over and over.
+//
+// As a module (hostile_imap.js) a rule may also hold `edit`: a function that makes the usual answer another.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import tls from 'node:tls';
+import { pathToFileURL } from 'node:url';
 import { makeCertificate } from './smtp_sink.js';
 
 const CAPABILITY = 'IMAP4rev1 SASL-IR IDLE MOVE UIDPLUS';
 const DATE = '"17-Jul-1996 02:44:25 -0700"';
 const wait = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
-class Session {
+export class Session {
   constructor(sink, socket, secure) {
     Object.assign(this, { sink, socket, secure, input: '', queue: Promise.resolve() });
     this.number = ++sink.connections;
-    this.uids = Object.keys(sink.options.messages).map(Number);
+    this.written = 0;
+    this.enter(null);
     this.attach(socket);
+  }
+
+  // What is in the folder, as it is now.
+  enter(folder) {
+    this.messages = this.sink.options.inFolder[folder] ?? this.sink.options.messages;
+    this.uids = Object.keys(this.messages).map(Number);
   }
 
   attach(socket) {
@@ -55,21 +68,28 @@ class Session {
       : this.challenged ? [line, this.challenged, `AUTHENTICATE ${this.mechanism} ${line}`] : /^(\S+) (.*)$/.exec(line);
     this.challenged = null;
     if (text === 'IDLE') this.idling = tag;
-    this.sink.print({ event: 'command', text, secure: this.secure });
+    this.sink.print({ event: 'command', text, secure: this.secure, connection: this.number });
     await this.answer(text, tag, () => this.usual(tag, text));
   }
 
   async answer(at, tag, usual) {
-    const rule = this.sink.rule(at);
-    const bytes = Buffer.from((rule?.reply ?? usual()).replaceAll('{tag}', tag)
+    const rule = this.sink.rule(at, this);
+    const said = rule?.edit ? rule.edit(usual(), this) : rule?.reply ?? usual();
+    const bytes = Buffer.from(said.replaceAll('{tag}', tag)
       .replace('{repeat}', () => rule.repeat.repeat(200000)), 'latin1');
     if (rule?.stallMs) await wait(rule.stallMs);
     if (rule?.cut && this.number <= bytes.length) return void this.socket.end(bytes.subarray(0, this.number - 1));
+    if (this.isCutWithin(bytes.length)) return void this.socket.end(bytes.subarray(0, this.number - 1 - this.written));
+    this.written += bytes.length;
     if (rule?.endless) return void this.flood(bytes);
     if (rule?.chunkMs) return void (await this.trickle(bytes, rule.chunkMs));
     this.socket.write(bytes);
     if (rule?.close) this.socket.end();
     if (this.upgrading) await this.upgrade();
+  }
+
+  isCutWithin(size) {
+    return this.sink.options.cutAll && this.number - 1 < this.written + size;
   }
 
   flood(bytes) {
@@ -131,14 +151,15 @@ class Session {
     return '+ eyJzdGF0dXMiOiI0MDEifQ==\r\n';
   }
 
-  SELECT(tag) {
+  SELECT(tag, text) {
+    this.enter(/"(.*)"$/.exec(text)[1]);
     const next = Math.max(0, ...this.uids) + 1;
     return `* FLAGS (\\Seen)\r\n* ${this.uids.length} EXISTS\r\n* OK [PERMANENTFLAGS (\\Seen \\*)] x\r\n`
-      + `* OK [UIDVALIDITY 77] x\r\n* OK [UIDNEXT ${next}] x\r\n${tag} OK [READ-WRITE] open\r\n`;
+      + `* OK [UIDVALIDITY ${[this.sink.options.validity].flat()[this.number - 1] ?? 77}] x\r\n* OK [UIDNEXT ${next}] x\r\n${tag} OK [READ-WRITE] open\r\n`;
   }
 
-  EXAMINE(tag) {
-    return this.SELECT(tag).replace('READ-WRITE', 'READ-ONLY');
+  EXAMINE(tag, text) {
+    return this.SELECT(tag, text).replace('READ-WRITE', 'READ-ONLY');
   }
 
   LIST(tag) {
@@ -162,9 +183,10 @@ class Session {
 
   'UID FETCH'(tag, text) {
     const uid = Number(text.split(' ')[2]);
-    const message = this.sink.options.messages[uid];
+    const message = this.messages[uid];
     if (!this.uids.includes(uid)) return `${tag} OK nothing\r\n`;
-    const facts = `FLAGS (\\Seen) INTERNALDATE ${DATE} RFC822.SIZE ${message.length}`;
+    const { flags, date } = this.sink.options;
+    const facts = `FLAGS (${flags}) INTERNALDATE ${date} RFC822.SIZE ${message.length}`;
     const head = message.slice(0, message.indexOf('\r\n\r\n') + 4).slice(0, 65536);
     const items = text.includes('BODY.PEEK[]') ? `BODY[] {${message.length}}\r\n${message}`
       : text.includes('BODY.PEEK[HEADER]<0.65536>') ? `${facts} BODY[HEADER]<0> {${head.length}}\r\n${head}` : facts;
@@ -193,9 +215,10 @@ class Session {
   }
 }
 
-class Sink {
+export class Sink {
   constructor(options) {
-    this.options = { tls: 'none', auth: {}, rules: [], capability: CAPABILITY, messages: {}, folders: [['INBOX', '']], ...options };
+    this.options = { tls: 'none', auth: {}, rules: [], capability: CAPABILITY, messages: {}, folders: [['INBOX', '']],
+      inFolder: {}, flags: '\\Seen', date: DATE, ...options };
     this.connections = 0;
     if (this.options.tls === 'none') return;
     this.directory = mkdtempSync(path.join(tmpdir(), 'imap-sink-'));
@@ -205,6 +228,7 @@ class Sink {
   }
 
   print(event) {
+    if (this.options.quiet && event.event !== 'ready') return;
     process.stdout.write(`${JSON.stringify(event)}\n`);
   }
 
@@ -215,7 +239,11 @@ class Sink {
   }
 
   accept(socket, secure) {
-    new Session(this, socket, secure).answer('greeting', '', () => '* OK sink\r\n');
+    this.session(socket, secure).answer('greeting', '', () => '* OK sink\r\n');
+  }
+
+  session(socket, secure) {
+    return new Session(this, socket, secure);
   }
 
   listen() {
@@ -228,13 +256,22 @@ class Sink {
     server.listen(0, '127.0.0.1', () => {
       this.print({ event: 'ready', port: server.address().port, ca: this.caFile ?? null });
     });
+    this.server = server;
+  }
+
+  clear() {
+    if (this.directory) rmSync(this.directory, { recursive: true, force: true });
   }
 }
 
-const sink = new Sink(JSON.parse(process.argv[2] ?? '{}'));
-sink.listen();
-process.stdin.resume();
-process.stdin.on('end', () => {
-  if (sink.directory) rmSync(sink.directory, { recursive: true, force: true });
-  process.exit(0);
-});
+function main() {
+  const sink = new Sink(JSON.parse(process.argv[2] ?? '{}'));
+  sink.listen();
+  process.stdin.resume();
+  process.stdin.on('end', () => {
+    sink.clear();
+    process.exit(0);
+  });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) main();

@@ -15,8 +15,8 @@
  *  1. A message is marked or moved only after the COMMIT that keeps it; with "observe" never.
  *  2. Nothing is skipped but what is no longer there, is larger than PARSE_RAW_MAX, or that the server will not give;
  *     the last two are logged as mail.left.
- *  3. When UIDVALIDITY changes everything that came since the first reading is read again; none of it is answered by
- *     itself, none kept twice.
+ *  3. When UIDVALIDITY changes, or the numbers go back without it, everything that came since the first reading is read
+ *     again, and what of the old was not done yet; none of it is answered by itself, none kept twice.
  */
 #ifndef FILO_CHANNEL_MAIL_FETCH_H
 #define FILO_CHANNEL_MAIL_FETCH_H

@@ -98,7 +98,21 @@ static bool next_uid(Fetcher *fetcher, Arena *arena, const ImapFolder *opened, i
     return true;
 }
 
-/* The first time: all that is there is old. Another UIDVALIDITY: all is to be read again, down to the first time. */
+/* Another UIDVALIDITY; or the numbers went back under the same one, as in a mailbox restored from a copy: what comes next
+ * would have numbers that we have had. */
+static bool is_renumbered(const MailboxFolder *before, const ImapFolder *opened)
+{
+    return before->uid_validity != opened->uid_validity ||
+           (opened->uid_next && (int64_t)opened->uid_next <= before->last_uid);
+}
+
+/* What is wanted of a renumbered folder: what came since the first time, and what of the old was not done yet. */
+static TimeMs old_since_again(const MailboxFolder *before)
+{
+    return before->old_below == 0 ? before->first_read_at : MIN(before->old_since, before->first_read_at);
+}
+
+/* The first time: all that is there is old. Renumbered: all is to be read again, down to the first time. */
 static bool begin_anew(Fetcher *fetcher, Folder *folder, Arena *arena, const ImapFolder *opened,
                        const MailboxFolder *before)
 {
@@ -112,7 +126,7 @@ static bool begin_anew(Fetcher *fetcher, Folder *folder, Arena *arena, const Ima
     position->old_below = wanted ? next : 0;
     position->first_read_at = before ? before->first_read_at : now_of(fetcher);
     position->old_since =
-        before ? before->first_read_at : old_since(&fetcher->incoming, folder, position->first_read_at);
+        before ? old_since_again(before) : old_since(&fetcher->incoming, folder, position->first_read_at);
     if (before)
         LOG(LOG_WARNING, "mail.uidvalidity", LOG_TEXT("mailbox", fetcher->on->name), LOG_TEXT("folder", folder->name),
             LOG_NUMBER("before", before->uid_validity), LOG_NUMBER("now", opened->uid_validity));
@@ -144,7 +158,7 @@ static bool open_folder(Fetcher *fetcher, Folder *folder)
     if (!read_position(fetcher, folder, arena, &stored, &found))
         return false;
     fetcher->open = folder;
-    if (!found || stored.uid_validity != opened.uid_validity)
+    if (!found || is_renumbered(&stored, &opened))
         return begin_anew(fetcher, folder, arena, &opened, found ? &stored : NULL);
     folder->position = stored;
     return true;
@@ -207,11 +221,18 @@ static bool fetch(Fetcher *fetcher, uint32_t uid, bool head, ImapMessage *messag
     return *there_out || result.outcome == IMAP_NOT_FOUND || leave(fetcher, uid, result.text);
 }
 
-/* SEARCH knows days only. */
+/* From when on all is wanted, read or not. */
+static TimeMs all_since(const MailboxFolder *position)
+{
+    return position->old_since ? position->old_since : position->first_read_at;
+}
+
+/* SEARCH knows days only, and the date of arrival whole seconds. */
 static bool is_too_old(const Folder *folder, const ImapMessage *message, bool is_history)
 {
-    return is_history && folder->position.old_since && message->received &&
-           message->received < folder->position.old_since;
+    const MailboxFolder *position = &folder->position;
+    return is_history && message->received && message->received < all_since(position) / TIME_SECOND * TIME_SECOND &&
+           (position->old_since || message->seen);
 }
 
 /* Its header becomes a request; the message stays as it was, for a person to open. */
@@ -302,7 +323,7 @@ static bool take_old(Fetcher *fetcher, Folder *folder, bool *more_out)
     ImapQuery query = {.below = (uint32_t)position->old_below,
                        .newest_first = true,
                        .unseen = position->old_since == TIME_NONE,
-                       .since = position->old_since,
+                       .since = all_since(position),
                        .max = OLD_BATCH};
     ImapUids uids;
     *more_out = false;

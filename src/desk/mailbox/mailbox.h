@@ -13,7 +13,7 @@
  * is noted here and it becomes no request.
  *
  * Invariants:
- *  1. Within one UIDVALIDITY, last_uid only grows and old_below only shrinks.
+ *  1. Within one UIDVALIDITY, last_uid only grows and old_below only shrinks, until the server's numbers go back.
  *  2. failing_since is the first failure after the last success, however often it failed since.
  */
 #ifndef FILO_DESK_MAILBOX_MAILBOX_H
@@ -29,7 +29,8 @@ typedef struct MailboxFolder {
     int64_t uid_validity; /* RFC 3501 2.3.1.1 */
     int64_t last_uid;     /* all above it is new */
     int64_t old_below;    /* of what was there first, this and above is done; 0: all of it is, or none is wanted */
-    TimeMs old_since;     /* of that, what came from then on; TIME_NONE: what nobody had read */
+    TimeMs
+        old_since; /* of that, what came from then on; TIME_NONE: what nobody had read, or came since first_read_at */
     TimeMs first_read_at; /* what is older was there before us */
 } MailboxFolder;
 

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A mailbox read from tests/support/imap_sink.js on a real store: a customer's question lies in INBOX, what was answered
+ * with another program among the sent mail. However the conversation ends, both are here once when it is over.
+ */
+#include "channel/mail/fetch.h"
+
+#include "channel/config.h"
+#include "desk/desk_testing.h"
+#include "desk/setting/setting.h"
+#include "desk/ticket/message.h"
+#include "desk/ticket/ticket.h"
+#include "net/dial.h"
+#include "net/imap_testing.h"
+#include "parse/zygote.h"
+#include "store/data_dir.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+static ParseZygote *zygote;
+
+#define QUESTION                                                                                                       \
+    "From: Luca <luca@bar.test>\\r\\nTo: assistenza@filo.test\\r\\nSubject: Vapore\\r\\nMessage-ID: "                  \
+    "<a@bar.test>\\r\\n\\r\\n"                                                                                         \
+    "Non scalda.\\r\\n"
+#define ANSWER                                                                                                         \
+    "From: assistenza@filo.test\\r\\nTo: luca@bar.test\\r\\nSubject: Re: Vapore\\r\\nMessage-ID: <b@phone.test>\\r\\n" \
+    "In-Reply-To: <a@bar.test>\\r\\n\\r\\nArrivo.\\r\\n"
+#define BOTH                                                                                                           \
+    "{" PASSWORD ",\"quiet\":true,\"cutAll\":true,\"messages\":{\"7\":\"" QUESTION "\"},"                              \
+    "\"folders\":[[\"INBOX\",\"\"],[\"Sent\",\"\\\\Sent\"]],\"inFolder\":{\"Sent\":{\"3\":\"" ANSWER "\"}}}"
+
+typedef struct Place {
+    House house;
+    Desk *desk;
+    Sink sink;
+    const char *old; /* which of the old mail is wanted */
+    ChannelAccountId account;
+    atomic_bool stop;
+    int wake_fd;
+} Place;
+
+/* --- the house ------------------------------------------------------------------------------------------------------ */
+
+static bool add_mailbox(StoreTx *tx, void *arg)
+{
+    Place *place = arg;
+    ChannelAccount account;
+    channel_account_put(tx, &(ChannelAccount){.channel = "mail",
+                                              .name = "assistenza",
+                                              .address = "assistenza@filo.test",
+                                              .config = "{}",
+                                              .active = true});
+    g_assert_true(channel_account_find(tx, place->house.arena, "assistenza", &account));
+    place->account = account.id;
+    return true;
+}
+
+static void place_open(Place *place, gconstpointer engine, const char *options)
+{
+    g_autoptr(GError) error = NULL;
+    place->house = house_open(ENGINE_OF(engine));
+    data_dir_init(store_data_dir(place->house.store), &error);
+    g_assert_no_error(error);
+    place->desk = desk_new(place->house.store, &place->house.clock.clock, &error);
+    g_assert_no_error(error);
+    g_assert_true(house_write(&place->house, add_mailbox, place));
+    place->wake_fd = eventfd(0, EFD_CLOEXEC);
+    place->sink = sink_start(options);
+}
+
+static void place_close(Place *place)
+{
+    g_free(sink_stop(&place->sink));
+    close(place->wake_fd);
+    desk_free(place->desk);
+    house_close(&place->house);
+}
+
+/* --- reading -------------------------------------------------------------------------------------------------------- */
+
+static void on_well(TimeMs message_at, void *arg)
+{
+    (void)message_at;
+    atomic_store(&((Place *)arg)->stop, true);
+}
+
+/* The mailbox's settings, old: which of the old mail is wanted. */
+static void read_settings(const Place *place, Arena *arena, ChannelSettings *settings_out)
+{
+    const char *config = arena_printf(arena,
+                                      "{\"imap_host\":\"127.0.0.1\",\"imap_port\":\"%d\",\"imap_tls\":\"none\","
+                                      "\"imap_user\":\"filo\",\"imap_old\":\"%s\"}",
+                                      (int)place->sink.port, place->old);
+    g_assert_true(channel_config_read(arena, config, settings_out));
+    channel_config_add(arena, settings_out, "smtp_password", "s3greta è");
+}
+
+/* One listening, until all was looked at once (true) or it broke. */
+static bool read_mailbox(Place *place)
+{
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    ChannelSettings settings;
+    ChannelEnd end;
+    read_settings(place, arena, &settings);
+    atomic_store(&place->stop, false);
+    mail_listen(arena,
+                &(ChannelListening){.desk = place->desk,
+                                    .zygote = zygote,
+                                    .account = place->account,
+                                    .name = "assistenza",
+                                    .settings = &settings,
+                                    .stop = &place->stop,
+                                    .wake_fd = place->wake_fd,
+                                    .on_well = on_well,
+                                    .arg = place},
+                &end);
+    bool well = atomic_load(&place->stop);
+    if (!well)
+        g_test_message("%s: %s", end.step, end.said);
+    g_assert_true(well == !*end.step);
+    g_assert_false(end.configuration); /* a cut is nothing that a person must mend */
+    return well;
+}
+
+/* How many requests there are, and how many messages stand on them. */
+static void count(Place *place, size_t *tickets_out, size_t *messages_out)
+{
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    StoreTx *tx = house_read(&place->house);
+    TicketIds tickets = ticket_list_ids(tx, arena, (TicketId){0}, 10);
+    *tickets_out = tickets.count;
+    *messages_out = 0;
+    for (size_t i = 0; i < tickets.count; i++)
+        *messages_out += message_list(tx, arena, tickets.items[i]).count;
+    house_read_end(tx);
+}
+
+/* Again and again, a byte further each time; how many broke. forget: where we stand, so that each conversation is whole. */
+static int read_until_well(Place *place, bool forget)
+{
+    int cuts = 0;
+    for (size_t tickets, messages; !read_mailbox(place); cuts++) {
+        count(place, &tickets, &messages);
+        g_assert_cmpuint(tickets, <=, 1);
+        g_assert_cmpuint(messages, <=, 2);
+        g_assert_cmpint(cuts, <, 10000);
+        if (forget)
+            house_tamper(&place->house, "DELETE FROM mailbox_folder");
+    }
+    return cuts;
+}
+
+static void check_both_once(Place *place)
+{
+    size_t tickets, messages;
+    count(place, &tickets, &messages);
+    g_assert_cmpuint(tickets, ==, 1);
+    g_assert_cmpuint(messages, ==, 2);
+}
+
+/* Where it stands is kept: each listening goes on from there. */
+static void test_a_cut_at_every_byte(gconstpointer engine)
+{
+    Place place = {.old = "all"};
+    place_open(&place, engine, BOTH);
+    int cuts = read_until_well(&place, false);
+    g_test_message("%d conversations were cut", cuts);
+    check_both_once(&place);
+    g_assert_true(read_mailbox(&place));
+    check_both_once(&place);
+    place_close(&place);
+}
+
+/* Where it stands is lost each time: every byte of the header and of the message among the sent mail is reached. Before
+ * the last cut a listening has been told at least all of both messages. */
+static void test_a_cut_at_every_byte_of_the_whole(gconstpointer engine)
+{
+    Place place = {.old = "all"};
+    place_open(&place, engine, BOTH);
+    int cuts = read_until_well(&place, true);
+    g_test_message("%d conversations were cut", cuts);
+    g_assert_cmpint(cuts, >, (int)(strlen(QUESTION) + 2 * strlen(ANSWER)));
+    check_both_once(&place);
+    house_tamper(&place.house, "DELETE FROM mailbox_folder");
+    g_assert_true(read_mailbox(&place));
+    check_both_once(&place);
+    place_close(&place);
+}
+
+/* An old question that nobody has read; the mailbox is numbered anew before it could be taken, and later once more. */
+static void test_renumbered_before_the_old_is_done(gconstpointer engine)
+{
+    size_t tickets, messages;
+    Place place = {.old = "unseen"};
+    place_open(
+        &place, engine,
+        "{" PASSWORD ",\"quiet\":true,\"flags\":\"\",\"messages\":{\"7\":\"" QUESTION "\"},"
+        "\"validity\":[77,78,78,79],\"rules\":[{\"at\":\"UID FETCH\",\"times\":1,\"reply\":\"\",\"close\":true}]}");
+    g_assert_false(read_mailbox(&place));
+    count(&place, &tickets, &messages);
+    g_assert_cmpuint(tickets, ==, 0);
+    for (int times = 0; times < 3; times++) {
+        g_assert_true(read_mailbox(&place));
+        count(&place, &tickets, &messages);
+        g_assert_cmpuint(tickets, ==, 1);
+        g_assert_cmpuint(messages, ==, 1);
+    }
+    place_close(&place);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && !strcmp(argv[1], "parse-zygote"))
+        return parse_zygote_main(argc, argv);
+    signal(SIGPIPE, SIG_IGN);
+    g_test_init(&argc, &argv, NULL);
+    dial_allow("127.0.0.0/8 ::1");
+    g_autoptr(GError) error = NULL;
+    zygote = parse_zygote_start("/proc/self/exe", &error);
+    g_assert_no_error(error);
+    desk_test_each_engine("/mail-fetch/cut", test_a_cut_at_every_byte);
+    desk_test_each_engine("/mail-fetch/cut-whole", test_a_cut_at_every_byte_of_the_whole);
+    desk_test_each_engine("/mail-fetch/renumbered", test_renumbered_before_the_old_is_done);
+    int status = g_test_run();
+    parse_zygote_stop(zygote);
+    return status;
+}
