@@ -22,8 +22,8 @@ let mail;
 before(async () => {
   const users = {};
   for (const engine of ['sqlite', 'postgresql'])
-    for (const user of [addressOf(engine), addressOf(engine, 'rinnovo'), addressOf(engine, 'altrove'),
-      customerOf(engine), customerOf(engine, 'anna'), customerOf(engine, 'rita')]) users[user] = 'segreta';
+    for (const user of [addressOf(engine), addressOf(engine, 'rinnovo'), addressOf(engine, 'altrove'), addressOf(engine, 'interrotta'),
+      customerOf(engine), customerOf(engine, 'anna'), customerOf(engine, 'rita'), customerOf(engine, 'nina')]) users[user] = 'segreta';
   mail = await startMailStack({ users, oauthbearer: true });
 });
 after(() => mail?.stop());
@@ -245,6 +245,80 @@ describe('a mailbox and its permission', { concurrency: true }, () => {
     const counted = Object.fromEntries(figures.series('filo_oauth_renewals_total').map(({ labels, value }) => [labels.outcome, value]));
     assert.deepEqual([counted.given, counted.withdrawn], [desk.renewals().filter(({ ok }) => ok).length, 1]);
     assert.ok(counted.away >= 1 && !counted.lost && !counted.client, JSON.stringify(counted));
+  });
+
+  eachEngine('killed in the middle of a renewal: it goes on, or says that a person must allow it anew', async (t, engine) => {
+    const desk = await Desk.open(t, engine, 'interrotta');
+    const { filo, server } = desk;
+    assert.equal((await desk.register()).status, 303);
+
+    // Its token ends, the renewal comes to this stage, everything is killed there; what it left says `busy_until`.
+    const dieAt = async (stage, lives) => {
+      server.redirects = [`${filo.url}${WAY_BACK}`];
+      server.lives = lives;
+      const dead = new Promise((done) => {
+        server.onRenewal = async (now) => {
+          if (now !== stage) return true;
+          server.onRenewal = null;
+          await filo.kill();
+          done();
+          return false;
+        };
+      });
+      const { answer, text } = await desk.connect();
+      assert.equal(answer.status, 303, text);
+      await dead;
+    };
+    const comesIn = async (subject) => {
+      await desk.write(customerOf(engine, 'nina'), subject);
+      await filo.until(async () => (await filo.rows(`SELECT ticket_id FROM ticket WHERE subject = '${subject}'`)).length === 1, subject, 60_000);
+    };
+    const goOn = async (shortcut) => {
+      if (shortcut) await filo.execute('UPDATE mailbox_grant SET busy_until = NULL'); // as if that time were over
+      await filo.start();
+      desk.admin = await filo.signIn();
+    };
+
+    // nobody heard the request: the same refresh token does, once nobody can be waiting for an answer to it any more
+    await dieAt('arrived', [[1, 600]]);
+    const [{ busy_until: busyUntil }] = await filo.rows('SELECT busy_until FROM mailbox_grant');
+    assert.ok(Number(busyUntil) > Date.now(), 'it was killed in its renewal');
+    await goOn(false);
+    await comesIn('Mai sentita');
+    assert.deepEqual(desk.renewals().map(({ ok }) => ok), [true]);
+    assert.ok(Date.now() >= Number(busyUntil), 'and not before');
+
+    // the provider has changed the token, which nobody got to know: the old one is theft to it, and a person is asked, once
+    await dieAt('decided', [[1, 600]]);
+    await goOn(true);
+    await filo.until(async () => /Il permesso è stato ritirato .* colleghi di nuovo la casella/.test(await desk.text()), 'it is said', 30_000);
+    assert.deepEqual(desk.renewals().map(({ ok }) => ok), [true, true, false]);
+    const asked = server.calls.length;
+    assert.match(await desk.attempt(), /permesso di entrare nella casella è stato ritirato/);
+    await filo.restart();
+    desk.admin = await filo.signIn();
+    assert.match(await desk.attempt(), /permesso di entrare nella casella è stato ritirato/);
+    assert.equal(server.calls.length, asked, 'the provider is not asked again');
+
+    // a provider that bears with lost answers: nobody notices
+    await dieAt('decided', [[1, 600]]);
+    server.grace = 1;
+    await goOn(true);
+    await comesIn('Risposta persa');
+    assert.deepEqual(desk.renewals().map(({ ok }) => ok), [true, true, false, true, true]);
+
+    // kept, and killed before anybody used it
+    server.redirects = [`${filo.url}${WAY_BACK}`];
+    server.lives = [[1, 600]];
+    assert.equal((await desk.connect()).answer.status, 303);
+    await filo.until(async () => Number((await filo.rows('SELECT expires_at FROM mailbox_grant'))[0].expires_at) > Date.now() + 3_000_000, 'the new one is kept', 30_000);
+    await filo.kill();
+    await goOn(false);
+    await comesIn('Tenuta');
+    assert.equal(desk.renewals().length, 6);
+    assert.equal(server.strayed, 0);
+    for (const text of [...server.given, server.secret]) assert.ok(!filo.log.includes(text), 'no secret is logged');
+    assert.equal((await filo.check()).code, 0);
   });
 
   eachEngine('what was allowed for one server goes to no other', async (t, engine) => {

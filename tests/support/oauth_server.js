@@ -12,6 +12,9 @@
 //   server.given                   // every token and code that was handed out
 //   server.strayed                 // requests to any other address
 //
+//   server.onRenewal = async (stage) => false          // 'arrived' (nothing is done yet), 'decided' (before it is told): false: the line ends
+//   server.grace = 1               // so many refresh tokens may be used once more, as where answers may be lost
+//
 // rules: {deny, iss, codeUsed (codes are given that somebody has used already), delayMs (before a token), status (says
 // only that), elsewhere (sends the form on to another address), endless (answers 100 KB), passing (no refresh token), withdrawn (what is given is withdrawn at once), scope}
 import { createHash, randomBytes } from 'node:crypto';
@@ -37,7 +40,7 @@ function fieldsOf(text) {
 
 class OauthServer {
   constructor({ mail, redirects }) {
-    Object.assign(this, { mail, redirects, client: 'filo-prova', secret: 'segreto:del/client &', rules: {}, lives: [], calls: [], given: [], strayed: 0 });
+    Object.assign(this, { mail, redirects, client: 'filo-prova', secret: 'segreto:del/client &', rules: {}, lives: [], calls: [], given: [], strayed: 0, grace: 0, onRenewal: null });
     this.codes = new Map();
     this.refreshes = new Map(); // text: {user, used}
     this.certificate = { key: readFileSync(path.join(mail.base, 'tls/key.pem')), cert: readFileSync(mail.caFile) };
@@ -99,19 +102,22 @@ class OauthServer {
 
   async token(request, response) {
     const fields = fieldsOf(await bodyOf(request));
-    const say = (status, body, grant = fields?.grant_type) => {
+    const goesOn = async (stage) => fields?.grant_type !== 'refresh_token' || !this.onRenewal || await this.onRenewal(stage);
+    const say = async (status, body, grant = fields?.grant_type) => {
       this.calls.push({ grant, ok: status === 200, error: body.error });
+      if (!await goesOn('decided')) return void response.destroy();
       response.writeHead(status, { 'Content-Type': 'application/json;charset=UTF-8', 'Cache-Control': 'no-store' }).end(JSON.stringify(body));
     };
+    if (!await goesOn('arrived')) return void response.destroy();
     if (this.rules.delayMs) await new Promise((done) => { setTimeout(done, this.rules.delayMs); });
     if (this.rules.elsewhere) response.writeHead(307, { Location: `${this.url}/elsewhere` }).end();
     else if (this.rules.endless) response.writeHead(200, { 'Content-Type': 'application/json' }).end(`"${'x'.repeat(100_000)}"`);
-    else if (this.rules.status) say(this.rules.status, {});
-    else if (!fields || request.headers['content-type'] !== 'application/x-www-form-urlencoded') say(400, { error: 'invalid_request' });
-    else if (!this.isClient(request)) say(401, { error: 'invalid_client' });
-    else if (fields.grant_type === 'authorization_code') this.fromCode(fields, say);
-    else if (fields.grant_type === 'refresh_token') this.fromRefresh(fields, say);
-    else say(400, { error: 'unsupported_grant_type' });
+    else if (this.rules.status) await say(this.rules.status, {});
+    else if (!fields || request.headers['content-type'] !== 'application/x-www-form-urlencoded') await say(400, { error: 'invalid_request' });
+    else if (!this.isClient(request)) await say(401, { error: 'invalid_client' });
+    else if (fields.grant_type === 'authorization_code') await this.fromCode(fields, say);
+    else if (fields.grant_type === 'refresh_token') await this.fromRefresh(fields, say);
+    else await say(400, { error: 'unsupported_grant_type' });
   }
 
   fromCode({ code, redirect_uri: redirect, code_verifier: verifier = '' }, say) {
@@ -119,20 +125,20 @@ class OauthServer {
     const right = known && !known.used && known.redirect === redirect && /^[\w.~-]{43,128}$/.test(verifier)
       && createHash('sha256').update(verifier).digest('base64url') === known.challenge;
     if (known) known.used = true;
-    if (right) this.give(known.user, say);
-    else say(400, { error: 'invalid_grant', error_description: 'codice già usato' });
+    return right ? this.give(known.user, say) : say(400, { error: 'invalid_grant', error_description: 'codice già usato' });
   }
 
   // RFC 9700 4.14.2: one that was used already means that somebody stole it, and ends all of them.
   fromRefresh({ refresh_token: text }, say) {
     const known = this.refreshes.get(text);
-    if (known?.used) this.revoke();
-    if (!known || known.used) {
-      say(400, { error: 'invalid_grant', error_description: 'Token has been revoked' });
-      return;
+    if (known?.used && this.grace > 0) {
+      this.grace -= 1;
+      known.used = false;
     }
+    if (known?.used) this.revoke();
+    if (!known || known.used) return say(400, { error: 'invalid_grant', error_description: 'Token has been revoked' });
     known.used = true;
-    this.give(known.user, say);
+    return this.give(known.user, say);
   }
 
   give(user, say) {
@@ -145,7 +151,7 @@ class OauthServer {
       this.given.push(answer.refresh_token);
     }
     this.given.push(answer.access_token);
-    say(200, answer);
+    return say(200, answer);
   }
 
   revoke() {
