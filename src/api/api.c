@@ -15,8 +15,9 @@ const ApiOperations *const *api_operations(size_t *count_out)
 {
     static const ApiOperations *const all[] = {
         &ticket_read_operations, &ticket_new_operations, &ticket_talk_operations, &ticket_act_operations,
-        &ticket_code_operations, &party_operations,      &product_operations,     &report_operations,
-        &mail_operations,        &metrics_operations,     &openapi_operations,
+        &ticket_code_operations, &aside_operations,      &sender_operations,      &party_operations,
+        &product_operations,     &report_operations,     &mail_operations,        &metrics_operations,
+        &openapi_operations,
     };
     *count_out = G_N_ELEMENTS(all);
     return all;

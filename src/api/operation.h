@@ -38,6 +38,8 @@ extern const ApiOperations ticket_new_operations;
 extern const ApiOperations ticket_talk_operations;
 extern const ApiOperations ticket_act_operations;
 extern const ApiOperations ticket_code_operations;
+extern const ApiOperations aside_operations;
+extern const ApiOperations sender_operations;
 extern const ApiOperations party_operations;
 extern const ApiOperations product_operations;
 extern const ApiOperations report_operations;

@@ -123,6 +123,69 @@ bool aside_take_back(StoreTx *tx, Arena *arena, const AsideBack *back, Actor act
     return ticket_edit_end(&edit);
 }
 
+/* -------------------------------------------------------------------------------------------------------------- several */
+
+/* Does it lie aside now? false with *gone_out: there is no such request. */
+static bool lies_aside(StoreTx *tx, Arena *arena, TicketId id, bool *gone_out)
+{
+    Ticket ticket;
+    *gone_out = !ticket_find(tx, arena, id, &ticket);
+    return !*gone_out && ticket.now.state == TICKET_SPAM;
+}
+
+AsideResult aside_put_one(StoreTx *tx, Arena *arena, const AsidePut *put, Actor actor, TimeMs now)
+{
+    bool gone;
+    AsideResult result = {.ticket = put->ticket};
+    if (lies_aside(tx, arena, put->ticket, &gone))
+        result.outcome = ASIDE_ALREADY;
+    else if (!aside_put(tx, arena, put, actor, now, &result.refused))
+        result.outcome = ASIDE_LEFT;
+    return result;
+}
+
+AsideResult aside_take_back_one(StoreTx *tx, Arena *arena, const AsideBack *back, Actor actor, TimeMs now)
+{
+    bool gone;
+    AsideResult result = {.ticket = back->ticket};
+    if (!lies_aside(tx, arena, back->ticket, &gone) && !gone)
+        result.outcome = ASIDE_ALREADY;
+    else if (!aside_take_back(tx, arena, back, actor, now, &result.refused))
+        result.outcome = ASIDE_LEFT;
+    return result;
+}
+
+bool aside_may_put(TicketState state)
+{
+    return transition_find(state, TICKET_MARK_SPAM) != NULL;
+}
+
+static bool parse_ticket(const char *word, AsidePut *put_out)
+{
+    gint64 id = 0, version = 0;
+    g_auto(GStrv) parts = g_strsplit(word, ".", 2);
+    *put_out = (AsidePut){0};
+    if (!parts[0] || !g_ascii_string_to_signed(g_strstrip(parts[0]), 10, 1, INT64_MAX, &id, NULL) ||
+        (parts[1] && !g_ascii_string_to_signed(g_strstrip(parts[1]), 10, 1, INT64_MAX, &version, NULL)))
+        return false;
+    *put_out = (AsidePut){.ticket = {id}, .version = version};
+    return true;
+}
+
+bool aside_parse_tickets(Arena *arena, const char *text, AsidePut **puts_out, size_t *count_out)
+{
+    g_auto(GStrv) words = g_strsplit_set(text, "-,", ASIDE_MANY_MAX + 1);
+    size_t count = g_strv_length(words);
+    *puts_out = ARENA_ARRAY(arena, AsidePut, count);
+    *count_out = 0;
+    if (count > ASIDE_MANY_MAX)
+        return false;
+    for (; *count_out < count; (*count_out)++)
+        if (!parse_ticket(words[*count_out], &(*puts_out)[*count_out]))
+            return false;
+    return true;
+}
+
 AsideList aside_list(StoreTx *tx, Arena *arena, TicketId before, int64_t how_many)
 {
     TicketId from = before.value ? before : (TicketId){INT64_MAX};

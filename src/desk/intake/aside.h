@@ -23,6 +23,7 @@
 
 #include "base/error.h"
 #include "desk/audit/actor.h"
+#include "desk/ticket/transition.h"
 #include "schema_ids.h"
 #include "store/store.h"
 
@@ -43,6 +44,38 @@ typedef struct AsideBack {
 
 bool aside_take_back(StoreTx *tx, Arena *arena, const AsideBack *back, Actor actor, TimeMs now,
                      InputError *refused_out);
+
+/* --- several at once ------------------------------------------------------------------------------------------------ */
+
+enum { ASIDE_MANY_MAX = 200 };
+
+typedef enum AsideOutcome {
+    ASIDE_DONE,
+    ASIDE_ALREADY, /* it stood so already: nothing was written */
+    ASIDE_LEFT     /* it stays as it is; refused says why */
+} AsideOutcome;
+
+typedef struct AsideResult {
+    TicketId ticket;
+    AsideOutcome outcome;
+    InputError refused; /* of ASIDE_LEFT */
+} AsideResult;
+
+/* One of several that are put aside together: what cannot be (changed since it was seen, gone) stays and stops no other.
+ * Nothing is written for it, so that all may share one transaction. */
+AsideResult aside_put_one(StoreTx *tx, Arena *arena, const AsidePut *put, Actor actor, TimeMs now);
+
+/* One of several that come back together. After ASIDE_LEFT the transaction must be refused: each needs its own. */
+AsideResult aside_take_back_one(StoreTx *tx, Arena *arena, const AsideBack *back, Actor actor, TimeMs now);
+
+/* Can a request in this state be put aside? */
+bool aside_may_put(TicketState state);
+
+/* "10001.3-10002": requests and the versions seen (0: not said), parted by '-' or ','; at most ASIDE_MANY_MAX. false:
+ * it is no such list. */
+bool aside_parse_tickets(Arena *arena, const char *text, AsidePut **puts_out, size_t *count_out);
+
+/* --- senders -------------------------------------------------------------------------------------------------------- */
 
 /* Does what comes from this address (normal form) lie aside? */
 bool aside_has_rule(StoreTx *tx, Arena *arena, const char *address_key);

@@ -144,6 +144,75 @@ static void test_a_domain_by_hand(NounTest *test)
     g_assert_false(aside_has_rule(test->tx, test->arena, "chiunque@x.test"));
 }
 
+/* Three of one stranger, one of another, one answered meanwhile, one that is not there: by hand, what each becomes. */
+static void test_several_at_once(NounTest *test)
+{
+    TicketId first = take_in(test, SELLER).ticket, second = take_in(test, SELLER).ticket;
+    TicketId other = take_in(test, "altro@x.test").ticket, changed = take_in(test, "cliente@x.test").ticket;
+    int64_t seen = ticket_of(test, changed).version;
+    TicketEdit edit;
+    g_assert_true(ticket_edit_begin(&edit, test->tx, test->arena, changed, test->actor, test->now));
+    g_assert_true(ticket_take(&edit, test->team));
+    g_assert_true(ticket_edit_end(&edit));
+    const AsidePut puts[] = {{.ticket = first, .version = ticket_of(test, first).version},
+                             {.ticket = second},
+                             {.ticket = changed, .version = seen},
+                             {.ticket = {999999}},
+                             {.ticket = other},
+                             {.ticket = other}};
+    static const AsideOutcome expected[] = {ASIDE_DONE, ASIDE_DONE, ASIDE_LEFT, ASIDE_LEFT, ASIDE_DONE, ASIDE_ALREADY};
+    static const char *const reasons[] = {NULL, NULL, "ticket.error.stale", "ticket.error.not_found", NULL, NULL};
+    for (size_t i = 0; i < G_N_ELEMENTS(puts); i++) {
+        AsideResult result = aside_put_one(test->tx, test->arena, &puts[i], test->actor, test->now);
+        g_assert_cmpint(result.ticket.value, ==, puts[i].ticket.value);
+        g_assert_cmpint(result.outcome, ==, expected[i]);
+        g_assert_cmpstr(result.refused.key, ==, reasons[i]);
+    }
+    g_assert_true(
+        aside_has_rule(test->tx, test->arena, SELLER)); /* with the last of his there is none left that counts */
+    g_assert_true(aside_has_rule(test->tx, test->arena, "altro@x.test"));
+    g_assert_false(aside_has_rule(test->tx, test->arena, "cliente@x.test"));
+    g_assert_cmpint(ticket_of(test, changed).now.state, ==, TICKET_OWNED);
+    const TicketId back[] = {first, second, other, first, changed};
+    for (size_t i = 0; i < G_N_ELEMENTS(back); i++) {
+        AsideBack one = {.ticket = back[i], .team = test->team, .next_update_at = test->now + TIME_DAY};
+        g_assert_cmpint(aside_take_back_one(test->tx, test->arena, &one, test->actor, test->now).outcome, ==,
+                        i < 3 ? ASIDE_DONE : ASIDE_ALREADY);
+    }
+    g_assert_cmpint(ticket_of(test, second).now.state, ==, TICKET_NEW);
+    g_assert_false(aside_has_rule(test->tx, test->arena, SELLER));
+    AsideBack gone = {.ticket = {999999}};
+    AsideResult lost = aside_take_back_one(test->tx, test->arena, &gone, test->actor, test->now);
+    g_assert_cmpint(lost.outcome, ==, ASIDE_LEFT);
+    g_assert_cmpstr(lost.refused.key, ==, "ticket.error.not_found");
+}
+
+static void test_which_are_meant(NounTest *test)
+{
+    AsidePut *puts;
+    size_t count;
+    g_assert_true(aside_parse_tickets(test->arena, "10001.3-10002, 7", &puts, &count));
+    g_assert_cmpuint(count, ==, 3);
+    g_assert_cmpint(puts[0].ticket.value, ==, 10001);
+    g_assert_cmpint(puts[0].version, ==, 3);
+    g_assert_cmpint(puts[1].version, ==, 0);
+    g_assert_cmpint(puts[2].ticket.value, ==, 7);
+    g_assert_true(aside_parse_tickets(test->arena, "", &puts, &count));
+    g_assert_cmpuint(count, ==, 0);
+    static const char *const wrong[] = {"x", "1,", "-1", "0", "1.x", "1.0", "1.2.3", "99999999999999999999"};
+    for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_test_message("%s", wrong[i]);
+        g_assert_false(aside_parse_tickets(test->arena, wrong[i], &puts, &count));
+    }
+    GString *many = g_string_new("1");
+    for (size_t i = 1; i < ASIDE_MANY_MAX; i++)
+        g_string_append(many, ",1");
+    g_assert_true(aside_parse_tickets(test->arena, many->str, &puts, &count));
+    g_string_append(many, ",1");
+    g_assert_false(aside_parse_tickets(test->arena, many->str, &puts, &count));
+    g_string_free(many, TRUE);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -151,6 +220,8 @@ int main(int argc, char **argv)
     noun_test_each_engine("/aside/known", test_known_customer);
     noun_test_each_engine("/aside/back", test_comes_back_as_it_was);
     noun_test_each_engine("/aside/only", test_only_what_lies_aside_comes_back);
+    noun_test_each_engine("/aside/several", test_several_at_once);
+    noun_test_each_engine("/aside/which", test_which_are_meant);
     noun_test_each_engine("/aside/domain", test_a_domain_by_hand);
     return g_test_run();
 }
