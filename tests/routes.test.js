@@ -87,6 +87,8 @@ const ROUTES = [
   { area: 'desk', route: 'GET /attachments/:id', path: '/attachments/1', who: SIGNED_IN, says: /contenuto del file/ },
   { area: 'desk', route: 'GET /attachments/:id/view', path: '/attachments/1/view', who: SIGNED_IN, says: /contenuto del file/ },
   { area: 'desk', route: 'POST /tickets/:id/request', path: '/tickets/10001/request', who: WRITERS, fields: { version: '0' }, status: 409, says: /10001/ },
+  { area: 'desk', route: 'POST /tickets/aside', who: WRITERS, fields: { request: '10001.999' }, status: 303, to: /^\/tickets\?view=open&aside=&left=10001$/ },
+  { area: 'desk', route: 'POST /tickets/aside/back', path: '/tickets/aside/back?these=10001', who: WRITERS, fields: {}, status: 303, to: /^\/tickets\?view=open&back=&left=10001$/ },
   { area: 'desk', route: 'GET /aside', who: WRITERS, says: /Messe da parte/ },
   { area: 'desk', route: 'POST /aside/rules', who: ['admin'], fields: { domain: 'x' }, status: 422, says: /name="domain"/ },
   { area: 'desk', route: 'POST /aside/rules/:id/remove', path: '/aside/rules/999999/remove', who: WRITERS, fields: {}, status: 303, to: /^\/aside$/ },

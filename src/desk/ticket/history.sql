@@ -12,11 +12,12 @@
 -- @column next_update_at time?
 -- @column last_event_at  time
 -- @column handovers      int
+-- @column version        int
 -- @column customer       text?
 -- @column owner          text?
 -- @index  primary key of ticket
 SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
-       t.handovers, p.name AS customer, s.display_name AS owner
+       t.handovers, t.version, p.name AS customer, s.display_name AS owner
   FROM ticket t
   LEFT JOIN party p ON p.party_id = t.party_id
   LEFT JOIN staff s ON s.staff_id = t.owner_id
@@ -37,11 +38,12 @@ SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_
 -- @column next_update_at time?
 -- @column last_event_at  time
 -- @column handovers      int
+-- @column version        int
 -- @column customer       text?
 -- @column owner          text?
 -- @index  ticket_party
 SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
-       t.handovers, p.name AS customer, s.display_name AS owner
+       t.handovers, t.version, p.name AS customer, s.display_name AS owner
   FROM ticket t
   LEFT JOIN party p ON p.party_id = t.party_id
   LEFT JOIN staff s ON s.staff_id = t.owner_id
@@ -63,11 +65,12 @@ SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_
 -- @column next_update_at time?
 -- @column last_event_at  time
 -- @column handovers      int
+-- @column version        int
 -- @column customer       text?
 -- @column owner          text?
 -- @index  ticket_product
 SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
-       t.handovers, p.name AS customer, s.display_name AS owner
+       t.handovers, t.version, p.name AS customer, s.display_name AS owner
   FROM ticket t
   LEFT JOIN party p ON p.party_id = t.party_id
   LEFT JOIN staff s ON s.staff_id = t.owner_id
@@ -89,11 +92,12 @@ SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_
 -- @column next_update_at time?
 -- @column last_event_at  time
 -- @column handovers      int
+-- @column version        int
 -- @column customer       text?
 -- @column owner          text?
 -- @index  ticket_item
 SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
-       t.handovers, p.name AS customer, s.display_name AS owner
+       t.handovers, t.version, p.name AS customer, s.display_name AS owner
   FROM ticket t
   LEFT JOIN party p ON p.party_id = t.party_id
   LEFT JOIN staff s ON s.staff_id = t.owner_id

@@ -38,6 +38,7 @@ typedef struct WorklistEntry {
     TimeMs next_update_at;
     TimeMs last_event_at;
     int64_t handovers;    /* projection.h */
+    int64_t version;      /* as it is seen here */
     const char *customer; /* NULL: not known yet */
     const char *owner;    /* NULL: nobody */
 } WorklistEntry;

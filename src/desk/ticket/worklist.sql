@@ -13,11 +13,12 @@
 -- @column next_update_at time
 -- @column last_event_at  time
 -- @column handovers      int
+-- @column version        int
 -- @column customer       text?
 -- @column owner          text?
 -- @index  ticket_owner
 SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
-       t.handovers, p.name AS customer, s.display_name AS owner
+       t.handovers, t.version, p.name AS customer, s.display_name AS owner
   FROM ticket t
   LEFT JOIN party p ON p.party_id = t.party_id
   LEFT JOIN staff s ON s.staff_id = t.owner_id
@@ -39,11 +40,12 @@ SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_
 -- @column next_update_at time
 -- @column last_event_at  time
 -- @column handovers      int
+-- @column version        int
 -- @column customer       text?
 -- @column owner          text?
 -- @index  ticket_owner
 SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
-       t.handovers, p.name AS customer, s.display_name AS owner
+       t.handovers, t.version, p.name AS customer, s.display_name AS owner
   FROM ticket t
   LEFT JOIN party p ON p.party_id = t.party_id
   LEFT JOIN staff s ON s.staff_id = t.owner_id
@@ -67,11 +69,12 @@ SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_
 -- @column next_update_at time
 -- @column last_event_at  time
 -- @column handovers      int
+-- @column version        int
 -- @column customer       text?
 -- @column owner          text?
 -- @index  ticket_queue
 SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
-       t.handovers, p.name AS customer, s.display_name AS owner
+       t.handovers, t.version, p.name AS customer, s.display_name AS owner
   FROM ticket t
   LEFT JOIN party p ON p.party_id = t.party_id
   LEFT JOIN staff s ON s.staff_id = t.owner_id
@@ -100,11 +103,12 @@ SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_
 -- @column next_update_at time
 -- @column last_event_at  time
 -- @column handovers      int
+-- @column version        int
 -- @column customer       text?
 -- @column owner          text?
 -- @index  ticket_queue
 SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
-       t.handovers, p.name AS customer, s.display_name AS owner
+       t.handovers, t.version, p.name AS customer, s.display_name AS owner
   FROM ticket t
   LEFT JOIN party p ON p.party_id = t.party_id
   LEFT JOIN staff s ON s.staff_id = t.owner_id
@@ -137,11 +141,12 @@ SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_
 -- @column next_update_at time
 -- @column last_event_at  time
 -- @column handovers      int
+-- @column version        int
 -- @column customer       text?
 -- @column owner          text?
 -- @index  ticket_queue
 SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
-       t.handovers, p.name AS customer, s.display_name AS owner
+       t.handovers, t.version, p.name AS customer, s.display_name AS owner
   FROM ticket t
   LEFT JOIN party p ON p.party_id = t.party_id
   LEFT JOIN staff s ON s.staff_id = t.owner_id
@@ -173,11 +178,12 @@ SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_
 -- @column next_update_at time
 -- @column last_event_at  time
 -- @column handovers      int
+-- @column version        int
 -- @column customer       text?
 -- @column owner          text?
 -- @index  ticket_open
 SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
-       t.handovers, p.name AS customer, s.display_name AS owner
+       t.handovers, t.version, p.name AS customer, s.display_name AS owner
   FROM ticket t
   LEFT JOIN party p ON p.party_id = t.party_id
   LEFT JOIN staff s ON s.staff_id = t.owner_id
@@ -209,11 +215,12 @@ SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_
 -- @column next_update_at time
 -- @column last_event_at  time
 -- @column handovers      int
+-- @column version        int
 -- @column customer       text?
 -- @column owner          text?
 -- @index  ticket_open
 SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
-       t.handovers, p.name AS customer, s.display_name AS owner
+       t.handovers, t.version, p.name AS customer, s.display_name AS owner
   FROM ticket t
   LEFT JOIN party p ON p.party_id = t.party_id
   LEFT JOIN staff s ON s.staff_id = t.owner_id
@@ -279,11 +286,12 @@ SELECT state, COUNT(*) AS how_many
 -- @column next_update_at time
 -- @column last_event_at  time
 -- @column handovers      int
+-- @column version        int
 -- @column customer       text?
 -- @column owner          text?
 -- @index  ticket_team
 SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
-       t.handovers, p.name AS customer, s.display_name AS owner
+       t.handovers, t.version, p.name AS customer, s.display_name AS owner
   FROM ticket t
   LEFT JOIN party p ON p.party_id = t.party_id
   LEFT JOIN staff s ON s.staff_id = t.owner_id
@@ -308,11 +316,12 @@ SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_
 -- @column next_update_at time
 -- @column last_event_at  time
 -- @column handovers      int
+-- @column version        int
 -- @column customer       text?
 -- @column owner          text?
 -- @index  ticket_team
 SELECT t.ticket_id, t.subject, t.state, t.channel, t.received_at, t.next_update_at, t.last_event_at,
-       t.handovers, p.name AS customer, s.display_name AS owner
+       t.handovers, t.version, p.name AS customer, s.display_name AS owner
   FROM ticket t
   LEFT JOIN party p ON p.party_id = t.party_id
   LEFT JOIN staff s ON s.staff_id = t.owner_id

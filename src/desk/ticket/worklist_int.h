@@ -16,7 +16,8 @@
 /* The statements give the same columns; each row struct is its own C type. */
 #define WORKLIST_ROW(row)                                                                                              \
     ((WorklistEntry){(row)->ticket_id, (row)->subject, (row)->state, (row)->channel, (row)->received_at,               \
-                     (row)->next_update_at, (row)->last_event_at, (row)->handovers, (row)->customer, (row)->owner})
+                     (row)->next_update_at, (row)->last_event_at, (row)->handovers, (row)->version, (row)->customer,   \
+                     (row)->owner})
 
 #define WORKLIST_COPY(arena, list, page, asked)                                                                        \
     do {                                                                                                               \

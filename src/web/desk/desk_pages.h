@@ -79,6 +79,8 @@ void reports_page(HttpRequest *request, HttpResponse *response, void *context);
 void report_page(HttpRequest *request, HttpResponse *response, void *context);
 void report_csv(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_request_post(HttpRequest *request, HttpResponse *response, void *context);
+void queue_aside_post(HttpRequest *request, HttpResponse *response, void *context);
+void queue_aside_back_post(HttpRequest *request, HttpResponse *response, void *context);
 void aside_page(HttpRequest *request, HttpResponse *response, void *context);
 void aside_rule_post(HttpRequest *request, HttpResponse *response, void *context);
 void aside_rule_remove_post(HttpRequest *request, HttpResponse *response, void *context);

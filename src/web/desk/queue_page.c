@@ -4,6 +4,7 @@
 #include "desk/staff/staff.h"
 #include "desk/ticket/worklist.h"
 #include "web/desk/desk_pages.h"
+#include "web/desk/queue_aside.h"
 #include "web/desk/tour.h"
 #include "web/layout.h"
 #include "web/queue_view.h"
@@ -154,6 +155,15 @@ static SafeUrl list_url(Arena *arena, const WorklistAsk *ask, WorklistKind kind,
     return url_checked(text);
 }
 
+const char *queue_list_of(HttpRequest *request)
+{
+    WorklistAsk ask = ask_of(request);
+    WorklistEntry place = {.next_update_at = ask.place.at, .ticket = ask.place.ticket};
+    return list_url(request->arena, &ask, ask.kind, ask.backwards ? "before" : "after",
+                    ask.place.ticket.value ? &place : NULL)
+        .text;
+}
+
 /* ----------------------------------------------------------------------------------------------------------- rows */
 
 static const char *channel_icon(const char *channel)
@@ -199,6 +209,7 @@ static QueueRow row_of(const HttpRequest *request, const WorklistEntry *entry)
             words_warning(arena, lang, visit->now - entry->last_event_at, SILENT_DAYS * TIME_DAY, entry->handovers),
         .age = format_span(arena, lang, visit->now - entry->received_at),
         .received = format_moment(arena, lang, zone, entry->received_at, visit->now),
+        .pick = queue_aside_pick(request, entry),
     };
     row.due = words_due(arena, lang, zone, entry->next_update_at, visit->now, &row.late);
     if (!row.late)
@@ -347,8 +358,6 @@ void queue_page(HttpRequest *request, HttpResponse *response, void *context)
     Roster roster = {team_list(tx, request->arena), staff_list(tx, request->arena)};
     TourView tour = {.steps_count = 0};
     bool has_tour = tour_fill(request, tx, &tour);
-    if (!visit_read_end(request, response, tx))
-        return;
     QueueView view = {
         .page = layout_desk(request, msg(visit->lang, MSG_MENU_QUEUE), MSG_MENU_QUEUE),
         .heading = MSG_MENU_QUEUE,
@@ -362,6 +371,9 @@ void queue_page(HttpRequest *request, HttpResponse *response, void *context)
     };
     fill_filter(request, &roster, &ask, &view);
     fill_rows(request, &page, &ask, &view);
+    queue_aside_fill(request, tx, &view);
+    if (!visit_read_end(request, response, tx))
+        return;
     empty_words(&view, ask.kind);
     remember_view(request, response, ask.kind);
     queue_render(http_html(response), visit->lang, &view);

@@ -712,7 +712,7 @@ static const LayoutView *layout_of(Build *build)
     const char *words = build->typed->wrong ? build->typed->wrong : build->typed->flash;
     if (words) {
         Flash *flash = ARENA_NEW(build->arena, Flash);
-        *flash = (Flash){words, !build->typed->undo_url.text, build->typed->undo_url};
+        *flash = (Flash){words, !build->typed->undo_url.text, build->typed->undo_url, MSG_ACTION_UNDO_SEND};
         page->flash = flash;
     }
     return page;

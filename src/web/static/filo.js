@@ -116,16 +116,26 @@
   function move(step) {
     const links = all(".row-link");
     if (!links.length) return false;
-    const at = links.indexOf(document.activeElement);
+    const here = document.activeElement.closest(".row");
+    const at = links.indexOf(here ? find(".row-link", here) : document.activeElement);
     const next = at < 0 ? (step > 0 ? 0 : links.length - 1) : Math.min(Math.max(at + step, 0), links.length - 1);
     links[next].focus();
     links[next].scrollIntoView({ block: "nearest" });
     return true;
   }
 
+  function pick() {
+    const row = document.activeElement.closest(".row");
+    const box = row && find(".row-pick input", row);
+    if (!box) return false;
+    box.checked = !box.checked;
+    return true;
+  }
+
   const SHORTCUTS = {
     j: () => move(1),
     k: () => move(-1),
+    x: pick,
     r: () => write("reply"),
     n: () => write("note"),
     a: () => openDetails("assign"),
