@@ -38,6 +38,7 @@ const ROUTES = [
   { area: 'desk', route: 'POST /tickets/:id/assign', path: '/tickets/10001/assign', who: WRITERS, fields: { version: '0', person: '1' }, status: 409, says: /10001/ },
   { area: 'desk', route: 'POST /tickets/:id/merge', path: '/tickets/10001/merge', who: WRITERS, fields: { version: '0', into: '10001' }, status: 409, says: /10001/ },
   { area: 'desk', route: 'POST /tickets/:id/split', path: '/tickets/10001/split', who: WRITERS, fields: { version: '0', message: '1' }, status: 409, says: /10001/ },
+  { area: 'desk', route: 'POST /tickets/:id/forward', path: '/tickets/10001/forward', who: WRITERS, fields: { version: '0', message: '1' }, status: 409, says: /10001/ },
   { area: 'desk', route: 'POST /tickets/:id/company', path: '/tickets/10001/company', who: WRITERS, fields: { version: '0', company: '1' }, status: 409, says: /10001/ },
   { area: 'desk', route: 'POST /tickets/:id/links', path: '/tickets/10001/links', who: WRITERS, fields: { other: '10001' }, status: 409, says: /10001/ },
   { area: 'desk', route: 'POST /tickets/:id/not-ours', path: '/tickets/10001/not-ours', who: WRITERS, fields: { version: '0', pointer: 'x' }, status: 409, says: /10001/ },

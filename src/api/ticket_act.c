@@ -11,6 +11,7 @@
 #include "desk/code/code.h"
 #include "desk/cost/cost.h"
 #include "desk/intake/aside.h"
+#include "desk/intake/forwarded.h"
 #include "desk/intake/split.h"
 #include "desk/product/product.h"
 #include "desk/ticket/merge.h"
@@ -469,6 +470,52 @@ static void ticket_split_make(HttpRequest *request, HttpResponse *response, void
         api_send(request, response, 201, &ticket_now_shape, ticket_now_values(request->arena, &work.fresh));
 }
 
+/* -------------------------------------------------------------------------------------------------------------- forward */
+
+enum { FORWARD_MESSAGE, FORWARD_VERSION, FORWARD_COUNT };
+static const ShapeField forward_fields[] = {
+    [FORWARD_MESSAGE] = {"message_id", SHAPE_NUMBER, true, .doc = "The message that seems passed on (proposed_sender_address)."},
+    [FORWARD_VERSION] = TICKET_VERSION_FIELD,
+};
+static const Shape forward_shape = {"Forward", forward_fields, FORWARD_COUNT};
+
+typedef struct ForwardWork {
+    HttpRequest *request;
+    const ApiCall *call;
+    ForwardTaking taking;
+    Ticket after;
+    CodingRefusals refused;
+} ForwardWork;
+
+static bool take_forward(StoreTx *tx, void *arg)
+{
+    ForwardWork *work = arg;
+    const ApiCall *call = work->call;
+    Arena *arena = work->request->arena;
+    InputError error = {0};
+    work->refused.count = 0;
+    if (!forwarded_take(tx, arena, &work->taking, call->person, call->now, &error)) {
+        error.field = g_strcmp0(error.field, "message") == 0 ? "message_id" : error.field;
+        return api_refuse(&work->refused, error);
+    }
+    api_audit(tx, call, "ticket.forward", "ticket", work->taking.ticket.value);
+    return ticket_find(tx, arena, work->taking.ticket, &work->after);
+}
+
+static void ticket_forward(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    ShapeValue in[FORWARD_COUNT];
+    ForwardWork work = {.request = request, .call = api_call_of(request)};
+    if (!api_read_body(request, response, &forward_shape, in) ||
+        !api_read_version(request, response, &in[FORWARD_VERSION], &work.taking.version))
+        return;
+    work.taking.ticket = (TicketId){http_param_id(request, "id")};
+    work.taking.message = (MessageId){in[FORWARD_MESSAGE].number};
+    if (api_write(request, response, "api ticket forward", take_forward, &work, &work.refused))
+        api_send(request, response, 200, &ticket_now_shape, ticket_now_values(request->arena, &work.after));
+}
+
 static const ApiOperation operations[] = {
     {{HTTP_POST, "/api/v1/tickets/:id/assign", ticket_assign, "ticket.assign", LANE_PAGE, ROUTE_TOKEN, API_BODY_LIMIT,
       "Gives it to a person or to a team's queue."},
@@ -485,5 +532,8 @@ static const ApiOperation operations[] = {
     {{HTTP_POST, "/api/v1/tickets/:id/split", ticket_split_make, "ticket.write", LANE_PAGE, ROUTE_TOKEN, API_BODY_LIMIT,
       "Makes messages a request of their own, which it answers."},
      "ticketSplit", NULL, &split_shape, &ticket_now_shape, 201, false},
+    {{HTTP_POST, "/api/v1/tickets/:id/forward", ticket_forward, "ticket.write", LANE_PAGE, ROUTE_TOKEN, API_BODY_LIMIT,
+      "Makes it the request of whoever wrote the mail that a colleague passed on."},
+     "ticketForward", NULL, &forward_shape, &ticket_now_shape, 200, false},
 };
 const ApiOperations ticket_act_operations = {operations, G_N_ELEMENTS(operations)};

@@ -207,6 +207,7 @@ static void ticket_show(HttpRequest *request, HttpResponse *response, void *cont
         return;
     bool found = ticket_find(tx, request->arena, (TicketId){http_param_id(request, "id")}, &ticket);
     MessageList messages = found ? message_list(tx, request->arena, ticket.id) : (MessageList){0};
+    MessageForwardList forwards = found ? message_forward_list(tx, request->arena, ticket.id) : (MessageForwardList){0};
     if (!api_read_end(request, response, tx))
         return;
     if (!found) {
@@ -217,7 +218,7 @@ static void ticket_show(HttpRequest *request, HttpResponse *response, void *cont
     bool named =
         http_set_header(response, "ETag", arena_printf(request->arena, "\"%" G_GINT64_FORMAT "\"", ticket.version));
     check(named); /* digits */
-    api_send(request, response, 200, &ticket_shape, ticket_values(request->arena, &ticket, &messages));
+    api_send(request, response, 200, &ticket_shape, ticket_values(request->arena, &ticket, &messages, &forwards));
 }
 
 static const ApiOperation operations[] = {

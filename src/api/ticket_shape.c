@@ -20,6 +20,9 @@ enum {
     MESSAGE_TEXT,
     MESSAGE_QUOTED_AT,
     MESSAGE_UNVERIFIED,
+    MESSAGE_FORWARDED_BY,
+    MESSAGE_PROPOSED_ADDRESS,
+    MESSAGE_PROPOSED_NAME,
     MESSAGE_FIELD_COUNT
 };
 
@@ -39,8 +42,24 @@ static const ShapeField message_fields[] = {
                            .doc = "The byte of text where a quotation of earlier messages begins."},
     [MESSAGE_UNVERIFIED] = {"unverified", SHAPE_FLAG, true,
                             .doc = "Our mail server says, or it is plain, that it is not from whom it says: it moved nothing."},
+    [MESSAGE_FORWARDED_BY] = {"forwarded_by_id", SHAPE_NUMBER,
+                              .doc = "The member of staff who passed it on, where it is a customer's mail: the sender is as it stood in it."},
+    [MESSAGE_PROPOSED_ADDRESS] = {"proposed_sender_address", SHAPE_LINE,
+                                  .doc = "Of a mail that seems passed on: who wrote it. ticketForward makes it theirs."},
+    [MESSAGE_PROPOSED_NAME] = {"proposed_sender_name", SHAPE_LINE, .doc = "Their name, as it stands there."},
 };
 static const Shape message_shape = {"Message", message_fields, MESSAGE_FIELD_COUNT, true};
+
+static void fill_forward(ShapeValue *row, const MessageForward *forward)
+{
+    if (!forward)
+        return;
+    row[MESSAGE_FORWARDED_BY] = shape_id(forward->staff.value);
+    if (forward->taken_at)
+        return;
+    row[MESSAGE_PROPOSED_ADDRESS] = shape_text(forward->address);
+    row[MESSAGE_PROPOSED_NAME] = shape_text(forward->name);
+}
 
 static void fill_message(ShapeValue *row, const Message *message)
 {
@@ -59,11 +78,13 @@ static void fill_message(ShapeValue *row, const Message *message)
         row[MESSAGE_QUOTED_AT] = shape_number(message->quoted_at);
 }
 
-static ShapeValue messages_value(Arena *arena, const MessageList *messages)
+static ShapeValue messages_value(Arena *arena, const MessageList *messages, const MessageForwardList *forwards)
 {
     ShapeValue *rows = ARENA_ARRAY(arena, ShapeValue, messages->count * MESSAGE_FIELD_COUNT);
-    for (size_t i = 0; i < messages->count; i++)
+    for (size_t i = 0; i < messages->count; i++) {
         fill_message(rows + i * MESSAGE_FIELD_COUNT, &messages->items[i]);
+        fill_forward(rows + i * MESSAGE_FIELD_COUNT, message_forward_of(forwards, messages->items[i].id));
+    }
     return shape_rows(rows, messages->count);
 }
 
@@ -198,7 +219,8 @@ const ShapeValue *ticket_now_values(Arena *arena, const Ticket *ticket)
     return values;
 }
 
-const ShapeValue *ticket_values(Arena *arena, const Ticket *ticket, const MessageList *messages)
+const ShapeValue *ticket_values(Arena *arena, const Ticket *ticket, const MessageList *messages,
+                                const MessageForwardList *forwards)
 {
     const TicketProjection *now = &ticket->now;
     ShapeValue *values = ARENA_ARRAY(arena, ShapeValue, TICKET_SHAPE_COUNT);
@@ -219,6 +241,6 @@ const ShapeValue *ticket_values(Arena *arena, const Ticket *ticket, const Messag
     values[TICKET_HANDOVERS] = shape_number(now->handovers);
     values[TICKET_ZERO_COST] = shape_number(now->zero_cost);
     values[TICKET_IMPORTED] = shape_number(ticket->import_id != 0);
-    values[TICKET_MESSAGES] = messages_value(arena, messages);
+    values[TICKET_MESSAGES] = messages_value(arena, messages, forwards);
     return values;
 }

@@ -13,12 +13,14 @@
 #define FILO_API_TICKET_SHAPE_H
 
 #include "api/shape.h"
+#include "desk/ticket/forward.h"
 #include "desk/ticket/message.h"
 #include "desk/ticket/ticket.h"
 
 /* The whole ticket. */
 extern const Shape ticket_shape;
-const ShapeValue *ticket_values(Arena *arena, const Ticket *ticket, const MessageList *messages);
+const ShapeValue *ticket_values(Arena *arena, const Ticket *ticket, const MessageList *messages,
+                                const MessageForwardList *forwards);
 
 /* What every change answers: enough to go on with the next one. */
 extern const Shape ticket_now_shape;

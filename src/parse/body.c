@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "parse/charset_int.h"
 #include "parse/decode_int.h"
+#include "parse/forward_int.h"
 #include "parse/html_int.h"
 #include "parse/quote.h"
 
@@ -227,6 +228,8 @@ void body_finish(MessageBuilder *builder, Body *body)
     mail->text = arena_strndup(builder->arena, text->str, size);
     mail->text_size = size;
     mail->quote_at = quote_at < size ? (uint32_t)quote_at : PARSE_NO_QUOTE;
+    if (!builder->is_nested)
+        mail->forward = forward_read(builder->arena, mail->text, size, mail->subject);
     if (mail->has_html)
         html_finish(builder, body);
     g_string_free(body->text, TRUE);

@@ -35,7 +35,7 @@ void body_add_plain(MessageBuilder *builder, Body *body, BodyChoice *choice, con
                     bool flowed, bool delsp);
 void body_add_html(MessageBuilder *builder, Body *body, const BodyChoice *choice, const char *charset, Bytes decoded);
 
-/* Fills text, quote_at and html of the mail, now that all attachments are known, and clears body. */
+/* Fills text, quote_at, html and a forward in the text of the mail, now that all attachments are known, and clears body. */
 void body_finish(MessageBuilder *builder, Body *body);
 
 #endif

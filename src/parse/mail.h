@@ -17,8 +17,8 @@
  * started; retry later). A message that breaks its worker is not an error: parsed = false.
  *
  * Invariants:
- *  1. Every text is valid UTF-8 without NUL; every text but `text`, `html` and an appointment's comment and description is
- *     one line.
+ *  1. Every text is valid UTF-8 without NUL; every text but `text`, `html`, a forward's text and remark and an appointment's
+ *     comment and description is one line.
  *  2. An attachment's [offset, offset + length) lies inside the raw message.
  *  3. html is our own serialisation of an allow-list (html_int.h): it loads nothing, runs nothing and links only to
  *     http, https, mailto and tel. In it ` data-attachment="N"` stands where a cid: image was (N indexes
@@ -181,6 +181,33 @@ typedef struct ParsedAppointment {
     const char *description;
 } ParsedAppointment;
 
+typedef enum ParseForwardKind {
+    PARSE_FORWARD_NONE,
+    PARSE_FORWARD_INLINE,   /* in the text, below a block of its headers */
+    PARSE_FORWARD_ATTACHED, /* as the one attached message */
+    PARSE_FORWARD_KINDS
+} ParseForwardKind;
+
+/* A message that this one hands on, as the mail program of whoever hands it on describes it, or as it is attached: a claim,
+ * all of it. */
+typedef struct ParsedForward {
+    ParseForwardKind kind;      /* PARSE_FORWARD_NONE: nothing below holds */
+    bool is_auto;               /* attached: a machine's answer, a delivery report or a list's */
+    const char *address, *name; /* who wrote it; address "" when that is not said, or not for certain */
+    const char *subject;
+    ParsedTime at;          /* when it was written */
+    const char *message_id; /* attached: its own, without < >; "" */
+    const char *in_reply_to;
+    const char *remark; /* what whoever hands it on says about it; "" */
+    const char *text;   /* its words */
+    size_t text_size;
+    uint32_t quote_at; /* as ParsedMail.quote_at, in text */
+    const char *const *references;
+    size_t reference_count;
+    const ParsedAttachment *attachments; /* attached: its own files; offsets in the whole raw message */
+    size_t attachment_count;
+} ParsedForward;
+
 typedef struct ParsedMail {
     bool parsed;    /* false: nothing below holds */
     bool truncated; /* something was dropped: the raw has more */
@@ -216,6 +243,7 @@ typedef struct ParsedMail {
     const ParsedReport *reports;
     size_t report_count;
     const char *report_message_id; /* the id of our message that the report is about, without < > */
+    ParsedForward forward;
 } ParsedMail;
 
 /* Reads raw into *out. False and *error only when the world failed. */

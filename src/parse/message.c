@@ -3,7 +3,8 @@
  * GMime finds the parts and reads the headers; everything else works on slices of the raw. GMime keeps a persistent
  * stream, so the bounds of a part's content are offsets in what it was given, and Prepared.delta leads to the raw.
  * message/rfc822 is registered as an ordinary part, which makes nested messages opaque: they are attachments, and
- * fifty of them inside each other are one. The tree is walked with our own stack.
+ * fifty of them inside each other are one. The tree is walked with our own stack. The one message that is handed on as an
+ * attachment is read like the outer one, from its own slice; what is nested in that stays closed.
  */
 #include "parse/message_int.h"
 
@@ -12,7 +13,9 @@
 #include "parse/calendar_int.h"
 #include "parse/charset_int.h"
 #include "parse/decode_int.h"
+#include "parse/forward_int.h"
 #include "parse/prepare_int.h"
+#include "parse/quote.h"
 #include "parse/wire_int.h"
 
 #include <string.h>
@@ -36,6 +39,8 @@ typedef struct Walk {
     Body body;
     int64_t delta;
     bool is_report;
+    size_t nested_count; /* attached messages */
+    Bytes nested;        /* the last of them, when it is not coded; else empty */
 } Walk;
 
 void message_init(void)
@@ -257,6 +262,10 @@ static void part_add(Walk *walk, GMimePart *part, BodyChoice *choice)
         text_add(walk, part, slice, choice, is_html);
         return;
     }
+    if (!strcmp(type, "message/rfc822") || !strcmp(type, "message/global")) {
+        walk->nested_count++;
+        walk->nested = part_encoding(part) == PARSE_IDENTITY ? slice : (Bytes){slice.data, 0};
+    }
     report_add(walk, part, slice, type);
     calendar_add(walk, part, slice, type);
     attachment_add(walk, part, slice);
@@ -343,6 +352,71 @@ static GMimeMessage *message_construct(GByteArray *bytes, GMimeParserOptions *op
     return message;
 }
 
+/* ---- a message that is handed on as an attachment ---- */
+
+static void message_read(Arena *arena, Bytes raw, bool clipped, bool is_nested, ParsedMail *out);
+
+/* An attached message is handed on where the subject says so, or nothing else is said. Else it is somebody's evidence. */
+static bool is_handed_on(const ParsedMail *mail, const ParsedMail *nested)
+{
+    const char *subject = mail->subject;
+    return quote_subject_is_forward(subject) || !*subject || !strcmp(subject, nested->subject) ||
+           text_is_blank(mail->text);
+}
+
+static size_t count_writers(const ParsedMail *mail)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < mail->address_count; i++)
+        count += mail->addresses[i].role == PARSE_FROM;
+    return count;
+}
+
+/* Its files, as ranges of the whole raw message. */
+static const ParsedAttachment *files_in_raw(Arena *arena, const ParsedMail *nested, size_t offset)
+{
+    ParsedAttachment *files = ARENA_ARRAY(arena, ParsedAttachment, nested->attachment_count);
+    for (size_t i = 0; i < nested->attachment_count; i++) {
+        files[i] = nested->attachments[i];
+        files[i].offset += offset;
+    }
+    return files;
+}
+
+static void forward_read_nested(MessageBuilder *builder, const Walk *walk)
+{
+    ParsedMail *mail = builder->mail, nested;
+    Arena *arena = builder->arena;
+    if (builder->is_nested || mail->forward.kind || walk->is_report || mail->is_bounce || walk->nested_count != 1 ||
+        !walk->nested.size)
+        return;
+    message_read(arena, walk->nested, false, true, &nested);
+    if (!is_handed_on(mail, &nested))
+        return;
+    bool one = count_writers(&nested) == 1;
+    size_t said = mail->quote_at == PARSE_NO_QUOTE ? mail->text_size : mail->quote_at;
+    mail->forward = (ParsedForward){
+        .kind = PARSE_FORWARD_ATTACHED,
+        .is_auto = nested.is_auto || nested.is_bounce || nested.is_list,
+        .address = one ? nested.from_address : "",
+        .name = one ? nested.from_name : "",
+        .subject = nested.subject,
+        .at = {nested.date > TIME_NONE ? PARSE_WHEN_INSTANT : PARSE_WHEN_NONE, MAX(nested.date, TIME_NONE), ""},
+        .message_id = nested.message_id,
+        .in_reply_to = nested.in_reply_to,
+        .remark = forward_remark(arena, mail->text, said),
+        .text = nested.text,
+        .text_size = nested.text_size,
+        .quote_at = nested.quote_at,
+        .references = nested.references,
+        .reference_count = nested.reference_count,
+        .attachments = files_in_raw(arena, &nested, (size_t)(walk->nested.data - builder->raw.data)),
+        .attachment_count = nested.attachment_count,
+    };
+}
+
+/* ---- the whole ---- */
+
 static void body_read(MessageBuilder *builder, GMimeMessage *message, int64_t delta)
 {
     GMimeObject *root = g_mime_message_get_mime_part(message);
@@ -354,6 +428,7 @@ static void body_read(MessageBuilder *builder, GMimeMessage *message, int64_t de
         walk_parts(&walk, root);
     }
     body_finish(builder, &walk.body);
+    forward_read_nested(builder, &walk);
 }
 
 /* Moves a list into the arena and frees it. */
@@ -379,9 +454,8 @@ static void lists_keep(MessageBuilder *builder)
     mail->reports = list_keep(arena, builder->reports, sizeof(ParsedReport), &mail->report_count);
 }
 
-void message_parse(Arena *arena, Bytes raw, bool clipped, ParsedMail *out)
+static void message_read(Arena *arena, Bytes raw, bool clipped, bool is_nested, ParsedMail *out)
 {
-    message_init();
     raw.data = raw.data ? raw.data : (const uint8_t *)"";
     *out = (ParsedMail){.from_address = "",
                         .from_name = "",
@@ -393,6 +467,7 @@ void message_parse(Arena *arena, Bytes raw, bool clipped, ParsedMail *out)
                         .quote_at = PARSE_NO_QUOTE,
                         .parsed = true};
     MessageBuilder builder = {.arena = arena,
+                              .is_nested = is_nested,
                               .raw = raw,
                               .mail = out,
                               .options = options_new(out),
@@ -415,4 +490,10 @@ void message_parse(Arena *arena, Bytes raw, bool clipped, ParsedMail *out)
                                      PARSE_DEFECT_PARTS_CUT | PARSE_DEFECT_NESTING);
     g_mime_parser_options_free(builder.options);
     g_byte_array_unref(prepared.bytes);
+}
+
+void message_parse(Arena *arena, Bytes raw, bool clipped, ParsedMail *out)
+{
+    message_init();
+    message_read(arena, raw, clipped, false, out);
 }

@@ -9,7 +9,8 @@
  *
  * Invariants:
  *  1. wire_mail_read accepts what this makes (parse/message_test.c, the fuzzer).
- *  2. Nested messages and multiparts beyond GMime's depth are opaque parts: nothing here recurses with the input.
+ *  2. Nested messages and multiparts beyond GMime's depth are opaque parts, but for the one message that this one hands on
+ *     (ParsedMail.forward), in which they all are: nothing here recurses with the input.
  */
 #ifndef FILO_PARSE_MESSAGE_INT_H
 #define FILO_PARSE_MESSAGE_INT_H
@@ -25,7 +26,8 @@ typedef struct MessageBuilder {
     ParsedMail *mail;
     GMimeParserOptions *options;
     GArray *addresses, *references, *fields, *attachments, *appointments, *reports; /* of ParsedAddress, char *, … */
-    bool judged; /* a server's word on the sender was kept, and no Received came below it yet */
+    bool is_nested; /* it was attached to another one: what it hands on in turn is its own affair */
+    bool judged;    /* a server's word on the sender was kept, and no Received came below it yet */
 } MessageBuilder;
 
 /* Once per process. */

@@ -18,6 +18,7 @@ typedef struct MailReader {
     size_t raw_size;
     ParsedMail *mail;
     GArray *addresses, *references, *fields, *attachments, *appointments, *reports;
+    GArray *forward_references, *forward_attachments;
     const uint8_t *at, *end; /* the record being read */
     bool failed;
 } MailReader;
@@ -238,10 +239,15 @@ static void write_reference(GByteArray *out, const ParsedMail *mail, size_t inde
     put_string(out, mail->references[index]);
 }
 
-static void read_reference(MailReader *in)
+static void get_reference(MailReader *in, GArray *references)
 {
     const char *reference = get_line(in);
-    g_array_append_val(in->references, reference);
+    g_array_append_val(references, reference);
+}
+
+static void read_reference(MailReader *in)
+{
+    get_reference(in, in->references);
 }
 
 static void write_field(GByteArray *out, const ParsedMail *mail, size_t index)
@@ -266,15 +272,20 @@ static void write_text(GByteArray *out, const ParsedMail *mail, size_t index)
     put_u32(out, mail->quote_at);
 }
 
-static void read_text(MailReader *in)
+static void get_text(MailReader *in, const char **text_out, size_t *size_out, uint32_t *quote_at_out)
 {
     Bytes text = get_bytes(in, PARSE_TEXT_MAX);
     uint32_t quote_at = get_u32(in);
     expect(in, wire_text_is_clean(text, true));
     expect(in, quote_at == PARSE_NO_QUOTE || (quote_at < text.size && (!quote_at || text.data[quote_at - 1] == '\n')));
-    in->mail->text = keep(in, text);
-    in->mail->text_size = text.size;
-    in->mail->quote_at = quote_at;
+    *text_out = keep(in, text);
+    *size_out = text.size;
+    *quote_at_out = quote_at;
+}
+
+static void read_text(MailReader *in)
+{
+    get_text(in, &in->mail->text, &in->mail->text_size, &in->mail->quote_at);
 }
 
 static void write_html(GByteArray *out, const ParsedMail *mail, size_t index)
@@ -291,9 +302,8 @@ static void read_html(MailReader *in)
     in->mail->html_size = html.size;
 }
 
-static void write_attachment(GByteArray *out, const ParsedMail *mail, size_t index)
+static void put_attachment(GByteArray *out, const ParsedAttachment *attachment)
 {
-    const ParsedAttachment *attachment = &mail->attachments[index];
     put_string(out, attachment->name);
     put_string(out, attachment->type);
     put_string(out, attachment->content_id);
@@ -305,7 +315,12 @@ static void write_attachment(GByteArray *out, const ParsedMail *mail, size_t ind
     put_string(out, attachment->sha256);
 }
 
-static void read_attachment(MailReader *in)
+static void write_attachment(GByteArray *out, const ParsedMail *mail, size_t index)
+{
+    put_attachment(out, &mail->attachments[index]);
+}
+
+static void get_attachment(MailReader *in, GArray *attachments)
 {
     ParsedAttachment attachment = {0};
     attachment.name = get_line(in);
@@ -324,7 +339,12 @@ static void read_attachment(MailReader *in)
     expect(in, attachment.size <= attachment.length);
     if (!in->failed)
         memcpy(attachment.sha256, sha256.data, sha256.size);
-    g_array_append_val(in->attachments, attachment);
+    g_array_append_val(attachments, attachment);
+}
+
+static void read_attachment(MailReader *in)
+{
+    get_attachment(in, in->attachments);
 }
 
 static void write_time(GByteArray *out, const ParsedTime *time)
@@ -410,6 +430,64 @@ static void read_report(MailReader *in)
     g_array_append_val(in->reports, report);
 }
 
+static void write_forward(GByteArray *out, const ParsedMail *mail, size_t index)
+{
+    const ParsedForward *forward = &mail->forward;
+    (void)index;
+    put_u32(out, forward->kind);
+    put_u32(out, forward->is_auto);
+    put_string(out, forward->address);
+    put_string(out, forward->name);
+    put_string(out, forward->subject);
+    put_string(out, forward->message_id);
+    put_string(out, forward->in_reply_to);
+    write_time(out, &forward->at);
+    put_string(out, forward->remark);
+    put_bytes(out, forward->text, forward->text_size);
+    put_u32(out, forward->quote_at);
+}
+
+static void read_forward(MailReader *in)
+{
+    ParsedForward *forward = &in->mail->forward;
+    uint32_t kind = get_u32(in);
+    expect(in, kind > PARSE_FORWARD_NONE && kind < PARSE_FORWARD_KINDS);
+    forward->kind = (ParseForwardKind)kind;
+    forward->is_auto = get_bool(in);
+    forward->address = get_line(in);
+    forward->name = get_line(in);
+    forward->subject = get_line(in);
+    forward->message_id = get_line(in);
+    forward->in_reply_to = get_line(in);
+    forward->at = get_time(in);
+    Bytes remark = get_bytes(in, PARSE_TEXT_MAX);
+    expect(in, wire_text_is_clean(remark, true));
+    forward->remark = keep(in, remark);
+    get_text(in, &forward->text, &forward->text_size, &forward->quote_at);
+}
+
+static void write_forward_reference(GByteArray *out, const ParsedMail *mail, size_t index)
+{
+    put_string(out, mail->forward.references[index]);
+}
+
+static void read_forward_reference(MailReader *in)
+{
+    expect(in, in->mail->forward.kind == PARSE_FORWARD_ATTACHED);
+    get_reference(in, in->forward_references);
+}
+
+static void write_forward_attachment(GByteArray *out, const ParsedMail *mail, size_t index)
+{
+    put_attachment(out, &mail->forward.attachments[index]);
+}
+
+static void read_forward_attachment(MailReader *in)
+{
+    expect(in, in->mail->forward.kind == PARSE_FORWARD_ATTACHED);
+    get_attachment(in, in->forward_attachments);
+}
+
 static size_t count_one(const ParsedMail *mail)
 {
     (void)mail;
@@ -451,6 +529,21 @@ static size_t count_reports(const ParsedMail *mail)
     return mail->report_count;
 }
 
+static size_t count_forward(const ParsedMail *mail)
+{
+    return mail->forward.kind != PARSE_FORWARD_NONE;
+}
+
+static size_t count_forward_references(const ParsedMail *mail)
+{
+    return count_forward(mail) ? mail->forward.reference_count : 0;
+}
+
+static size_t count_forward_attachments(const ParsedMail *mail)
+{
+    return count_forward(mail) ? mail->forward.attachment_count : 0;
+}
+
 enum { RECORD_END = 0x454e };
 
 /* In the order they come; a record's type is its row number plus 1. */
@@ -471,6 +564,9 @@ static const struct {
     {0, PARSE_ATTACHMENTS_MAX, count_attachments, write_attachment, read_attachment},
     {0, PARSE_APPOINTMENTS_MAX, count_appointments, write_appointment, read_appointment},
     {0, PARSE_REPORTS_MAX, count_reports, write_report, read_report},
+    {0, 1, count_forward, write_forward, read_forward},
+    {0, PARSE_REFERENCES_MAX, count_forward_references, write_forward_reference, read_forward_reference},
+    {0, PARSE_ATTACHMENTS_MAX, count_forward_attachments, write_forward_attachment, read_forward_attachment},
 };
 
 static void put_header(GByteArray *out, size_t type, size_t length)
@@ -559,6 +655,10 @@ static void lists_keep(MailReader *in)
     mail->attachments = list_keep(in->arena, in->attachments, sizeof(ParsedAttachment), &mail->attachment_count);
     mail->appointments = list_keep(in->arena, in->appointments, sizeof(ParsedAppointment), &mail->appointment_count);
     mail->reports = list_keep(in->arena, in->reports, sizeof(ParsedReport), &mail->report_count);
+    ParsedForward *forward = &mail->forward;
+    forward->references = list_keep(in->arena, in->forward_references, sizeof(char *), &forward->reference_count);
+    forward->attachments =
+        list_keep(in->arena, in->forward_attachments, sizeof(ParsedAttachment), &forward->attachment_count);
     bool has_from = mail->address_count && mail->addresses[0].role == PARSE_FROM;
     mail->from_address = has_from ? mail->addresses[0].address : "";
     mail->from_name = has_from ? mail->addresses[0].name : "";
@@ -572,6 +672,8 @@ bool wire_mail_read(Arena *arena, Bytes result, size_t raw_size, ParsedMail *out
     g_autoptr(GArray) attachments = g_array_new(FALSE, TRUE, sizeof(ParsedAttachment));
     g_autoptr(GArray) appointments = g_array_new(FALSE, TRUE, sizeof(ParsedAppointment));
     g_autoptr(GArray) reports = g_array_new(FALSE, TRUE, sizeof(ParsedReport));
+    g_autoptr(GArray) forward_references = g_array_new(FALSE, TRUE, sizeof(char *));
+    g_autoptr(GArray) forward_attachments = g_array_new(FALSE, TRUE, sizeof(ParsedAttachment));
     *out = (ParsedMail){0};
     MailReader in = {.arena = arena,
                      .raw_size = raw_size,
@@ -581,7 +683,9 @@ bool wire_mail_read(Arena *arena, Bytes result, size_t raw_size, ParsedMail *out
                      .fields = fields,
                      .attachments = attachments,
                      .appointments = appointments,
-                     .reports = reports};
+                     .reports = reports,
+                     .forward_references = forward_references,
+                     .forward_attachments = forward_attachments};
     if (result.size > 0 && result.size <= WIRE_RESULT_MAX)
         read_records(&in, result);
     else

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "channel/mail/bounce.h"
 #include "channel/mail/guard.h"
+#include "channel/mail/header.h"
 #include "channel/mail/invitation.h"
 #include "channel/mail/thread.h"
 #include "channel/mail/vouch.h"
@@ -149,15 +150,21 @@ static ThreadFacts thread_facts_of(Arena *arena, const MailArrival *arrival)
     return facts;
 }
 
-static void add_keys(Arena *arena, const MailArrival *arrival, InboundEvent *event)
+static const IntakeKey *keys_of(Arena *arena, const ThreadFacts *facts, size_t *count_out)
 {
     size_t count;
-    ThreadFacts facts = thread_facts_of(arena, arrival);
-    const ThreadCandidate *candidates = mail_thread_candidates(arena, &facts, &count);
+    const ThreadCandidate *candidates = mail_thread_candidates(arena, facts, &count);
     IntakeKey *keys = ARENA_ARRAY(arena, IntakeKey, count);
+    *count_out = 0;
     for (size_t i = 0; i < count; i++)
-        event->key_count += key_of(arena, &candidates[i], &keys[event->key_count]);
-    event->keys = keys;
+        *count_out += key_of(arena, &candidates[i], &keys[*count_out]);
+    return keys;
+}
+
+static void add_keys(Arena *arena, const MailArrival *arrival, InboundEvent *event)
+{
+    ThreadFacts facts = thread_facts_of(arena, arrival);
+    event->keys = keys_of(arena, &facts, &event->key_count);
     event->answers = mail_thread_answers(arena, &facts, &event->answer_count);
 }
 
@@ -213,7 +220,7 @@ static const char *reply_to_of(Arena *arena, const MailArrival *arrival, const I
 }
 
 /* Our server's word; who is doubted gets no answer by itself. */
-static void add_vouch(Arena *arena, const MailArrival *arrival, InboundEvent *event)
+static MailTrust add_vouch(Arena *arena, const MailArrival *arrival, InboundEvent *event)
 {
     MailVouch vouch = mail_vouch_read(arena, arrival->mail, arrival->auth_server);
     event->sender = (MessageSender){.judge = vouch.judge,
@@ -221,10 +228,11 @@ static void add_vouch(Arena *arena, const MailArrival *arrival, InboundEvent *ev
                                     .dkim = vouch.dkim,
                                     .dmarc = vouch.dmarc,
                                     .reply_to = reply_to_of(arena, arrival, event)};
-    if (vouch.trust != MAIL_DOUBTED)
-        return;
-    event->flags |= MESSAGE_SENDER_UNVERIFIED;
-    event->acknowledge_by = NULL;
+    if (vouch.trust == MAIL_DOUBTED) {
+        event->flags |= MESSAGE_SENDER_UNVERIFIED;
+        event->acknowledge_by = NULL;
+    }
+    return vouch.trust;
 }
 
 /* Whoever else stands in To and Cc: shown, never written to until a person says so. */
@@ -258,23 +266,133 @@ static const char *encoding_text(ParseEncoding encoding)
     return texts[encoding];
 }
 
+static Attachment file_of(const ParsedAttachment *attachment)
+{
+    return (Attachment){
+        .name = attachment->name,
+        .media_type = attachment->type,
+        .size = (int64_t)attachment->size,
+        .raw_offset = (int64_t)attachment->offset,
+        .raw_length = (int64_t)attachment->length,
+        .encoding = encoding_text(attachment->encoding),
+        .content_id = *attachment->content_id ? attachment->content_id : NULL,
+    };
+}
+
 static void add_files(Arena *arena, const ParsedMail *mail, InboundEvent *event)
 {
     Attachment *files = ARENA_ARRAY(arena, Attachment, mail->attachment_count);
-    for (size_t i = 0; i < mail->attachment_count; i++) {
-        const ParsedAttachment *attachment = &mail->attachments[i];
-        files[i] = (Attachment){
-            .name = attachment->name,
-            .media_type = attachment->type,
-            .size = (int64_t)attachment->size,
-            .raw_offset = (int64_t)attachment->offset,
-            .raw_length = (int64_t)attachment->length,
-            .encoding = encoding_text(attachment->encoding),
-            .content_id = *attachment->content_id ? attachment->content_id : NULL,
-        };
-    }
+    for (size_t i = 0; i < mail->attachment_count; i++)
+        files[i] = file_of(&mail->attachments[i]);
     event->files = files;
     event->file_count = mail->attachment_count;
+}
+
+/* ------------------------------------------------------------------------------------------------- what it hands on */
+
+/* What the mail that is handed on refers to. An inline one has left its own ids behind: mail programs refer to it instead.
+ * Of the recipients nothing counts: a token among them is whoever's hands the mail on. */
+static ThreadFacts forward_facts_of(Arena *arena, const MailArrival *arrival)
+{
+    const ParsedMail *mail = arrival->mail;
+    const ParsedForward *forward = &mail->forward;
+    GString *text = g_string_new(references_text(arena, mail));
+    if (*mail->in_reply_to)
+        g_string_append_printf(text, " <%s>", mail->in_reply_to);
+    for (size_t i = 0; i < forward->reference_count; i++)
+        g_string_append_printf(text, " <%s>", forward->references[i]);
+    if (*forward->in_reply_to)
+        g_string_append_printf(text, " <%s>", forward->in_reply_to);
+    ThreadFacts facts = {
+        .own_addresses = arrival->source->own_addresses,
+        .own_count = arrival->source->own_count,
+        .in_reply_to = *forward->message_id ? arena_printf(arena, "<%s>", forward->message_id) : NULL,
+        .references = arena_strndup(arena, text->str, text->len),
+        .subject = forward->subject,
+    };
+    g_string_free(text, TRUE);
+    return facts;
+}
+
+/* Its date on the house's wall, where it says no zone; what lies in the future is no date of it. */
+static TimeMs written_at(const MailArrival *arrival)
+{
+    const ParsedTime *time = &arrival->mail->forward.at;
+    TimeMs at = time->kind == PARSE_WHEN_INSTANT ? time->at : TIME_NONE;
+    if (time->kind == PARSE_WHEN_FLOATING && arrival->zone) {
+        Date date = date_from_days(time->at / TIME_DAY);
+        int64_t of_day = time->at % TIME_DAY;
+        at = time_from_wall(arrival->zone, &(WallTime){.date = date,
+                                                       .hour = (int)(of_day / TIME_HOUR),
+                                                       .minute = (int)(of_day / TIME_MINUTE % 60),
+                                                       .second = (int)(of_day / TIME_SECOND % 60)});
+    }
+    return at > 0 && at <= arrival->received_at ? at : TIME_NONE;
+}
+
+/* May who wrote it be acknowledged: as if it had come from there, with what is known of it. */
+static const char *forward_acknowledge_by(const MailArrival *arrival, const InboundEvent *event)
+{
+    const ParsedForward *forward = &arrival->mail->forward;
+    AckBrake no_brake = {.automatic_hour_limit = MAIL_AUTOMATIC_PER_HOUR};
+    MailFacts facts = {.from_address = forward->address,
+                       .subject = forward->subject,
+                       .own_addresses = arrival->source->own_addresses,
+                       .own_count = arrival->source->own_count};
+    bool allowed = event->acknowledge_by && !forward->is_auto && mail_ack_decide(&facts, &no_brake) == ACK_ALLOWED;
+    return allowed ? event->acknowledge_by : NULL;
+}
+
+static const Attachment *forward_files(Arena *arena, const ParsedMail *mail, const InboundEvent *event)
+{
+    const ParsedForward *forward = &mail->forward;
+    Attachment *files = ARENA_ARRAY(arena, Attachment, event->file_count + forward->attachment_count);
+    for (size_t i = 0; i < event->file_count; i++)
+        files[i] = event->files[i];
+    for (size_t i = 0; i < forward->attachment_count; i++)
+        files[event->file_count + i] = file_of(&forward->attachments[i]);
+    return files;
+}
+
+/* The Message-ID of what is handed on: its own, or the one the forwarding mail answers, or else that mail's. */
+static const char *forwarded_id(const ParsedMail *mail)
+{
+    const char *const ids[] = {mail->forward.message_id, mail->in_reply_to, mail->message_id};
+    for (size_t i = 0; i < G_N_ELEMENTS(ids); i++)
+        if (*ids[i])
+            return ids[i];
+    return NULL;
+}
+
+/* What a machine or a list hands on, nobody has looked at. */
+static void add_forward(Arena *arena, const MailArrival *arrival, unsigned kinds, bool vouched, InboundEvent *event)
+{
+    const ParsedForward *forward = &arrival->mail->forward;
+    const char *key = forward->kind ? contact_key_of_email(arena, forward->address) : "";
+    if (kinds || !strchr(key, '@') || !mail_address_is_safe(forward->address) || strcmp(key, event->sender_key) == 0 ||
+        is_own(arrival->source, arena, key))
+        return;
+    ThreadFacts facts = forward_facts_of(arena, arrival);
+    InboundForward *found = ARENA_NEW(arena, InboundForward);
+    *found = (InboundForward){
+        .address = forward->address,
+        .key = key,
+        .name = forward->name,
+        .subject = forward->subject,
+        .text = forward->text,
+        .remark = forward->remark,
+        .quoted_at = forward->quote_at == PARSE_NO_QUOTE ? MESSAGE_NOT_QUOTED : (int64_t)forward->quote_at,
+        .written_at = written_at(arrival),
+        .message_id = forwarded_id(arrival->mail),
+        .files = forward_files(arena, arrival->mail, event),
+        .file_count = event->file_count + forward->attachment_count,
+        .party_sort_key = text_sort_key(arena, *forward->name ? forward->name : forward->address),
+        .acknowledge_by = forward_acknowledge_by(arrival, event),
+        .vouched = vouched,
+    };
+    found->keys = keys_of(arena, &facts, &found->key_count);
+    found->answers = mail_thread_answers(arena, &facts, &found->answer_count);
+    event->forward = found;
 }
 
 /* ------------------------------------------------------------------------------------------------------------- event */
@@ -374,10 +492,11 @@ InboundEvent mail_event(Arena *arena, const MailArrival *arrival)
         !arrival->is_history && mail_ack_decide(&facts, &no_brake) == ACK_ALLOWED ? event.channel : NULL;
     say_it_was_left(arena, arrival, &event);
     add_invitation(arena, arrival, &event);
-    add_vouch(arena, arrival, &event);
+    MailTrust trust = add_vouch(arena, arrival, &event);
     add_keys(arena, arrival, &event);
     add_others(arena, arrival, &event);
     add_files(arena, mail, &event);
+    add_forward(arena, arrival, kinds, trust == MAIL_VOUCHED, &event);
     return event;
 }
 

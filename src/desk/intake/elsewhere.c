@@ -2,11 +2,11 @@
 #include "desk/intake/elsewhere.h"
 
 #include "desk/audit/audit.h"
+#include "desk/intake/colleague.h"
 #include "desk/notice/notice.h"
 #include "desk/party/party.h"
 #include "desk/receipt/receipt.h"
 #include "desk/staff/permission.h"
-#include "desk/staff/staff.h"
 #include "desk/ticket/action.h"
 #include "queue/outbox.h"
 
@@ -107,22 +107,6 @@ TicketId elsewhere_find(StoreTx *tx, Arena *arena, const InboundEvent *event)
     return find_place(tx, arena, event).ticket;
 }
 
-/* ------------------------------------------------------------------------------------------------- who wrote it? */
-
-/* The one active person who has that address; false: nobody, or several. */
-static bool find_author(StoreTx *tx, Arena *arena, const char *address_key, Staff *author_out)
-{
-    StaffList list = staff_list_everybody(tx, arena);
-    int found = 0;
-    for (size_t i = 0; *address_key && i < list.count; i++)
-        if (list.items[i].active && *list.items[i].email &&
-            strcmp(contact_key_of_email(arena, list.items[i].email), address_key) == 0) {
-            *author_out = list.items[i];
-            found++;
-        }
-    return found == 1;
-}
-
 /* -------------------------------------------------------------------------------------------------- on the ticket */
 
 typedef struct Taking {
@@ -206,7 +190,7 @@ bool elsewhere_accept(StoreTx *tx, Arena *arena, const Arrival *arrival, const I
         *result_out = (IntakeResult){.outcome = INTAKE_ALREADY, .ticket = inbound.ticket};
         return true;
     }
-    taking.has_author = find_author(tx, arena, event->sender_key, &taking.author);
+    taking.has_author = colleague_find(tx, arena, event->sender_key, &taking.author);
     taking.actor = (Actor){ACTOR_STAFF, taking.has_author ? taking.author.id.value : 0};
     if (!put_on_ticket(&taking, now, result_out))
         return false;

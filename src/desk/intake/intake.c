@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "desk/audit/audit.h"
 #include "desk/intake/aside.h"
+#include "desk/intake/forwarded.h"
 #include "desk/intake/other_number.h"
 #include "desk/intake/reported.h"
 #include "desk/intake/robot.h"
@@ -35,8 +36,11 @@ typedef struct Intake {
     TimeMs now;
     IntakeResult result;
     int64_t flags;  /* the event's, and what is found out here */
-    bool set_aside; /* what opens now is no request */
-    bool known;     /* a person said what the sender is: */
+    bool forwarded; /* one of us passed on what somebody wrote: */
+    Forwarding passing;
+    const InboundEvent *brought; /* what came, where event is what it hands on */
+    bool set_aside;              /* what opens now is no request */
+    bool known;                  /* a person said what the sender is: */
     SenderNature nature;
 } Intake;
 
@@ -456,13 +460,13 @@ static bool append(Intake *intake, TicketId ticket)
     if (!ticket_edit_begin(&edit, intake->tx, intake->arena, ticket, intake->event->actor, intake->now))
         return false;
     bool trusted = !(intake->flags & MESSAGE_SENDER_UNVERIFIED);
+    bool moves = (trusted || (intake->brought && intake->passing.may_move)) && !is_robot(intake);
     int64_t reopened_before = edit.ticket.now.reopened;
     add_message(intake, ticket);
     if (trusted && !is_robot(intake))
         add_participants(intake, ticket, true);
-    ticket_note_inbound(&edit,
-                        &(InboundNote){intake->result.message, intake->event->received_at, trusted && !is_robot(intake),
-                                       intake->event->reopen_since, intake->event->next_update_at});
+    ticket_note_inbound(&edit, &(InboundNote){intake->result.message, intake->event->received_at, moves,
+                                              intake->event->reopen_since, intake->event->next_update_at});
     intake->result.ticket = ticket;
     intake->result.outcome = edit.ticket.now.reopened > reopened_before ? INTAKE_REOPENED : INTAKE_APPENDED;
     return ticket_edit_end(&edit);
@@ -668,11 +672,32 @@ static void take_staff_reply(Intake *intake, const NoticeReply *reply)
         keep_as_note(intake, reply);
 }
 
+/* ------------------------------------------------------------------------------------- a customer's mail, passed on */
+
+/* From here on it is the customer's, where that is sure enough; else it stays what it is, and is noted. */
+static void read_forward(Intake *intake)
+{
+    intake->forwarded = forwarded_read(intake->tx, intake->arena, intake->event, intake->flags, &intake->passing);
+    if (!intake->forwarded || !intake->passing.vouched)
+        return;
+    intake->brought = intake->event;
+    intake->event = &intake->passing.event;
+    intake->flags = (intake->flags & MESSAGE_TRUNCATED) | MESSAGE_SENDER_UNVERIFIED | MESSAGE_FORWARDED;
+}
+
+/* What goes on with a request of the colleague's own is theirs: only what opens one proposes somebody. */
+static void note_forward(Intake *intake)
+{
+    if (intake->forwarded && (intake->brought || intake->result.outcome == INTAKE_OPENED))
+        forwarded_note(intake->tx, intake->arena, &intake->passing, intake->brought ? intake->brought : intake->event,
+                       &intake->result, intake->brought != NULL, intake->now);
+}
+
 /* What a customer wrote is told to whoever wants to hear of it. */
 static void tell_staff(Intake *intake)
 {
-    const InboundEvent *event = intake->event;
-    const int64_t doubtful = MESSAGE_SENDER_UNVERIFIED | MESSAGE_UNREADABLE;
+    const InboundEvent *event = intake->brought ? intake->brought : intake->event;
+    const int64_t doubtful = (intake->brought ? 0 : MESSAGE_SENDER_UNVERIFIED) | MESSAGE_UNREADABLE;
     Ticket ticket;
     bool news = event->notices && event->actor.kind == ACTOR_CUSTOMER && intake->result.message.value &&
                 !is_robot(intake) && !(intake->flags & doubtful);
@@ -705,9 +730,11 @@ bool intake_accept(StoreTx *tx, Arena *arena, const InboundEvent *event, TimeMs 
         if (find_notice(&intake, &reply)) {
             take_staff_reply(&intake, &reply);
         } else {
+            read_forward(&intake);
             place(&intake);
             note_other_number(&intake);
             tell_staff(&intake);
+            note_forward(&intake);
         }
         if (event->inbound.value)
             intake_set_done(tx, event->inbound, intake.result.ticket, intake.result.message);

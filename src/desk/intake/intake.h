@@ -24,6 +24,8 @@
  *     sender's follows, goes to the newer one.
  *  8. What was ours and comes back under our name lies aside, on no ticket.
  *  9. An acknowledgement holds no word its sender chose, not even the name: the address may be somebody else's.
+ * 10. A customer's mail that a colleague passes on is the customer's request where our server vouches for the colleague, and
+ *     else a proposal (forwarded.h). Its sender is marked unverified: what moves, moves by the colleague's right.
  */
 #ifndef FILO_DESK_INTAKE_INTAKE_H
 #define FILO_DESK_INTAKE_INTAKE_H
@@ -157,6 +159,25 @@ typedef struct InboundReport {
     size_t count;
 } InboundReport;
 
+/* A message that this one hands on, and how it would come in if it were believed. All of it is what stands in the mail of
+ * whoever hands it on; what becomes of it: forwarded.h. */
+typedef struct InboundForward {
+    const char *address, *key, *name; /* who wrote it: an address, not one of ours nor the sender's own */
+    const char *subject, *text, *remark;
+    int64_t quoted_at; /* as InboundEvent's, in text */
+    TimeMs written_at; /* or TIME_NONE */
+    const char *message_id;
+    const IntakeKey *keys;
+    size_t key_count;
+    const char *const *answers;
+    size_t answer_count;
+    const Attachment *files; /* its own, after those of the message that hands it on */
+    size_t file_count;
+    const char *party_sort_key;
+    const char *acknowledge_by; /* NULL when the guard forbids it for who wrote it */
+    bool vouched;               /* our server vouches for the sender of the message that hands it on */
+} InboundForward;
+
 typedef struct InboundEvent {
     const char *channel;
     InboundId inbound; /* {0}: not kept apart (typed in by hand) */
@@ -197,8 +218,9 @@ typedef struct InboundEvent {
     const Token *notices;       /* for staff told of it, NOTICE_PEOPLE_MAX of them, made before too; NULL: nobody is */
     const char *acknowledge_by; /* adapter that carries an acknowledgement; NULL when its guard forbids one */
     int64_t acknowledge_per_hour;
-    bool certified; /* a provider vouches that its sender sent it: no robot answers that way */
-    bool sealed;    /* the demo: nothing leaves */
+    bool certified;                /* a provider vouches that its sender sent it: no robot answers that way */
+    bool sealed;                   /* the demo: nothing leaves */
+    const InboundForward *forward; /* what it hands on, or NULL */
 } InboundEvent;
 
 typedef enum IntakeOutcome {

@@ -104,6 +104,20 @@ void message_set_flags(StoreTx *tx, MessageId id, int64_t flags)
     sql_message_set_flags(tx, &(SqlMessageSetFlagsIn){id, flags});
 }
 
+void message_set_sender(StoreTx *tx, const Message *before, const Message *after)
+{
+    message_unindex(tx, before);
+    sql_message_set_sender(tx, &(SqlMessageSetSenderIn){
+                                   .message_id = after->id,
+                                   .author_kind = after->author.kind,
+                                   .author_id = optional(after->author.id, after->author.id != 0),
+                                   .sender_name = after->sender_name,
+                                   .sender_address = after->sender_address,
+                                   .flags = after->flags,
+                               });
+    message_index(tx, after);
+}
+
 /* Both statements give these columns; each row struct is its own C type. */
 #define MESSAGE_OF(row, of_ticket)                                                                                     \
     ((Message){                                                                                                        \
@@ -274,6 +288,11 @@ ParticipantList participant_list(StoreTx *tx, Arena *arena, TicketId ticket)
 void participant_confirm(StoreTx *tx, TicketId ticket, const char *address_key)
 {
     sql_participant_set_confirmed(tx, &(SqlParticipantSetConfirmedIn){ticket, address_key});
+}
+
+void participant_withdraw(StoreTx *tx, TicketId ticket, const char *address_key)
+{
+    sql_participant_withdraw(tx, &(SqlParticipantWithdrawIn){ticket, address_key});
 }
 
 bool participant_is_confirmed(const ParticipantList *list, const char *address_key)

@@ -32,6 +32,7 @@ enum {
     MESSAGE_TRUNCATED = 1 << 5,         /* read only in part: the original is attached */
     MESSAGE_FROM_STRANGER = 1 << 6,     /* answers a thread its sender has no part in */
     MESSAGE_ELSEWHERE = 1 << 7,         /* one of us wrote it with another program: it was found among the sent mail */
+    MESSAGE_FORWARDED = 1 << 8,         /* one of us passed it on (forward.h): the sender is what stood in that mail */
     /* Why MESSAGE_AUTO_REPLY stands, when it is not the headers that say so; each comes with it. */
     MESSAGE_ABSENCE = 1 << 16,  /* its subject begins as an absence notice's */
     MESSAGE_REPEATS = 1 << 17,  /* the same words for the third time in a day */
@@ -79,6 +80,9 @@ void message_set_raw(StoreTx *tx, MessageId id, const char *raw_sha256);
 void message_move(StoreTx *tx, const Message *message, TicketId to);
 /* What it was taken for turned out otherwise. */
 void message_set_flags(StoreTx *tx, MessageId id, int64_t flags);
+/* It is somebody else's than it was taken for: author, sender and flags of `after`, which is the message otherwise; both with
+ * their language. */
+void message_set_sender(StoreTx *tx, const Message *before, const Message *after);
 MessageList message_list(StoreTx *tx, Arena *arena, TicketId ticket);
 
 /* One message of that ticket, but for what it says: of its words only the subject is there. */
@@ -140,6 +144,8 @@ ParticipantList participant_list(StoreTx *tx, Arena *arena, TicketId ticket);
 
 /* A person says that this address takes part. */
 void participant_confirm(StoreTx *tx, TicketId ticket, const char *address_key);
+/* They take part no more, and can be asked to again. */
+void participant_withdraw(StoreTx *tx, TicketId ticket, const char *address_key);
 bool participant_is_confirmed(const ParticipantList *list, const char *address_key);
 
 /* Whom an answer goes to: the confirmed participant with a mail address who wrote last, else the first; NULL: nobody.

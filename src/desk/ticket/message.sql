@@ -46,6 +46,18 @@ UPDATE message
    SET flags = $2
  WHERE message_id = $1;
 
+-- @statement message_set_sender : run
+-- @param  message_id     id(message)
+-- @param  author_kind    enum(actor_kind)
+-- @param  author_id      int?
+-- @param  sender_name    text
+-- @param  sender_address text
+-- @param  flags          int
+-- @index  primary key of message
+UPDATE message
+   SET author_kind = $2, author_id = $3, sender_name = $4, sender_address = $5, flags = $6
+ WHERE message_id = $1;
+
 -- @statement message_list : list
 -- @param  ticket_id      id(ticket)
 -- @column message_id     id(message)
@@ -250,6 +262,15 @@ SELECT address_kind, address, address_key, name, confirmed
 -- @index  unique key of participant
 UPDATE participant
    SET confirmed = 1
+ WHERE ticket_id = $1
+   AND address_key = $2;
+
+-- @statement participant_withdraw : run
+-- @param  ticket_id   id(ticket)
+-- @param  address_key text
+-- @index  unique key of participant
+UPDATE participant
+   SET confirmed = 0
  WHERE ticket_id = $1
    AND address_key = $2;
 

@@ -28,6 +28,8 @@ static const Route routes[] = {
     {HTTP_POST, "/tickets/:id/merge", ticket_merge_post, "ticket.write", LANE_PAGE, 0, 8192, "Merges it into another."},
     {HTTP_POST, "/tickets/:id/split", ticket_split_post, "ticket.write", LANE_PAGE, 0, 8192,
      "Makes messages a request of their own."},
+    {HTTP_POST, "/tickets/:id/forward", ticket_forward_post, "ticket.write", LANE_PAGE, 0, 8192,
+     "It is of whoever wrote the mail that a colleague passed on."},
     {HTTP_POST, "/tickets/:id/company", ticket_company_post, "party.write", LANE_PAGE, 0, 8192,
      "Whoever wrote is a person of the company whose domain it is."},
     {HTTP_POST, "/tickets/:id/links", ticket_link_post, "ticket.write", LANE_PAGE, 0, 8192, "Links it to another."},

@@ -27,7 +27,7 @@ static const char *checks_of(Arena *arena, Lang lang, const MessageSender *sende
 const char *ticket_sender_vouch(Arena *arena, Lang lang, const TicketMaterial *material, const Message *message)
 {
     const MessageSender *sender = message_sender_of(&material->senders, message->id);
-    if (!sender || !*sender->judge)
+    if (!sender || !*sender->judge || message->flags & MESSAGE_FORWARDED) /* it says that of whoever passed it on */
         return "";
     MsgId words = message->flags & MESSAGE_SENDER_UNVERIFIED ? MSG_SENDER_DOUBTED
                   : sender->dmarc == AUTH_PASS               ? MSG_SENDER_CONFIRMED

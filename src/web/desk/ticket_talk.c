@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "desk/intake/robot.h"
 #include "web/desk/message_page.h"
+#include "web/desk/ticket_forward.h"
 #include "web/desk/ticket_proof.h"
 #include "web/desk/ticket_sender.h"
 #include "web/desk/ticket_split.h"
@@ -152,6 +153,12 @@ static const char *outcome_words(const Talk *talk, OutboxId outbox, bool *failed
     return said;
 }
 
+/* That nobody vouches for the sender of what one of us passed on is said in the words on that. */
+static int64_t shown_flags(int64_t flags)
+{
+    return flags & MESSAGE_FORWARDED ? flags & ~(MESSAGE_FORWARDED | MESSAGE_SENDER_UNVERIFIED) : flags;
+}
+
 static const char *flag_words(const Talk *talk, int64_t flags)
 {
     static const struct {
@@ -165,6 +172,7 @@ static const char *flag_words(const Talk *talk, int64_t flags)
         {MESSAGE_DELIVERY_REPORT, MSG_MESSAGE_FLAG_REPORT},    {MESSAGE_AUTO_REPLY, MSG_MESSAGE_FLAG_AUTO_REPLY},
         {MESSAGE_TRUNCATED, MSG_MESSAGE_FLAG_TRUNCATED},       {MESSAGE_ELSEWHERE, MSG_MESSAGE_FLAG_ELSEWHERE},
     };
+    flags = shown_flags(flags);
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
         if (flags & rows[i].flag)
             return msg(talk->visit->lang, rows[i].words);
@@ -279,15 +287,20 @@ static void fill_message(const Talk *talk, TicketEntry *entry, const Message *me
         .text = "",
         .cut = "",
         .vouch = ticket_sender_vouch(talk->arena, talk->visit->lang, talk->material, message),
-        .doubted = message->flags & MESSAGE_SENDER_UNVERIFIED,
+        .doubted = shown_flags(message->flags) & MESSAGE_SENDER_UNVERIFIED,
         .reply_to = ticket_sender_reply_to(talk->arena, talk->visit->lang, talk->material, message),
+        .forwarded = ticket_forward_words(talk->arena, talk->visit, talk->material, message),
+        .forward_do = ticket_forward_offer(talk->arena, talk->visit, talk->material, message),
         .split = ticket_split_offer(talk->arena, talk->visit, talk->material, message),
         .split_url = url_local(talk->arena, "/tickets/%/split", arena_int(talk->arena, message->ticket.value)),
         .split_id = arena_int(talk->arena, message->id.value),
         .status = *outcome ? outcome : status,
         .failed = sending ? sending->state == OUTBOX_FAILED || unreached || *missing || is_late(talk, sending)
-                          : (message->flags & ~MESSAGE_ELSEWHERE) != 0,
+                          : (shown_flags(message->flags) & ~MESSAGE_ELSEWHERE) != 0,
     };
+    if (*entry->forward_do)
+        entry->forward_url =
+            url_local(talk->arena, "/tickets/%/forward", arena_int(talk->arena, message->ticket.value));
     if (message->raw_sha256)
         entry->original_url =
             url_local(talk->arena, "/tickets/%/messages/%/original", arena_int(talk->arena, message->ticket.value),
@@ -390,6 +403,8 @@ static void add_event(Talk *talk, const TicketEventRecord *record, const TicketP
                          .status = "",
                          .vouch = "",
                          .reply_to = "",
+                         .forwarded = "",
+                         .forward_do = "",
                          .split = "",
                          .from = ""};
     if (record->event.kind == EVENT_ACKNOWLEDGED)

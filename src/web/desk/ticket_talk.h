@@ -15,6 +15,7 @@
 
 #include "desk/receipt/receipt.h"
 #include "desk/staff/staff.h"
+#include "desk/ticket/forward.h"
 #include "desk/ticket/message.h"
 #include "desk/ticket/recipient.h"
 #include "desk/ticket/sender.h"
@@ -38,6 +39,7 @@ typedef struct TicketMaterial {
     CorrespondentList correspondents; /* whom an answer can go to */
     MessageRecipientList recipients;  /* of all messages */
     MessageSenderList senders;        /* what is known of who they are from */
+    MessageForwardList forwards;      /* which of them one of us passed on */
     MessageList merged;               /* said on the requests joined to this one, by when */
     AttachmentList merged_files;
     int64_t seen; /* the last message a writer had before them; 0: nobody was writing */

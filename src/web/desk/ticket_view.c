@@ -141,6 +141,7 @@ static bool read_all(Build *build, StoreTx *tx, TicketId id)
     material->correspondents = recipient_list(tx, build->arena, id);
     material->recipients = message_recipient_list(tx, build->arena, id);
     material->senders = message_sender_list(tx, build->arena, id);
+    material->forwards = message_forward_list(tx, build->arena, id);
     build->from = read_departure(build, tx);
     read_suspect(build, tx);
     build->links = ticket_link_list(tx, build->arena, id);
