@@ -66,24 +66,12 @@ static const char *answer_subject(const Build *build, TimeMs written_at)
                     : arena_printf(build->arena, "%s%s [#%s]", again ? "" : "Re: ", subject, number_of(build));
 }
 
-static ParseEncoding encoding_of(const char *text)
-{
-    if (strcmp(text, "base64") == 0)
-        return PARSE_BASE64;
-    if (strcmp(text, "quoted-printable") == 0)
-        return PARSE_QUOTED_PRINTABLE;
-    return strcmp(text, "uuencode") == 0 ? PARSE_UUENCODE : PARSE_IDENTITY;
-}
-
 /* A file of an answer written by mail is a slice of that mail, decoded in the sandbox. */
 static bool read_slice(Build *build, const AttachmentFile *file, Bytes *content_out, GError **error)
 {
     Bytes raw;
     gsize size;
-    ParsedAttachment slice = {.encoding = encoding_of(file->file.encoding),
-                              .offset = (uint64_t)file->file.raw_offset,
-                              .length = (uint64_t)file->file.raw_length,
-                              .size = (uint64_t)file->file.size};
+    ParsedAttachment slice = parse_attachment_slice(file->file.encoding, file->file.raw_offset, file->file.raw_length);
     if (!blob_read(build->tx, file->raw_sha256, build->arena, &raw, error))
         return false;
     g_autoptr(GBytes) decoded =

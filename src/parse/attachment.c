@@ -4,7 +4,38 @@
 #include "base/error.h"
 #include "parse/zygote_int.h"
 
+#include <string.h>
 #include <unistd.h>
+
+static const char *const codings[PARSE_ENCODINGS] = {
+    [PARSE_IDENTITY] = "identity",
+    [PARSE_BASE64] = "base64",
+    [PARSE_QUOTED_PRINTABLE] = "quoted-printable",
+    [PARSE_UUENCODE] = "uuencode",
+};
+
+static const char number_of_tnef[] = "+tnef:";
+
+const char *parse_attachment_coding(Arena *arena, const ParsedAttachment *attachment)
+{
+    const char *coding = codings[attachment->encoding];
+    return attachment->tnef ? arena_printf(arena, "%s%s%u", coding, number_of_tnef, attachment->tnef) : coding;
+}
+
+ParsedAttachment parse_attachment_slice(const char *coding, int64_t offset, int64_t length)
+{
+    ParsedAttachment slice = {.offset = (uint64_t)offset, .length = (uint64_t)length};
+    const char *packed = strstr(coding, number_of_tnef);
+    size_t size = packed ? (size_t)(packed - coding) : strlen(coding);
+    guint64 number = 0;
+    for (size_t i = 0; i < PARSE_ENCODINGS; i++)
+        if (strlen(codings[i]) == size && !memcmp(codings[i], coding, size))
+            slice.encoding = (ParseEncoding)i;
+    if (packed &&
+        g_ascii_string_to_unsigned(packed + strlen(number_of_tnef), 10, 1, PARSE_ATTACHMENTS_MAX, &number, NULL))
+        slice.tnef = (uint32_t)number;
+    return slice;
+}
 
 static GBytes *too_large(GError **error, size_t cap)
 {
@@ -12,10 +43,11 @@ static GBytes *too_large(GError **error, size_t cap)
     return NULL;
 }
 
-static GBytes *decode_in_worker(ParseZygote *zygote, Bytes coded, ParseEncoding encoding, size_t cap, GError **error)
+static GBytes *decode_in_worker(ParseZygote *zygote, Bytes coded, const ParsedAttachment *attachment, size_t cap,
+                                GError **error)
 {
     g_autoptr(GBytes) result = NULL;
-    const uint64_t arguments[WORKER_ARGUMENTS] = {encoding, cap};
+    const uint64_t arguments[WORKER_ARGUMENTS] = {attachment->encoding, cap, attachment->tnef};
     int input = parse_zygote_input(coded, error);
     if (input < 0)
         return NULL;
@@ -39,7 +71,7 @@ GBytes *parse_mail_attachment(ParseZygote *zygote, Bytes raw, const ParsedAttach
         return NULL;
     }
     Bytes coded = {raw.data + attachment->offset, attachment->length};
-    if (attachment->encoding != PARSE_IDENTITY)
-        return decode_in_worker(zygote, coded, attachment->encoding, cap, error);
+    if (attachment->encoding != PARSE_IDENTITY || attachment->tnef)
+        return decode_in_worker(zygote, coded, attachment, cap, error);
     return coded.size > cap ? too_large(error, cap) : g_bytes_new(coded.data, coded.size);
 }

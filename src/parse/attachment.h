@@ -3,8 +3,8 @@
  * parse/attachment: the decoded bytes of one attachment. Answers: "what does the customer's file contain?"
  *
  * The raw message is stored once; a ParsedAttachment says where in it the file lies and how it is coded. Base64,
- * quoted-printable and uuencode are undone in a sandboxed worker. Nothing is ever unpacked: an archive, a picture or
- * a nested message stays the opaque bytes it is. Tables: none. Called by: desk intake (to keep the decoded file) and
+ * quoted-printable and uuencode are undone in a sandboxed worker, and a file packed in a winmail.dat is taken out of it.
+ * Nothing else is ever unpacked: an archive, a picture or a nested message stays the opaque bytes it is. Tables: none. Called by: desk intake (to keep the decoded file) and
  * the download route.
  *
  * Pointers: the GBytes is yours (g_bytes_unref).
@@ -24,5 +24,11 @@
 
 GBytes *parse_mail_attachment(ParseZygote *zygote, Bytes raw, const ParsedAttachment *attachment, size_t cap,
                               GError **error);
+
+/* How it is coded, as a word to store: "base64", or "base64+tnef:3" for the third file of the winmail.dat that stands there. */
+const char *parse_attachment_coding(Arena *arena, const ParsedAttachment *attachment);
+
+/* The way back: a slice that parse_mail_attachment can read. A word we never wrote means the bytes as they stand. */
+ParsedAttachment parse_attachment_slice(const char *coding, int64_t offset, int64_t length);
 
 #endif

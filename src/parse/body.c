@@ -177,13 +177,13 @@ static bool has_words_before(const char *text, size_t end)
 
 static int find_cid(const char *content_id, void *user)
 {
-    GArray *attachments = user;
-    for (guint i = 0; i < attachments->len; i++) {
-        ParsedAttachment *attachment = &g_array_index(attachments, ParsedAttachment, i);
+    MessageBuilder *builder = user;
+    for (guint i = 0; i < builder->attachments->len; i++) {
+        ParsedAttachment *attachment = &g_array_index(builder->attachments, ParsedAttachment, i);
         if (strcmp(attachment->content_id, content_id) != 0)
             continue;
         attachment->is_inline = true;
-        return (int)i;
+        return (int)(builder->first + i);
     }
     return -1;
 }
@@ -191,7 +191,7 @@ static int find_cid(const char *content_id, void *user)
 static void html_finish(MessageBuilder *builder, const Body *body)
 {
     ParsedMail *mail = builder->mail;
-    HtmlParts parts = {find_cid, builder->attachments, (int)builder->attachments->len};
+    HtmlParts parts = {find_cid, builder, (int)(builder->first + builder->attachments->len)};
     size_t size = cut_at_character(body->html->str, body->html->len, PARSE_TEXT_MAX);
     if (size < body->html->len)
         mail->defects |= PARSE_DEFECT_TEXT_CUT;

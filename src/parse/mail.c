@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "parse/unwrap_int.h"
 #include "parse/wire_int.h"
 #include "parse/zygote_int.h"
 
@@ -56,8 +57,9 @@ bool parse_mail(ParseZygote *zygote, Arena *arena, Bytes raw, ParsedMail *out, G
     for (size_t rung = 0; rung < G_N_ELEMENTS(ladder) && run == PARSE_RUN_FAILED; rung++)
         run = mail_try(zygote, arena, ladder[rung], input, raw.size, out, error);
     close(input);
-    if (run != PARSE_RUN_DONE)
-        mail_set_unparsed(out);
+    if (run == PARSE_RUN_DONE)
+        return mail_unwrap(zygote, arena, raw, out, error);
+    mail_set_unparsed(out);
     return run != PARSE_RUN_ERROR;
 }
 
@@ -73,7 +75,7 @@ const char *parse_defect_name(ParseDefect defect)
 {
     static const char *const names[] = {"leading_junk", "no_separator", "no_headers", "headers_clipped", "body_cut",
                                         "text_cut", "parts_cut", "nesting", "charset", "nul", "multipart", "duplicate",
-                                        "address", "date"};
+                                        "address", "date", "tnef"};
     int bit = g_bit_nth_lsf(defect, -1);
     check(bit >= 0 && bit < (int)G_N_ELEMENTS(names) && defect == 1u << bit);
     return names[bit];

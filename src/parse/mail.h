@@ -8,6 +8,9 @@
  * what the headers claim. Not for storing: the caller keeps the raw message once, and an attachment is a range of it
  * (parse/attachment.h). Tables: none. Called by: desk intake through channel/mail and by `filo mail-in`.
  *
+ * A winmail.dat (application/ms-tnef) is opened in a worker of its own, so that a hostile one harms only itself: its files
+ * are attachments like others, and its words are the text where the message has no other. It stays an attachment too.
+ *
  * When parsing fails it is tried again with headers clipped and the body cut; when that fails too, *out says
  * parsed = false, everything else is empty, and the caller stores the raw as `original.eml` on the ticket.
  *
@@ -50,6 +53,7 @@
 #define PARSE_ATTACHMENTS_MAX 1000       /* attachments */
 #define PARSE_REPORTS_MAX 100            /* recipients of a delivery report */
 #define PARSE_APPOINTMENTS_MAX 20        /* appointments */
+#define PARSE_TNEF_MAX 2                 /* winmail.dat opened of one message */
 #define PARSE_NOTE_MAX 65536             /* bytes of an appointment's description */
 #define PARSE_NO_QUOTE UINT32_MAX        /* quote_at when nothing is quoted */
 
@@ -69,7 +73,8 @@ typedef enum ParseDefect {
     PARSE_DEFECT_DUPLICATE = 1u << 11,      /* a field that may come once came twice; the first counts */
     PARSE_DEFECT_ADDRESS = 1u << 12,        /* an address list no rule can read */
     PARSE_DEFECT_DATE = 1u << 13,           /* a Date no rule can read, or outside 1900 … 9999 */
-    PARSE_DEFECT_ALL = (1u << 14) - 1,
+    PARSE_DEFECT_TNEF = 1u << 14,           /* a winmail.dat could not be opened, or not all of it */
+    PARSE_DEFECT_ALL = (1u << 15) - 1,
 } ParseDefect;
 
 typedef enum ParseRole { PARSE_FROM, PARSE_SENDER, PARSE_REPLY_TO, PARSE_TO, PARSE_CC, PARSE_ROLES } ParseRole;
@@ -95,7 +100,8 @@ typedef enum ParseEncoding {
     PARSE_ENCODINGS
 } ParseEncoding;
 
-/* A part that is named, or says it is an attachment, or is neither text/plain nor text/html. A nested message is one. */
+/* A part that is named, or says it is an attachment, or is neither text/plain nor text/html. A nested message is one.
+ * Those that were packed in a winmail.dat come behind all others: they are the same range of the raw, and a number. */
 typedef struct ParsedAttachment {
     const char *name;             /* base name for people, "" when none: never a path, never used as one */
     const char *type;             /* "image/png", lower case, as claimed */
@@ -103,6 +109,8 @@ typedef struct ParsedAttachment {
     bool is_inline;               /* Content-Disposition: inline, or a cid: in the HTML points here */
     ParseEncoding encoding;       /* how raw[offset …] is coded */
     uint64_t offset, length;      /* where in the raw message */
+    uint32_t tnef;                /* of what is coded there, the file of this number, counted from 1; 0: all of it */
+    bool is_tnef;                 /* claims to be, or begins as, a winmail.dat */
     uint64_t size;                /* bytes once decoded */
     char sha256[SHA256_HEX_SIZE]; /* of the decoded bytes */
 } ParsedAttachment;

@@ -100,14 +100,9 @@ static bool type_is_no_type(GMimeObject *part)
     return value && *value && !memchr(value, '/', end);
 }
 
-static const char *part_type(Arena *arena, GMimeObject *part)
+const char *type_keep(Arena *arena, const char *type)
 {
-    GMimeContentType *type = g_mime_object_get_content_type(part);
-    const char *major = g_mime_content_type_get_media_type(type), *minor = g_mime_content_type_get_media_subtype(type);
-    if (type_is_no_type(part))
-        return "text/plain";
-    g_autofree char *joined = g_strdup_printf("%s/%s", major ? major : "", minor ? minor : "");
-    g_autofree char *lower = g_ascii_strdown(joined, -1);
+    g_autofree char *lower = g_ascii_strdown(type, -1);
     size_t slash = strcspn(lower, "/");
     bool valid = slash > 0 && lower[slash] && lower[slash + 1] && strlen(lower) <= 127;
     for (size_t i = 0; valid && lower[i]; i++)
@@ -115,8 +110,17 @@ static const char *part_type(Arena *arena, GMimeObject *part)
     return valid ? arena_strdup(arena, lower) : "application/octet-stream";
 }
 
-/* The part after the last slash, without what wire_name_is_clean refuses; long names keep their extension. */
-static const char *name_keep(Arena *arena, const char *name)
+static const char *part_type(Arena *arena, GMimeObject *part)
+{
+    GMimeContentType *type = g_mime_object_get_content_type(part);
+    const char *major = g_mime_content_type_get_media_type(type), *minor = g_mime_content_type_get_media_subtype(type);
+    if (type_is_no_type(part))
+        return "text/plain";
+    g_autofree char *joined = g_strdup_printf("%s/%s", major ? major : "", minor ? minor : "");
+    return type_keep(arena, joined);
+}
+
+const char *name_keep(Arena *arena, const char *name)
 {
     const char *base = name;
     for (const char *at = name; *at; at++)
@@ -157,15 +161,26 @@ static const char *content_id_keep(Arena *arena, GMimeObject *part)
 typedef struct Digest {
     GChecksum *sum;
     uint64_t size;
+    uint8_t head[4]; /* the first bytes */
 } Digest;
 
 static bool digest_take(Bytes piece, void *user)
 {
     Digest *digest = user;
+    for (size_t i = 0; i < piece.size && digest->size + i < sizeof digest->head; i++)
+        digest->head[digest->size + i] = piece.data[i];
     if (piece.size)
         g_checksum_update(digest->sum, piece.data, (gssize)piece.size);
     digest->size += piece.size;
     return true;
+}
+
+/* What Outlook packs all of a message into says so in one of three places. */
+static bool is_tnef(const ParsedAttachment *attachment, const uint8_t head[4])
+{
+    static const uint8_t magic[] = {0x78, 0x9f, 0x3e, 0x22};
+    return !memcmp(head, magic, sizeof magic) || !strcmp(attachment->type, "application/ms-tnef") ||
+           !strcmp(attachment->type, "application/vnd.ms-tnef") || !g_ascii_strcasecmp(attachment->name, "winmail.dat");
 }
 
 static void attachment_add(Walk *walk, GMimePart *part, Bytes slice)
@@ -190,6 +205,7 @@ static void attachment_add(Walk *walk, GMimePart *part, Bytes slice)
         .length = slice.size,
         .size = digest.size,
     };
+    attachment.is_tnef = is_tnef(&attachment, digest.head);
     memcpy(attachment.sha256, g_checksum_get_string(sum), sizeof attachment.sha256);
     g_array_append_val(builder->attachments, attachment);
 }
@@ -454,7 +470,7 @@ static void lists_keep(MessageBuilder *builder)
     mail->reports = list_keep(arena, builder->reports, sizeof(ParsedReport), &mail->report_count);
 }
 
-static void message_read(Arena *arena, Bytes raw, bool clipped, bool is_nested, ParsedMail *out)
+MessageBuilder message_begin(Arena *arena, Bytes raw, ParsedMail *out)
 {
     raw.data = raw.data ? raw.data : (const uint8_t *)"";
     *out = (ParsedMail){.from_address = "",
@@ -466,18 +482,32 @@ static void message_read(Arena *arena, Bytes raw, bool clipped, bool is_nested, 
                         .report_message_id = "",
                         .quote_at = PARSE_NO_QUOTE,
                         .parsed = true};
-    MessageBuilder builder = {.arena = arena,
-                              .is_nested = is_nested,
-                              .raw = raw,
-                              .mail = out,
-                              .options = options_new(out),
-                              .addresses = g_array_new(FALSE, FALSE, sizeof(ParsedAddress)),
-                              .references = g_array_new(FALSE, FALSE, sizeof(char *)),
-                              .fields = g_array_new(FALSE, FALSE, sizeof(ParsedField)),
-                              .attachments = g_array_new(FALSE, FALSE, sizeof(ParsedAttachment)),
-                              .appointments = g_array_new(FALSE, FALSE, sizeof(ParsedAppointment)),
-                              .reports = g_array_new(FALSE, FALSE, sizeof(ParsedReport))};
-    Prepared prepared = message_prepare(raw, clipped ? &prepare_clipped : &prepare_normal);
+    return (MessageBuilder){.arena = arena,
+                            .raw = raw,
+                            .mail = out,
+                            .options = options_new(out),
+                            .addresses = g_array_new(FALSE, FALSE, sizeof(ParsedAddress)),
+                            .references = g_array_new(FALSE, FALSE, sizeof(char *)),
+                            .fields = g_array_new(FALSE, FALSE, sizeof(ParsedField)),
+                            .attachments = g_array_new(FALSE, FALSE, sizeof(ParsedAttachment)),
+                            .appointments = g_array_new(FALSE, FALSE, sizeof(ParsedAppointment)),
+                            .reports = g_array_new(FALSE, FALSE, sizeof(ParsedReport))};
+}
+
+void message_finish(MessageBuilder *builder)
+{
+    ParsedMail *mail = builder->mail;
+    lists_keep(builder);
+    mail->truncated = mail->defects & (PARSE_DEFECT_HEADERS_CLIPPED | PARSE_DEFECT_BODY_CUT | PARSE_DEFECT_TEXT_CUT |
+                                       PARSE_DEFECT_PARTS_CUT | PARSE_DEFECT_NESTING);
+    g_mime_parser_options_free(builder->options);
+}
+
+static void message_read(Arena *arena, Bytes raw, bool clipped, bool is_nested, ParsedMail *out)
+{
+    MessageBuilder builder = message_begin(arena, raw, out);
+    builder.is_nested = is_nested;
+    Prepared prepared = message_prepare(builder.raw, clipped ? &prepare_clipped : &prepare_normal);
     out->defects |= prepared.defects;
     GMimeMessage *message = message_construct(prepared.bytes, builder.options);
     if (message) {
@@ -485,10 +515,7 @@ static void message_read(Arena *arena, Bytes raw, bool clipped, bool is_nested, 
         body_read(&builder, message, prepared.delta);
         g_object_unref(message);
     }
-    lists_keep(&builder);
-    out->truncated = out->defects & (PARSE_DEFECT_HEADERS_CLIPPED | PARSE_DEFECT_BODY_CUT | PARSE_DEFECT_TEXT_CUT |
-                                     PARSE_DEFECT_PARTS_CUT | PARSE_DEFECT_NESTING);
-    g_mime_parser_options_free(builder.options);
+    message_finish(&builder);
     g_byte_array_unref(prepared.bytes);
 }
 

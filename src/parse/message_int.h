@@ -4,7 +4,7 @@
  *
  * Runs in a sealed worker (and, unsealed, in the fuzzer): it may crash, loop or eat its memory, and nobody else is
  * hurt. Never call it in the process that holds the database: parse/mail.h is the way there.
- * Called by: worker.c, the fuzzer. Tables: none. Errors: none; what cannot be read sets a defect.
+ * Called by: worker.c, tnef_mail.c, the fuzzer. Tables: none. Errors: none; what cannot be read sets a defect.
  * Pointers: *out lives in the arena; raw is borrowed for the call.
  *
  * Invariants:
@@ -26,6 +26,7 @@ typedef struct MessageBuilder {
     ParsedMail *mail;
     GMimeParserOptions *options;
     GArray *addresses, *references, *fields, *attachments, *appointments, *reports; /* of ParsedAddress, char *, … */
+    size_t first;   /* attachments the mail had before attachments[0] */
     bool is_nested; /* it was attached to another one: what it hands on in turn is its own affair */
     bool judged;    /* a server's word on the sender was kept, and no Received came below it yet */
 } MessageBuilder;
@@ -36,7 +37,7 @@ void message_init(void);
 /* clipped: the second try. */
 void message_parse(Arena *arena, Bytes raw, bool clipped, ParsedMail *out);
 
-/* ---- between message.c, headers.c and report.c ---- */
+/* ---- between message.c, headers.c, report.c and tnef_mail.c ---- */
 
 /* Reads the fields of the message and decides is_auto and is_list. */
 void headers_read(MessageBuilder *builder, GMimeMessage *message);
@@ -52,5 +53,17 @@ void ids_append(Arena *arena, GArray *ids, const char *value);
 
 /* One clean line of at most max bytes, cut at a character. */
 const char *line_keep(Arena *arena, const char *text, size_t max);
+
+/* ---- what an attachment says of itself, as ParsedAttachment wants it; also for tnef_mail.c ---- */
+
+/* The part after the last slash, without what wire_name_is_clean refuses; long names keep their extension. */
+const char *name_keep(Arena *arena, const char *name);
+
+/* "application/octet-stream" when it is no type. */
+const char *type_keep(Arena *arena, const char *type);
+
+/* A builder of an empty mail, whose lists are moved into the arena by message_finish. */
+MessageBuilder message_begin(Arena *arena, Bytes raw, ParsedMail *out);
+void message_finish(MessageBuilder *builder);
 
 #endif

@@ -311,6 +311,8 @@ static void put_attachment(GByteArray *out, const ParsedAttachment *attachment)
     put_u32(out, attachment->encoding);
     put_u64(out, attachment->offset);
     put_u64(out, attachment->length);
+    put_u32(out, attachment->tnef);
+    put_u32(out, attachment->is_tnef);
     put_u64(out, attachment->size);
     put_string(out, attachment->sha256);
 }
@@ -331,12 +333,15 @@ static void get_attachment(MailReader *in, GArray *attachments)
     attachment.encoding = (ParseEncoding)encoding;
     attachment.offset = get_u64(in);
     attachment.length = get_u64(in);
+    attachment.tnef = get_u32(in);
+    attachment.is_tnef = get_bool(in);
     attachment.size = get_u64(in);
     Bytes sha256 = get_bytes(in, SHA256_HEX_SIZE - 1);
     expect(in, wire_name_is_clean(bytes_of(attachment.name)) && type_is_valid(attachment.type));
     expect(in, encoding < PARSE_ENCODINGS && sha256_is_valid(sha256));
     expect(in, attachment.length <= in->raw_size && attachment.offset <= in->raw_size - attachment.length);
-    expect(in, attachment.size <= attachment.length);
+    expect(in, attachment.tnef <= PARSE_ATTACHMENTS_MAX && !(attachment.tnef && attachment.is_tnef));
+    expect(in, attachment.size <= (attachment.tnef ? PARSE_RAW_MAX : attachment.length));
     if (!in->failed)
         memcpy(attachment.sha256, sha256.data, sha256.size);
     g_array_append_val(attachments, attachment);

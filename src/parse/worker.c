@@ -7,6 +7,7 @@
 #include "parse/html_int.h"
 #include "parse/message_int.h"
 #include "parse/signature_int.h"
+#include "parse/tnef_int.h"
 #include "parse/wire_int.h"
 #include "parse/zygote_int.h"
 
@@ -43,11 +44,44 @@ static bool write_piece(Bytes piece, void *user)
     return worker_write(kept) && fits;
 }
 
-/* arguments: encoding, cap. The result is the decoded bytes, cut at one byte over the cap. */
+/* A winmail.dat, decoded; nothing when it would be longer than a mail can be. */
+static Bytes tnef_stream(ParseEncoding encoding, Bytes input)
+{
+    bool cut = false;
+    if (encoding == PARSE_IDENTITY)
+        return input;
+    GByteArray *stream = body_decode(encoding, input, PARSE_RAW_MAX, &cut);
+    return (Bytes){stream->data, cut ? 0 : stream->len};
+}
+
+static bool write_tnef_file(Bytes input, ParseEncoding encoding, uint64_t number, uint64_t *room)
+{
+    Bytes content;
+    Arena *arena = arena_new(WORKER_ARENA_CAP);
+    return number <= PARSE_ATTACHMENTS_MAX &&
+           tnef_file(arena, tnef_stream(encoding, input), (uint32_t)number, &content) && write_piece(content, room);
+}
+
+/* arguments: encoding, cap, the number of a file of a winmail.dat or 0. The result is the decoded bytes, cut at one byte
+ * over the cap. */
 static bool job_decode(Bytes input, const uint64_t arguments[WORKER_ARGUMENTS])
 {
     uint64_t room = arguments[1];
-    return decode_pump((ParseEncoding)arguments[0], input, write_piece, &room) || room == 0;
+    ParseEncoding encoding = (ParseEncoding)arguments[0];
+    bool whole = arguments[2] ? write_tnef_file(input, encoding, arguments[2], &room)
+                              : decode_pump(encoding, input, write_piece, &room);
+    return whole || room == 0;
+}
+
+/* arguments: encoding, how many attachments the mail has. */
+static bool job_tnef(Bytes input, const uint64_t arguments[WORKER_ARGUMENTS])
+{
+    Arena *arena = arena_new(WORKER_ARENA_CAP);
+    ParsedMail mail;
+    TnefSource source = {(ParseEncoding)arguments[0], input.size, (size_t)MIN(arguments[1], PARSE_ATTACHMENTS_MAX)};
+    tnef_mail(arena, tnef_stream(source.encoding, input), &source, &mail);
+    GByteArray *result = wire_mail_write(&mail);
+    return worker_write((Bytes){result->data, result->len});
 }
 
 /* arguments: encoding. */
@@ -101,4 +135,5 @@ const WorkerJob worker_jobs[JOB_KINDS] = {
     [JOB_SIGNATURE] = job_signature,
     [JOB_HTML] = job_html,
     [JOB_FILE_KIND] = job_file_kind,
+    [JOB_TNEF] = job_tnef,
 };

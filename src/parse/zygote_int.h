@@ -7,7 +7,7 @@
  * file *is* the worker's death; a worker that finished wrote WORKER_DONE first. No answer ever comes back over the socket,
  * so any number of threads can ask without a lock around the answer. A request of kind JOB_KILL names a job to end.
  *
- * Called by: mail.c, attachment.c, daticert.c, signature.c, sheet.c, file_kind.c (parse_zygote_run), zygote.c, zygote_main.c, tests. Tables: none.
+ * Called by: mail.c, unwrap.c, attachment.c, daticert.c, signature.c, sheet.c, file_kind.c (parse_zygote_run), zygote.c, zygote_main.c, tests. Tables: none.
  * Pointers: as each function says. Errors: parse_zygote_run's three answers below.
  *
  * Invariants:
@@ -32,6 +32,7 @@ typedef enum JobKind {
     JOB_SIGNATURE,
     JOB_HTML,
     JOB_FILE_KIND,
+    JOB_TNEF,
     JOB_KINDS
 } JobKind;
 

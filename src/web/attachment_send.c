@@ -31,23 +31,11 @@ bool attachment_read(HttpRequest *request, HttpResponse *response, StoreTx *tx, 
     return false;
 }
 
-static ParseEncoding encoding_of(const char *text)
-{
-    if (strcmp(text, "base64") == 0)
-        return PARSE_BASE64;
-    if (strcmp(text, "quoted-printable") == 0)
-        return PARSE_QUOTED_PRINTABLE;
-    return strcmp(text, "uuencode") == 0 ? PARSE_UUENCODE : PARSE_IDENTITY;
-}
-
 GBytes *attachment_decode(const Visit *visit, const Attachment *file, Bytes bytes, GError **error)
 {
     if (file->sha256)
         return g_bytes_new_static(bytes.data, bytes.size);
-    ParsedAttachment slice = {.encoding = encoding_of(file->encoding),
-                              .offset = (uint64_t)file->raw_offset,
-                              .length = (uint64_t)file->raw_length,
-                              .size = (uint64_t)file->size};
+    ParsedAttachment slice = parse_attachment_slice(file->encoding, file->raw_offset, file->raw_length);
     return parse_mail_attachment(web_receiver(visit->web)->zygote, bytes, &slice, FILE_MAX, error);
 }
 

@@ -11,6 +11,7 @@
 #include "channel/mail/vouch.h"
 #include "desk/intake/other_number.h"
 #include "desk/party/party.h"
+#include "parse/attachment.h"
 
 #include <string.h>
 
@@ -82,6 +83,8 @@ static int64_t flags_of(const ParsedMail *mail, unsigned kind)
         flags |= MESSAGE_SENDER_UNVERIFIED;
     if (mail->truncated)
         flags |= MESSAGE_TRUNCATED;
+    if (mail->defects & PARSE_DEFECT_TNEF)
+        flags |= MESSAGE_UNOPENED;
     return flags;
 }
 
@@ -255,18 +258,7 @@ static void add_others(Arena *arena, const MailArrival *arrival, InboundEvent *e
     event->others = others;
 }
 
-static const char *encoding_text(ParseEncoding encoding)
-{
-    static const char *const texts[PARSE_ENCODINGS] = {
-        [PARSE_IDENTITY] = "identity",
-        [PARSE_BASE64] = "base64",
-        [PARSE_QUOTED_PRINTABLE] = "quoted-printable",
-        [PARSE_UUENCODE] = "uuencode",
-    };
-    return texts[encoding];
-}
-
-static Attachment file_of(const ParsedAttachment *attachment)
+static Attachment file_of(Arena *arena, const ParsedAttachment *attachment)
 {
     return (Attachment){
         .name = attachment->name,
@@ -274,7 +266,7 @@ static Attachment file_of(const ParsedAttachment *attachment)
         .size = (int64_t)attachment->size,
         .raw_offset = (int64_t)attachment->offset,
         .raw_length = (int64_t)attachment->length,
-        .encoding = encoding_text(attachment->encoding),
+        .encoding = parse_attachment_coding(arena, attachment),
         .content_id = *attachment->content_id ? attachment->content_id : NULL,
     };
 }
@@ -283,7 +275,7 @@ static void add_files(Arena *arena, const ParsedMail *mail, InboundEvent *event)
 {
     Attachment *files = ARENA_ARRAY(arena, Attachment, mail->attachment_count);
     for (size_t i = 0; i < mail->attachment_count; i++)
-        files[i] = file_of(&mail->attachments[i]);
+        files[i] = file_of(arena, &mail->attachments[i]);
     event->files = files;
     event->file_count = mail->attachment_count;
 }
@@ -350,7 +342,7 @@ static const Attachment *forward_files(Arena *arena, const ParsedMail *mail, con
     for (size_t i = 0; i < event->file_count; i++)
         files[i] = event->files[i];
     for (size_t i = 0; i < forward->attachment_count; i++)
-        files[event->file_count + i] = file_of(&forward->attachments[i]);
+        files[event->file_count + i] = file_of(arena, &forward->attachments[i]);
     return files;
 }
 

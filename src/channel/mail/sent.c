@@ -111,7 +111,7 @@ static bool read_whole(Reading *reading, const MailArrival *arrival, Bytes head,
     if (!read_event(reading, raw, *arrival, error))
         return false;
     if (reading->mail.parsed) {
-        reading->event.flags &= MESSAGE_TRUNCATED;
+        reading->event.flags &= MESSAGE_TRUNCATED | MESSAGE_UNOPENED;
         return true;
     }
     InboundEvent unread = reading->event;

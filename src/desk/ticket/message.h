@@ -33,6 +33,7 @@ enum {
     MESSAGE_FROM_STRANGER = 1 << 6,     /* answers a thread its sender has no part in */
     MESSAGE_ELSEWHERE = 1 << 7,         /* one of us wrote it with another program: it was found among the sent mail */
     MESSAGE_FORWARDED = 1 << 8,         /* one of us passed it on (forward.h): the sender is what stood in that mail */
+    MESSAGE_UNOPENED = 1 << 9,          /* its winmail.dat could not be opened, or not all of it: it is attached */
     /* Why MESSAGE_AUTO_REPLY stands, when it is not the headers that say so; each comes with it. */
     MESSAGE_ABSENCE = 1 << 16,  /* its subject begins as an absence notice's */
     MESSAGE_REPEATS = 1 << 17,  /* the same words for the third time in a day */
@@ -100,7 +101,7 @@ typedef struct Attachment {
     int64_t size;
     const char *sha256;
     int64_t raw_offset, raw_length;
-    const char *encoding; /* of the slice: "base64", "quoted-printable", "7bit" …; "" for a blob */
+    const char *encoding; /* of the slice: "base64", "base64+tnef:3" … (parse/attachment.h); "" for a blob */
     const char *content_id;
 } Attachment;
 

@@ -159,7 +159,8 @@ static int64_t shown_flags(int64_t flags)
     return flags & MESSAGE_FORWARDED ? flags & ~(MESSAGE_FORWARDED | MESSAGE_SENDER_UNVERIFIED) : flags;
 }
 
-static const char *flag_words(const Talk *talk, int64_t flags)
+/* The gravest of what it was taken for. */
+static const char *gravest_flag(const Talk *talk, int64_t flags)
 {
     static const struct {
         int64_t flag;
@@ -177,6 +178,15 @@ static const char *flag_words(const Talk *talk, int64_t flags)
         if (flags & rows[i].flag)
             return msg(talk->visit->lang, rows[i].words);
     return "";
+}
+
+/* And, whatever it is, that some of it could not be opened: nobody would look for it else. */
+static const char *flag_words(const Talk *talk, int64_t flags)
+{
+    const char *gravest = gravest_flag(talk, flags), *unopened = msg(talk->visit->lang, MSG_MESSAGE_FLAG_UNOPENED);
+    if (!(flags & MESSAGE_UNOPENED))
+        return gravest;
+    return *gravest ? arena_printf(talk->arena, "%s · %s", gravest, unopened) : unopened;
 }
 
 static const char *author_of(const Talk *talk, const Message *message)
