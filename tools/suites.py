@@ -14,10 +14,10 @@ ARTIFACTS = TOP / "tests" / "artifacts"
 CORES = os.cpu_count() or 1
 TIMEOUT = 600
 
-# What runs under ThreadSanitizer: the layers that own threads, and what they carry between them. Not net-smtp, net-imap:
+# What runs under ThreadSanitizer: the layers that own threads, and what they carry between them. Not net-smtp, net-imap*:
 # they have no thread, and their tests talk to the sink through GSubprocess, whose GLib threads the sanitizer cannot see
 # through.
-THREADED = re.compile(r"^(base|store|queue)-|^net-(?!(smtp|imap)$)")
+THREADED = re.compile(r"^(base|store|queue)-|^net-(?!(smtp|imap|imap-fault)$)")
 
 
 @dataclass
