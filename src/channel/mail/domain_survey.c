@@ -3,6 +3,7 @@
  * What: which domains there are, and all of them asked at once. How: a thread and a session for each, so that a dead server
  * costs its wait once; each has an arena of its own, because an arena belongs to one thread, and the findings are copied.
  */
+#include "base/clock.h"
 #include "base/pool.h"
 #include "channel/config.h"
 #include "channel/mail/domain.h"
@@ -89,6 +90,7 @@ size_t domain_list(Arena *arena, const ChannelAccountList *accounts, const char 
 
 typedef struct Work {
     const DomainAsked *asked;
+    int64_t end_us; /* monotonic: everybody's, so that many domains on dead servers wait no longer than one */
     Arena *arena;
     DomainReport report;
 } Work;
@@ -96,7 +98,8 @@ typedef struct Work {
 static void run_check(void *arg)
 {
     Work *work = arg;
-    g_autoptr(DnsSession) session = dns_open(DOMAIN_LIMIT_MS);
+    int64_t left_us = work->end_us - clock_monotonic_us();
+    g_autoptr(DnsSession) session = dns_open((int)(MAX(left_us, 0) / 1000));
     work->report = domain_check(work->arena, dns_source(session), work->asked);
 }
 
@@ -117,9 +120,10 @@ DomainSurvey domain_survey(Arena *arena, const ChannelAccountList *accounts, con
     size_t count = domain_list(arena, accounts, selector, asked);
     DomainSurvey survey = {ARENA_ARRAY(arena, DomainReport, count), count};
     Work *works = ARENA_ARRAY(arena, Work, count);
+    int64_t end_us = clock_monotonic_us() + (int64_t)DOMAIN_LIMIT_MS * 1000;
     Pool *pool = count > 1 ? pool_new("domain", MIN(count, (size_t)THREADS), count, NULL) : NULL;
     for (size_t i = 0; i < count; i++) {
-        works[i] = (Work){.asked = &asked[i], .arena = arena_new(ARENA_REQUEST_CAP)};
+        works[i] = (Work){.asked = &asked[i], .end_us = end_us, .arena = arena_new(ARENA_REQUEST_CAP)};
         if (!pool || !pool_offer(pool, run_check, &works[i])) /* no thread is left: one after the other */
             run_check(&works[i]);
     }

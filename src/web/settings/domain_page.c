@@ -78,7 +78,7 @@ static void show(PageForm *form, HttpResponse *response, const DomainSurvey *sur
         .selector = selector,
         .selector_error = page_form_error(form, "selector"),
         .page = settings_layout(form, MSG_MAIL_DOMAIN_TITLE),
-        .head = settings_head(form, MSG_SETTINGS_MAIL_TITLE, MSG_SETTINGS_TAB_MAILBOXES),
+        .head = settings_head(form, MSG_MAIL_DOMAIN_TITLE, MSG_SETTINGS_TAB_MAILBOXES),
     };
     settings_domain_render(http_html(response), form->visit->lang, &view);
 }
