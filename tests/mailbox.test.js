@@ -9,7 +9,7 @@ import { headersOf, letter } from './support/letter.js';
 import { startMailStack } from './support/mail_stack.js';
 import { findForm, textOf } from './support/page.js';
 
-const NAMES = ['uno', 'due', 'tre', 'quattro', 'cinque', 'sei', 'sette', 'otto', 'nove', 'dieci'];
+const NAMES = ['uno', 'due', 'tre', 'quattro', 'cinque', 'sei', 'sette', 'otto', 'nove', 'dieci', 'undici'];
 const DAY = 86_400_000;
 let mail;
 const free = { sqlite: [...NAMES], postgresql: [...NAMES] };
@@ -234,6 +234,20 @@ eachEngine('an answer given with another program stands on its request, once; ot
   assert.match(page, /Arrivo domani\./);
   assert.match(page, /Scritta con un altro programma/);
   assert.equal((await filo.check()).code, 0);
+});
+
+eachEngine('a folder of sent mail that cannot be opened is said, and the mailbox is read all the same', async (t, engine) => {
+  const address = take(engine);
+  const filo = await start(t, engine, address, ['--imap-sent-folder', 'Posta partita']);
+  await filo.start();
+  const admin = await filo.signIn();
+  await filo.until(async () => /Letta: .* La posta inviata invece non si apre/.test(textOf((await admin.get('/settings/mailboxes/1')).text)), 'it is said');
+  await write(address, { subject: 'Arriva', id: `arriva.${engine}@bar.test` });
+  await filo.until(async () => (await count(filo, 'ticket')) === 1, 'the request');
+  assert.match(textOf((await admin.get('/settings/mail')).text), /La posta inviata invece non si apre/);
+  const mended = await admin.submit((await admin.get('/settings/mailboxes/1')).text, /mailboxes\/1$/, { imap_sent_folder: '' });
+  assert.equal(mended.status, 303, textOf(mended.text));
+  await filo.until(async () => !/La posta inviata/.test(textOf((await admin.get('/settings/mailboxes/1')).text)), 'all is well again');
 });
 
 eachEngine('set up in the browser: the provider fills the form, the test turns green, a wrong password is said', async (t, engine) => {

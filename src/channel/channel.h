@@ -202,6 +202,12 @@ typedef struct ChannelEvent {
     bool is_test_itself;
 } ChannelEvent;
 
+/* How a listening that works fares. The texts live as long as the call. */
+typedef struct ChannelWell {
+    TimeMs message_at;       /* when something came in; TIME_NONE: nothing since the last call */
+    const char *step, *said; /* what does not work beside it: the adapter's word and the peer's words; "" when all does */
+} ChannelWell;
+
 /* One account that is listened to. */
 typedef struct ChannelListening {
     Desk *desk;
@@ -209,9 +215,9 @@ typedef struct ChannelListening {
     ChannelAccountId account;
     const char *name; /* the account's */
     const ChannelSettings *settings;
-    const atomic_bool *stop;                       /* becomes true when it is time to end; never NULL */
-    int wake_fd;                                   /* readable from then on */
-    void (*on_well)(TimeMs message_at, void *arg); /* it works; message_at: when something came in, else TIME_NONE */
+    const atomic_bool *stop; /* becomes true when it is time to end; never NULL */
+    int wake_fd;             /* readable from then on */
+    void (*on_well)(const ChannelWell *well, void *arg);
     void *arg;
 } ChannelListening;
 

@@ -32,7 +32,7 @@ typedef struct Listener {
     int wake_fd;
     atomic_bool stop, ended;
     /* Of the thread alone: */
-    bool well;            /* as written down last */
+    bool well, whole;     /* as written down last: it works; all of it does */
     int64_t well_said_us; /* monotonic; 0: never */
     int pause_s;
 } Listener;
@@ -47,7 +47,8 @@ struct Listeners {
 
 typedef struct HealthWork {
     const Listener *listener;
-    TimeMs now, message_at;
+    TimeMs now;
+    ChannelHealthWell well;
     const ChannelEnd *end; /* NULL: it works */
 } HealthWork;
 
@@ -57,31 +58,36 @@ static bool write_health(StoreTx *tx, void *arg)
     if (work->end)
         channel_health_set_failing(tx, work->listener->account, work->end->step, work->end->said, work->now);
     else
-        channel_health_set_well(tx, work->listener->account, work->message_at, work->now);
+        channel_health_set_well(tx, work->listener->account, &work->well, work->now);
     return true;
 }
 
-static void keep_health(const Listener *listener, TimeMs message_at, const ChannelEnd *end)
+static void keep_health(const Listener *listener, const ChannelWell *well, const ChannelEnd *end)
 {
-    HealthWork work = {listener, desk_now(listener->desk), message_at, end};
+    HealthWork work = {.listener = listener, .now = desk_now(listener->desk), .end = end};
+    if (well)
+        work.well = (ChannelHealthWell){well->message_at, well->step, well->said};
     g_autoptr(GError) error = NULL;
     if (store_write(desk_store(listener->desk), "channel health", write_health, &work, &error) == STORE_FAILED)
         LOG(LOG_WARNING, "listen.health", LOG_TEXT("account", listener->name), LOG_TEXT("reason", error->message));
 }
 
 /* Written when it changed, when something came, and otherwise once a minute. */
-static void on_well(TimeMs message_at, void *arg)
+static void on_well(const ChannelWell *well, void *arg)
 {
     Listener *listener = arg;
     int64_t now_us = clock_monotonic_us();
+    bool whole = !*well->step;
     listener->pause_s = 0;
-    if (listener->well && !message_at && now_us - listener->well_said_us < (int64_t)WELL_EVERY_S * 1000000)
+    if (listener->well && listener->whole == whole && !well->message_at &&
+        now_us - listener->well_said_us < (int64_t)WELL_EVERY_S * 1000000)
         return;
     if (!listener->well)
         LOG(LOG_INFO, "listen.well", LOG_TEXT("account", listener->name));
     listener->well = true;
+    listener->whole = whole;
     listener->well_said_us = now_us;
-    keep_health(listener, message_at, NULL);
+    keep_health(listener, well, NULL);
 }
 
 static void on_end(Listener *listener, const ChannelEnd *end)
@@ -90,7 +96,7 @@ static void on_end(Listener *listener, const ChannelEnd *end)
     metric_add(&metric_mailbox_failures, METRIC_LABELS(listener->name, end->step), 1);
     LOG(LOG_WARNING, "listen.failed", LOG_TEXT("account", listener->name), LOG_TEXT("step", end->step),
         LOG_TEXT("said", end->said));
-    keep_health(listener, TIME_NONE, end);
+    keep_health(listener, NULL, end);
 }
 
 /* --- one thread ----------------------------------------------------------------------------------------------------- */

@@ -65,6 +65,8 @@ static bool is_old_done(const Fetcher *fetcher)
 static bool drop_sent(Fetcher *fetcher)
 {
     LOG(LOG_WARNING, "mail.no_sent", LOG_TEXT("mailbox", fetcher->on->name), LOG_TEXT("said", fetcher->said));
+    g_free(fetcher->no_sent);
+    fetcher->no_sent = g_steal_pointer(&fetcher->said);
     fetcher->step = NULL;
     fetcher->folder_count--;
     return true;
@@ -99,7 +101,8 @@ static bool wait_for_news(Fetcher *fetcher, bool is_back)
 
 static void tell_well(Fetcher *fetcher)
 {
-    fetcher->on->on_well(fetcher->message_at, fetcher->on->arg);
+    ChannelWell well = {fetcher->message_at, fetcher->no_sent ? "sent" : "", fetcher->no_sent ? fetcher->no_sent : ""};
+    fetcher->on->on_well(&well, fetcher->on->arg);
     fetcher->message_at = TIME_NONE;
 }
 
@@ -164,4 +167,5 @@ void mail_listen(Arena *arena, const ChannelListening *listening, ChannelEnd *en
     *end_out = end_of(arena, &fetcher);
     imap_close(fetcher.session);
     g_free(fetcher.said);
+    g_free(fetcher.no_sent);
 }

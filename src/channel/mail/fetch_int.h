@@ -35,6 +35,7 @@ typedef struct Fetcher {
     ImapResult result; /* of the last call with the session */
     const char *step;  /* set when something else than the session failed */
     char *said;        /* yours, with step */
+    char *no_sent;     /* yours: why sent mail is not read; NULL: it is, or is not to be */
     TimeMs message_at; /* when the last one came since on_well */
 } Fetcher;
 

@@ -37,9 +37,10 @@ ChannelHealthRows channel_health_list(StoreTx *tx, Arena *arena)
     return list;
 }
 
-void channel_health_set_well(StoreTx *tx, ChannelAccountId account, TimeMs message_at, TimeMs now)
+void channel_health_set_well(StoreTx *tx, ChannelAccountId account, const ChannelHealthWell *well, TimeMs now)
 {
-    sql_channel_health_put_well(tx, &(SqlChannelHealthPutWellIn){account, now, message_at});
+    sql_channel_health_put_well(tx,
+                                &(SqlChannelHealthPutWellIn){account, now, well->step, well->said, well->message_at});
 }
 
 void channel_health_set_failing(StoreTx *tx, ChannelAccountId account, const char *step, const char *said, TimeMs now)

@@ -44,8 +44,9 @@ typedef struct ChannelHealthRow {
     ChannelAccountId account;
     TimeMs checked_at;      /* when it last worked or failed; TIME_NONE: not yet */
     TimeMs failing_since;   /* TIME_NONE: it works */
-    const char *step;       /* how far the last failure came, an adapter's word: "sign_in"; "" when it works */
-    const char *said;       /* the peer's words or ours, one line; "" when it works */
+    const char *step;       /* how far the last failure came, an adapter's word: "sign_in"; "" when all works. While it
+                               works, what does not beside it: "sent" */
+    const char *said;       /* the peer's words or ours, one line; "" when all works */
     TimeMs last_message_at; /* TIME_NONE: never */
     TimeMs test_sent_at, test_arrived_at; /* of the last test; TIME_NONE: not */
 } ChannelHealthRow;
@@ -56,8 +57,13 @@ typedef struct ChannelHealthRows {
 } ChannelHealthRows;
 ChannelHealthRows channel_health_list(StoreTx *tx, Arena *arena);
 
-/* It worked just now. message_at: when the last message came in, TIME_NONE: none since the last call. */
-void channel_health_set_well(StoreTx *tx, ChannelAccountId account, TimeMs message_at, TimeMs now);
+/* It worked just now. message_at: when the last message came in, TIME_NONE: none since the last call. step, said: what
+ * beside it does not work, "" when all does. */
+typedef struct ChannelHealthWell {
+    TimeMs message_at;
+    const char *step, *said;
+} ChannelHealthWell;
+void channel_health_set_well(StoreTx *tx, ChannelAccountId account, const ChannelHealthWell *well, TimeMs now);
 void channel_health_set_failing(StoreTx *tx, ChannelAccountId account, const char *step, const char *said, TimeMs now);
 
 /* A test leaves now, known by the SHA-256 of its secret; it replaces the one before. */

@@ -50,12 +50,14 @@ SELECT channel_account_id, checked_at, failing_since, step, said, last_message_a
 -- @statement channel_health_put_well : run
 -- @param  channel_account_id id(channel_account)
 -- @param  now                time
+-- @param  step               text
+-- @param  said               text
 -- @param  message_at         time?
 INSERT INTO channel_health
        (channel_account_id, checked_at, failing_since, step, said, last_message_at)
-VALUES ($1, $2, NULL, '', '', $3)
+VALUES ($1, $2, NULL, $3, $4, $5)
 ON CONFLICT (channel_account_id) DO UPDATE
-   SET checked_at = excluded.checked_at, failing_since = NULL, step = '', said = '',
+   SET checked_at = excluded.checked_at, failing_since = NULL, step = excluded.step, said = excluded.said,
        last_message_at = COALESCE(excluded.last_message_at, channel_health.last_message_at);
 
 -- @statement channel_health_put_failing : run

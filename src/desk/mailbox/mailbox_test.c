@@ -64,8 +64,12 @@ static void test_health(NounTest *test)
     g_assert_cmpstr(row.said, ==, "gone");
     g_assert_cmpint(row.last_message_at, ==, TIME_NONE);
 
-    channel_health_set_well(test->tx, account, 3000, 3500);
-    channel_health_set_well(test->tx, account, TIME_NONE, 4000);
+    channel_health_set_well(test->tx, account, &(ChannelHealthWell){3000, "sent", "no such folder"}, 3500);
+    row = only_health(test);
+    g_assert_cmpint(row.failing_since, ==, TIME_NONE);
+    g_assert_cmpstr(row.step, ==, "sent");
+    g_assert_cmpstr(row.said, ==, "no such folder");
+    channel_health_set_well(test->tx, account, &(ChannelHealthWell){TIME_NONE, "", ""}, 4000);
     row = only_health(test);
     g_assert_cmpint(row.failing_since, ==, TIME_NONE);
     g_assert_cmpint(row.checked_at, ==, 4000);

@@ -40,5 +40,9 @@ MailboxState mailbox_state_of(Arena *arena, const Visit *visit, const ChannelSet
         return (MailboxState){alarm_failure(arena, &(AlarmReader){visit->lang, visit->policy->zone, visit->now},
                                             settings, row->step, row->failing_since),
                               row->said, true};
+    if (g_str_equal(row->step, "sent"))
+        return (MailboxState){
+            msg_fill(arena, visit->lang, MSG_MAILBOX_STATE_NO_SENT, "well", well(arena, visit, row), NULL), row->said,
+            false};
     return (MailboxState){well(arena, visit, row), "", false};
 }
