@@ -204,8 +204,9 @@ typedef struct ChannelEvent {
 
 /* How a listening that works fares. The texts live as long as the call. */
 typedef struct ChannelWell {
-    TimeMs message_at;       /* when something came in; TIME_NONE: nothing since the last call */
-    const char *step, *said; /* what does not work beside it: the adapter's word and the peer's words; "" when all does */
+    TimeMs message_at; /* when something came in; TIME_NONE: nothing since the last call */
+    const char *step,
+        *said; /* what does not work beside it: the adapter's word and the peer's words; "" when all does */
 } ChannelWell;
 
 /* One account that is listened to. */

@@ -8,7 +8,8 @@
 static void line_append(CalendarReader *reader, const char *from)
 {
     size_t size = 0;
-    while (from[size] && from[size] != '\r' && from[size] != '\n') /* strcspn under a sanitizer measures the whole rest */
+    while (from[size] && from[size] != '\r' &&
+           from[size] != '\n') /* strcspn under a sanitizer measures the whole rest */
         size++;
     size_t room = CALENDAR_LINE_MAX - MIN(reader->line->len, CALENDAR_LINE_MAX);
     g_string_append_len(reader->line, from, (gssize)MIN(size, room));
