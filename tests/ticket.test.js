@@ -174,7 +174,7 @@ eachEngine('not ours says where to go; spam comes back', async (t, engine) => {
   await send(desk, odd, 'spam');
   assert.equal((await rowOf(filo, odd)).state, 'spam');
   assert.ok(!(await staff.get('/tickets?list=unowned')).text.includes('Offerta'));
-  await send(desk, odd, 'restore', { why: 'È un cliente vero' });
+  await send(desk, odd, 'request');
   const back = await rowOf(filo, odd);
   assert.equal(back.state, 'new');
   assert.ok(Number(back.next_update_at) > 0, 'open again: the customer hears from us by a date');

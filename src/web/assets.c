@@ -8,12 +8,23 @@
 #include <gio/gio.h>
 #include <string.h>
 
+/*
+ * One thread asks GLib (2.74), which makes the resource when it is first asked for: whoever else asks while it is being
+ * made is given NULL.
+ */
+static GResource *resource(void)
+{
+    static gsize made;
+    if (g_once_init_enter(&made))
+        g_once_init_leave(&made, (gsize)filo_assets_get_resource());
+    return (GResource *)made;
+}
+
 /* The resource is uncompressed in the binary's read-only data: the bytes outlive the GBytes that points at them. */
 static Bytes read_resource(const char *name, const char *suffix)
 {
     g_autofree char *path = g_strconcat("/filo/", name, suffix, NULL);
-    g_autoptr(GBytes) data =
-        g_resource_lookup_data(filo_assets_get_resource(), path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+    g_autoptr(GBytes) data = g_resource_lookup_data(resource(), path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
     check(data);
     gsize size;
     const void *start = g_bytes_get_data(data, &size);

@@ -51,9 +51,32 @@ static void test_script_holds_what_pages_need(void)
     g_assert_nonnull(strstr(script, "filo-events"));
 }
 
+enum { ASKERS = 8 };
+
+static gpointer ask(gpointer start)
+{
+    Asset asset;
+    while (!g_atomic_int_get((gint *)start))
+        ;
+    return GINT_TO_POINTER(asset_find(asset_url("filo.css"), &asset) && asset.bytes.size > 0);
+}
+
+/* Comes before the other tests: the first page after a start asks for all it needs at once. */
+static void test_many_ask_at_once_for_the_first_time(void)
+{
+    gint start = 0;
+    GThread *askers[ASKERS];
+    for (size_t i = 0; i < ASKERS; i++)
+        askers[i] = g_thread_new("asker", ask, &start);
+    g_atomic_int_set(&start, 1);
+    for (size_t i = 0; i < ASKERS; i++)
+        g_assert_true(GPOINTER_TO_INT(g_thread_join(askers[i])));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/assets/at-once", test_many_ask_at_once_for_the_first_time);
     g_test_add_func("/assets/found", test_every_name_is_found_under_its_hash);
     g_test_add_func("/assets/not-found", test_no_other_address_is_found);
     g_test_add_func("/assets/script", test_script_holds_what_pages_need);
