@@ -6,18 +6,25 @@
 #include "web/assets_resource.h"
 
 #include <gio/gio.h>
+#include <pthread.h>
 #include <string.h>
 
 /*
  * One thread asks GLib (2.74), which makes the resource when it is first asked for: whoever else asks while it is being
  * made is given NULL.
  */
+static GResource *made;
+
+static void make_resource(void)
+{
+    made = filo_assets_get_resource();
+}
+
 static GResource *resource(void)
 {
-    static gsize made;
-    if (g_once_init_enter(&made))
-        g_once_init_leave(&made, (gsize)filo_assets_get_resource());
-    return (GResource *)made;
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, make_resource);
+    return made;
 }
 
 /* The resource is uncompressed in the binary's read-only data: the bytes outlive the GBytes that points at them. */

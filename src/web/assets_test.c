@@ -2,6 +2,7 @@
 #include "web/assets.h"
 
 #include <gio/gio.h>
+#include <pthread.h>
 #include <string.h>
 
 static Bytes gunzip(Bytes data, uint8_t *buffer, size_t size)
@@ -53,24 +54,27 @@ static void test_script_holds_what_pages_need(void)
 
 enum { ASKERS = 8 };
 
-static gpointer ask(gpointer start)
+static void *ask(void *barrier)
 {
     Asset asset;
-    while (!g_atomic_int_get((gint *)start))
-        ;
-    return GINT_TO_POINTER(asset_find(asset_url("filo.css"), &asset) && asset.bytes.size > 0);
+    pthread_barrier_wait(barrier);
+    return asset_find(asset_url("filo.css"), &asset) && asset.bytes.size > 0 ? barrier : NULL;
 }
 
 /* Comes before the other tests: the first page after a start asks for all it needs at once. */
 static void test_many_ask_at_once_for_the_first_time(void)
 {
-    gint start = 0;
-    GThread *askers[ASKERS];
+    pthread_barrier_t barrier;
+    pthread_t askers[ASKERS];
+    pthread_barrier_init(&barrier, NULL, ASKERS);
     for (size_t i = 0; i < ASKERS; i++)
-        askers[i] = g_thread_new("asker", ask, &start);
-    g_atomic_int_set(&start, 1);
-    for (size_t i = 0; i < ASKERS; i++)
-        g_assert_true(GPOINTER_TO_INT(g_thread_join(askers[i])));
+        g_assert_cmpint(pthread_create(&askers[i], NULL, ask, &barrier), ==, 0);
+    for (size_t i = 0; i < ASKERS; i++) {
+        void *found;
+        pthread_join(askers[i], &found);
+        g_assert_nonnull(found);
+    }
+    pthread_barrier_destroy(&barrier);
 }
 
 int main(int argc, char **argv)
