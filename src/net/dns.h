@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * dns: questions to the domain name system (RFC 1035). Answers: "which records stand at this name?" and, apart from
+ * dns: questions to DNS servers (RFC 1035). Answers: "which records stand at this name?" and, apart from
  * "none", "could it be asked at all?"
  *
  * The servers are the system's (/etc/resolv.conf) or the one that dns_use named. The query is built and the answer read
