@@ -35,6 +35,7 @@ async function answeredDesk(t, engine) {
   const filo = await startFilo({ engine, sink });
   t.after(() => filo.remove());
   const { out: { ticket } } = await filo.mailIn(letter({ from: `Luca Bianchi <${CUSTOMER}>`, subject: 'Non scalda' }));
+  await filo.until(() => sink.messages.length === 1, 'the acknowledgement');
   const browser = await filo.signIn();
   const page = async () => (await browser.get(`/tickets/${ticket}`)).text;
   const answer = async (text) => {
