@@ -19,7 +19,7 @@ after(() => mail?.stop());
 // A session of tests/support/imap_client.c; the answer to its sign-in is `signIn`.
 class Client {
   constructor(options) {
-    const program = path.join(path.dirname(process.env.FILO_EXE), '../tests/imap-client');
+    const program = path.join(path.dirname(process.env.FILO_EXE), '../../tests/imap-client');
     const server = { port: mail.imapsPort, tls: IMPLICIT, user: USER, password: 'parola è', ca: mail.caFile, ...options };
     this.process = spawn(program, [JSON.stringify(server)], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.answers = readline.createInterface({ input: this.process.stdout })[Symbol.asyncIterator]();

@@ -41,7 +41,7 @@ class Build:
     environment: dict = field(default_factory=dict)  # for the tests of this build
     only: re.Pattern = None                          # tests it builds and runs; None: all
     wrapper: str = ""                                # what starts them
-    helpers: str = ""                                # programs that scenarios run, beside filo's own
+    scenarios: bool = True                           # they run its programs
 
     @property
     def directory(self):
@@ -51,12 +51,11 @@ class Build:
 _SYMBOLIZER = "external_symbolizer_path=/usr/bin/llvm-symbolizer-14"
 BUILDS = [
     Build("gcc", []),
-    Build("testkit", ["-Dtestkit=true"], only=re.compile("^$"), helpers=" tests/imap-client"),
-    Build("clang", [], compiler="clang-14"),
-    Build("asan", ["-Db_sanitize=address,undefined", "-Db_lundef=false", "-Dtestkit=true"],
+    Build("clang", [], compiler="clang-14", scenarios=False),
+    Build("asan", ["-Db_sanitize=address,undefined", "-Db_lundef=false"],
           environment={"ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1:abort_on_error=1",
                        "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}),
-    Build("tsan", ["-Db_sanitize=thread", "-Db_lundef=false", "-Dtestkit=true"], compiler="clang-14", only=THREADED,
+    Build("tsan", ["-Db_sanitize=thread", "-Db_lundef=false"], compiler="clang-14", only=THREADED,
           environment={"TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1:" + _SYMBOLIZER},
           wrapper="setarch -R "),  # its shadow memory does not fit every layout that newer kernels choose at random
 ]
@@ -101,16 +100,14 @@ def _build_suites(build):
     quoted = shlex.quote(str(build.directory))
     setup = f"test -f {quoted}/build.ninja || CC={build.compiler} meson setup {quoted} -Dwerror=true " \
             + " ".join(build.options)
-    targets = ""
+    targets = " all testkit" if build.scenarios else ""
     names = ""
     if build.only:
         chosen = f"$(meson introspect --tests {quoted} | python3 tools/pick_tests.py '{build.only.pattern}')"
-        targets = f" src/filo src/filo-parent src/filo-parse{build.helpers} $(for name in {chosen}; do echo src/test-$name; done)"
+        targets = f" testkit src/filo src/filo-parent src/filo-parse $(for name in {chosen}; do echo src/test-$name; done)"
         names = " " + chosen
     yield Suite(f"build {build.name}", ["sh", "-ec", f"{setup}; ninja -C {quoted} -j {CORES}{targets}"], _read_exit,
                 cores=CORES, timeout=1200)
-    if build.only and not build.only.match("base-x"):
-        return
     run = f"rm -f {quoted}/meson-logs/testlog.json; exec {build.wrapper}meson test -C {quoted} --no-rebuild " \
           f"--suite unit --num-processes 1 --timeout-multiplier {4 if build.environment else 1} --print-errorlogs{names}"
     yield Suite(f"unit {build.name}", ["sh", "-ec", run], _unit_reader(build), needs=[f"build {build.name}"],
@@ -140,14 +137,15 @@ def all_suites():
     for path in _found("tools", "*_test.py") + _found("tests", "*_test.py"):
         name = str(path.relative_to(TOP))
         suites.append(Suite(name, ["python3", "tools/unittest_tap.py", name], _read_tap))
-    exes = {"FILO_EXE": "testkit", "FILO_RELEASE_EXE": "gcc", "FILO_ASAN_EXE": "asan", "FILO_TSAN_EXE": "tsan"}
+    exes = {"FILO_EXE": "gcc/src/testkit", "FILO_RELEASE_EXE": "gcc/src", "FILO_ASAN_EXE": "asan/src/testkit",
+            "FILO_TSAN_EXE": "tsan/src/testkit"}
     for path in _found("tests", "*.test.js"):
         name = str(path.relative_to(TOP))
         timeout, cores = _marks(path)
         suites.append(Suite(name, ["node", "--test", "--test-reporter=tap", name], _read_tap,
-                            needs=[f"build {build.name}" for build in BUILDS if build.name != "clang"],
+                            needs=[f"build {build.name}" for build in BUILDS if build.scenarios],
                             cores=cores, timeout=timeout,
-                            environment={key: str(TOP / f"build-{build}" / "src" / "filo") for key, build in exes.items()}))
+                            environment={key: str(TOP / f"build-{place}" / "filo") for key, place in exes.items()}))
     return suites
 
 
