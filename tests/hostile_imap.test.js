@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// timeout: 600
+// run: waits
 // Mail servers that are broken or mean harm (security R10), all at once beside an honest one: nothing is lost and nothing
 // comes twice, memory stays bounded, the honest mailbox is read meanwhile, the others' page says what is wrong, and Filo
 // comes back after seconds, not at once. Once a server is honest its mail comes in, once.

@@ -2,7 +2,6 @@
 // Every page of the demo company in Chromium: at three sizes, in two themes, in Italian and in English. Nothing is cut off
 // at the side, no serious accessibility violation, no script fails; the pictures are left in FILO_ARTIFACTS/screens for
 // somebody to look at.
-// timeout: 420
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { openChromium, THEMES, WIDTHS } from './support/chromium.js';

@@ -69,6 +69,8 @@ class Plan(unittest.TestCase):
             path = Path(folder) / "a.test.js"
             path.write_text("// SPDX\n// timeout: 1200\n// run: alone\n")
             self.assertEqual(plan._marks(path), (1200, plan.CORES))
+            path.write_text("// SPDX\n// run: waits\n")
+            self.assertEqual(plan._marks(path), (plan.TIMEOUT, 0))
             path.write_text("// SPDX\n")
             self.assertEqual(plan._marks(path), (plan.TIMEOUT, 1))
 

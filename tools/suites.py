@@ -115,11 +115,11 @@ def _build_suites(build):
 
 
 def _marks(path):
-    """`// timeout: SECONDS` and `// run: alone` among a scenario's first lines."""
+    """`// timeout: SECONDS`, `// run: alone` and `// run: waits` (it uses no core to speak of) among a scenario's first lines."""
     head = "\n".join(path.read_text("utf-8").splitlines()[:30])
     timeout = re.search(r"^// timeout: (\d+)", head, re.MULTILINE)
-    alone = re.search(r"^// run: alone", head, re.MULTILINE)
-    return int(timeout.group(1)) if timeout else TIMEOUT, CORES if alone else 1
+    run = re.search(r"^// run: (alone|waits)", head, re.MULTILINE)
+    return int(timeout.group(1)) if timeout else TIMEOUT, {None: 1, "alone": CORES, "waits": 0}[run and run.group(1)]
 
 
 def _found(folder, pattern):
