@@ -101,8 +101,12 @@ class Server:
         """Of the started process and all below it."""
         total = 0
         for pid in process_tree(self.process.pid):
-            text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-            total += int(re.search(r"^Pss:\s+(\d+)", text, re.M).group(1))
+            try:
+                text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # a worker that has ended since
+            pss = re.search(r"^Pss:\s+(\d+)", text, re.M)  # a process that is ending has none
+            total += int(pss.group(1)) if pss else 0
         return total
 
 
