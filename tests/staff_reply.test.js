@@ -82,6 +82,34 @@ eachEngine('a reply from the phone to the notice becomes the answer to the custo
   assert.equal(code, 0, stdout + stderr);
 });
 
+// Thunderbird answers below the quotation, some answer between its lines, and some programs quote with no ">" at all.
+eachEngine('what is written below or between the notice is the answer, and nothing of the notice leaves', async (t, engine) => {
+  const here = await desk(t, engine);
+  const { sink, filo, browser, ticket } = here;
+  const notice = await told(here);
+  const lines = textBody(notice.data).trimEnd().split(/\r?\n/);
+  const quoted = lines.map((line) => `> ${line}`);
+  const reply = (text) => filo.mailIn(letter({ from: SARA, to: replyAddress(notice), subject: 'Re: avviso', text }));
+  const leaves = async (text) => {
+    const before = sent(sink, 'luca@bar.test').length;
+    assert.equal((await reply(text)).out.outcome, 'answered');
+    await filo.until(() => sent(sink, 'luca@bar.test').length > before, 'the answer to the customer');
+    return textBody(sent(sink, 'luca@bar.test')[before].data).replaceAll('\r\n', '\n');
+  };
+  const below = await leaves(['Il 27/11/2026 10:00, Caffemeccanica ha scritto:', ...quoted, '', 'Chiuda il rubinetto.'].join('\r\n'));
+  assert.match(below, /Chiuda il rubinetto\./);
+  const between = await leaves([...quoted.slice(0, 4), 'Da dove?', ...quoted.slice(4), '', 'Attendo sue.'].join('\r\n'));
+  assert.match(between, /Da dove\?\n+Attendo sue\./);
+  for (const said of [below, between]) assert.doesNotMatch(said, /ha scritto sulla richiesta|\/tickets\/|Risponda a questa mail/);
+
+  const before = sink.messages.length;
+  const unclear = await reply(['-----Messaggio originale-----', ...lines, '', 'Arrivo tra un\'ora.'].join('\r\n'));
+  assert.equal(unclear.out.outcome, 'appended', 'it cannot be told apart: a note for a person');
+  assert.match(textOf((await browser.get(`/tickets/${ticket}`)).text), /Arrivo tra un'ora\./);
+  await new Promise((done) => { setTimeout(done, 300); });
+  assert.equal(sink.messages.length, before);
+});
+
 eachEngine('from any other address it never leaves, and a robot\'s is nothing', async (t, engine) => {
   const here = await desk(t, engine);
   const { sink, filo, browser, ticket } = here;

@@ -61,6 +61,24 @@ size_t quote_split(const char *text, size_t size)
     return said ? tail : size;
 }
 
+char *quote_take_out(const char *text, size_t size)
+{
+    GString *words = g_string_sized_new(size);
+    for (size_t at = 0; at < size;) {
+        Line line = line_at(text, size, at);
+        size_t end;
+        bool quoted, opens = line.size && quotation_opens(text, size, &line, &end, &quoted);
+        if ((opens && !quoted) || separator_at(text, size, &line)) {
+            g_string_free(words, TRUE);
+            return NULL;
+        }
+        if (!opens && !(line.size && *line.text == '>'))
+            g_string_append_len(words, text + line.start, (gssize)(line.next - line.start));
+        at = opens ? end : line.next;
+    }
+    return g_string_free(words, FALSE);
+}
+
 bool quote_subject_is_forward(const char *subject)
 {
     static const char *const prefixes[] = {"i:", "fw:", "fwd:", "inoltro:", "inoltra:", "inoltrato:", NULL};

@@ -34,6 +34,10 @@
 /* Offset of the first line of the quoted tail, or size. */
 size_t quote_split(const char *text, size_t size);
 
+/* The words without what they quote, wherever that stands: no line that begins with ">", nor the one above that says whose
+ * they are. NULL when the two cannot be told apart (an original message without ">", our own marker). Free it. */
+char *quote_take_out(const char *text, size_t size);
+
 /* True when the text opens as a forwarded message ("---------- Forwarded message ---------"), quoted or not. */
 bool quote_is_forward(const char *text, size_t size);
 

@@ -168,6 +168,32 @@ static void test_forwards(void)
     g_assert_false(quote_is_forward("", 0));
 }
 
+/* What is left when every quotation is taken out; NULL: it cannot be told. */
+static void test_take_out(void)
+{
+    static const struct {
+        const char *text, *left;
+    } rows[] = {
+        {"Arrivo alle 9.\n", "Arrivo alle 9.\n"},
+        {"Il giorno ven 27 nov 2026 alle ore 10:00 Caffemeccanica ha scritto:\n> Luca ha scritto sulla richiesta 7:\n>\n"
+         "> Perde.\n\nChiuda il rubinetto.\n",
+         "\nChiuda il rubinetto.\n"},
+        {"> prima?\nsi\n> seconda?\nno\n", "si\nno\n"},
+        {"Buongiorno,\n\nOn 3 March 2026, Anna\n<a@x.it> wrote:\n> hi\n\nsee below\n", "Buongiorno,\n\n\nsee below\n"},
+        {"> tutto\n> vecchio\n", ""},
+        {"", ""},
+        {"________________________________\nDa: Anna <a@x.it>\nInviato: 3 marzo 2026\nA: b@y.it\nOggetto: R: guasto\n\nciao\n"
+         "\nrispondo sotto\n",
+         NULL},
+        {"Il giorno 3 mar 2026 alle 10:12 Anna ha scritto:\n\nciao\n\nrispondo sotto\n", NULL},
+        {QUOTE_MARKER " Scriva sopra\n\nLuca ha scritto sulla richiesta 7:\nrispondo\n", NULL},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *left = quote_take_out(rows[i].text, strlen(rows[i].text));
+        g_assert_cmpstr(left, ==, rows[i].left);
+    }
+}
+
 static void test_linear_on_hostile_text(void)
 {
     static const char *const pieces[] = {">", "> \n", "il \n", "Da:\n", "On 1 \n", "-", "_", "\n", "a wrote:\n", "> ---\n", "-- \n"};
@@ -186,6 +212,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/quote/cases", test_cases);
     g_test_add_func("/quote/forwards", test_forwards);
+    g_test_add_func("/quote/take-out", test_take_out);
     g_test_add_func("/quote/linear", test_linear_on_hostile_text);
     return g_test_run();
 }

@@ -75,6 +75,8 @@ static int64_t flags_of(const ParsedMail *mail, unsigned kind)
         flags |= MESSAGE_DELIVERY_REPORT;
     if (kind & (MAIL_AUTO_REPLY | MAIL_OWN_LOOP | MAIL_ABSENCE_SUBJECT))
         flags |= MESSAGE_AUTO_REPLY;
+    if (kind & MAIL_SAYS_AUTO)
+        flags |= MESSAGE_SAYS_AUTO;
     if (kind & MAIL_OWN_LOOP)
         flags |= MESSAGE_RETURNED;
     if (kind & MAIL_ABSENCE_SUBJECT)

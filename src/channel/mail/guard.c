@@ -105,11 +105,15 @@ static bool is_submitted_automatically(const MailFacts *facts)
     return facts->has_auto_reply_header || (facts->auto_submitted && !first_word_is(facts->auto_submitted, "no"));
 }
 
+static bool says_auto_replied(const MailFacts *facts)
+{
+    return facts->auto_submitted && first_word_is(facts->auto_submitted, "auto-replied");
+}
+
 /* Another Filo's acknowledgement or notice is no news of a person, whichever of the two it calls itself. */
 static bool is_auto_reply(const MailFacts *facts)
 {
-    return facts->has_auto_reply_header ||
-           (facts->auto_submitted && first_word_is(facts->auto_submitted, "auto-replied")) ||
+    return facts->has_auto_reply_header || says_auto_replied(facts) ||
            (facts->precedence && first_word_is(facts->precedence, "auto_reply")) ||
            (facts->filo_loop && is_submitted_automatically(facts));
 }
@@ -156,6 +160,8 @@ unsigned mail_classify(const MailFacts *facts)
         kinds |= MAIL_AUTO_REPLY;
     else if (is_submitted_automatically(facts))
         kinds |= MAIL_AUTO_GENERATED;
+    if (says_auto_replied(facts))
+        kinds |= MAIL_SAYS_AUTO;
     if (facts->has_list_header || has_word(facts->precedence, bulk))
         kinds |= MAIL_LIST;
     if (is_own(facts, facts->filo_loop))

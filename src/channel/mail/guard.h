@@ -52,7 +52,8 @@ typedef enum MailKind {
     MAIL_LIST = 1 << 4,           /* through a mailing list or in bulk */
     MAIL_OWN_LOOP = 1 << 5,       /* carries the loop header of one of our mailboxes: something of ours came back */
     MAIL_FROM_OWN = 1 << 6, /* claims to be from one of our addresses, plus or no plus: quarantine (security A16) */
-    MAIL_ABSENCE_SUBJECT = 1 << 7 /* no header says so, but its subject begins as an absence notice's does */
+    MAIL_ABSENCE_SUBJECT = 1 << 7, /* no header says so, but its subject begins as an absence notice's does */
+    MAIL_SAYS_AUTO = 1 << 8        /* an automatic reply by its own Auto-Submitted; comes with MAIL_AUTO_REPLY */
 } MailKind;
 
 unsigned mail_classify(const MailFacts *facts);

@@ -158,6 +158,15 @@ static void set_sender(const Opening *opening, InboundEvent *message)
         message->message_id = certified->message_id;
 }
 
+/* What a provider delivered is a letter, however its headers or its subject make it look: it counts as delivered by law. */
+static void take_at_its_word(InboundEvent *message)
+{
+    if (message->flags & MESSAGE_ABSENCE)
+        message->flags &= ~(MESSAGE_AUTO_REPLY | MESSAGE_ABSENCE);
+    message->flags &= ~MESSAGE_DELIVERY_REPORT;
+    message->report = (InboundReport){0};
+}
+
 static InboundEvent message_of(const Opening *opening)
 {
     const PecLetter *letter = &opening->letter;
@@ -169,6 +178,8 @@ static InboundEvent message_of(const Opening *opening)
     if (opening->kind == PEC_ENVELOPE && !proved)
         message.flags |= MESSAGE_SENDER_UNVERIFIED;
     message.certified = opening->kind == PEC_ENVELOPE;
+    if (message.certified)
+        take_at_its_word(&message);
     if (!pec_may_acknowledge(letter, opening->kind, message.sender_address))
         message.acknowledge_by = NULL;
     return message;

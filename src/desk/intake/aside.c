@@ -101,21 +101,26 @@ void aside_forget(StoreTx *tx, Arena *arena, TicketId ticket)
     sql_sender_rule_forget(tx, &(SqlSenderRuleForgetIn){sender_of(tx, arena, ticket)});
 }
 
+bool aside_end(TicketEdit *edit, const AsideBack *back)
+{
+    const TicketProjection *now = &edit->ticket.now;
+    TicketProjection before = before_aside(edit->tx, edit->arena, edit->ticket.id);
+    bool promise_stands = before.next_update_at > edit->now;
+    ActionInput input = {.taken_back = true,
+                         .team = {now->team_id ? 0 : back->team.value},
+                         .next_update_at = promise_stands ? before.next_update_at : back->next_update_at};
+    if (now->state != TICKET_SPAM) {
+        edit->refused = (InputError){"action", "ticket.error.transition", ticket_state_text((TicketState)now->state)};
+        return false;
+    }
+    return ticket_act(edit, TICKET_RESTORE, &input) && go_on(edit, &before);
+}
+
 bool aside_take_back(StoreTx *tx, Arena *arena, const AsideBack *back, Actor actor, TimeMs now, InputError *refused_out)
 {
     TicketEdit edit;
     *refused_out = (InputError){0};
-    bool begun = begin(&edit, tx, arena, back->ticket, back->version, actor, now);
-    TicketProjection before = before_aside(tx, arena, back->ticket);
-    ActionInput input = {.taken_back = true,
-                         .team = {begun && edit.ticket.now.team_id ? 0 : back->team.value},
-                         .next_update_at = before.next_update_at > now ? before.next_update_at : back->next_update_at};
-    if (begun && edit.ticket.now.state != TICKET_SPAM) {
-        edit.refused =
-            (InputError){"action", "ticket.error.transition", ticket_state_text((TicketState)edit.ticket.now.state)};
-        begun = false;
-    }
-    if (!begun || !ticket_act(&edit, TICKET_RESTORE, &input) || !go_on(&edit, &before)) {
+    if (!begin(&edit, tx, arena, back->ticket, back->version, actor, now) || !aside_end(&edit, back)) {
         *refused_out = edit.refused;
         return false;
     }

@@ -23,6 +23,7 @@
 
 #include "base/error.h"
 #include "desk/audit/actor.h"
+#include "desk/ticket/ticket.h"
 #include "desk/ticket/transition.h"
 #include "schema_ids.h"
 #include "store/store.h"
@@ -44,6 +45,10 @@ typedef struct AsideBack {
 
 bool aside_take_back(StoreTx *tx, Arena *arena, const AsideBack *back, Actor actor, TimeMs now,
                      InputError *refused_out);
+
+/* The same within an edit of the ticket, for who answers on a request put aside: the rules for its sender stay. false and
+ * edit->refused. */
+bool aside_end(TicketEdit *edit, const AsideBack *back);
 
 /* --- several at once ------------------------------------------------------------------------------------------------ */
 

@@ -23,6 +23,7 @@
 #include "desk/ticket/outgoing.h"
 #include "desk/ticket/recipient.h"
 #include "intake_sql.h"
+#include "parse/quote.h"
 #include "queue/outbox.h"
 
 #include <string.h>
@@ -274,7 +275,8 @@ static bool wrote_it_themselves(const Intake *intake)
     return intake->event->actor.kind == ACTOR_CUSTOMER && *intake->event->sender_key;
 }
 
-/* A person's word on the sender stands above what the message says of itself. A report stays a report. */
+/* A person's word on the sender stands above what we guess, and above headers that people's mail carries too. A report
+ * stays a report, and what calls itself an automatic reply stays one: who is a person goes on holiday. */
 static void heed_nature(Intake *intake)
 {
     const int64_t reasons = MESSAGE_AUTO_REPLY | MESSAGE_ABSENCE;
@@ -284,7 +286,7 @@ static void heed_nature(Intake *intake)
     intake->known = true;
     if (intake->nature == SENDER_ROBOT)
         intake->flags |= MESSAGE_AUTO_REPLY | MESSAGE_ROBOT;
-    else
+    else if (!(intake->flags & MESSAGE_SAYS_AUTO))
         intake->flags &= ~reasons;
 }
 
@@ -454,6 +456,16 @@ static bool find_follower(Intake *intake, TicketId ended, TicketId *follower_out
     return false;
 }
 
+/* Who goes on with a request that was put aside shows that it is one: only who had our answer knows the way. Refused, the
+ * message lies there all the same. */
+static void end_aside(const Intake *intake, TicketEdit *edit)
+{
+    const InboundEvent *event = intake->event;
+    edit->actor = ACTOR_OF_SYSTEM;
+    (void)aside_end(edit, &(AsideBack){.team = event->team, .next_update_at = event->next_update_at});
+    edit->actor = event->actor;
+}
+
 static bool append(Intake *intake, TicketId ticket)
 {
     TicketEdit edit;
@@ -462,6 +474,8 @@ static bool append(Intake *intake, TicketId ticket)
     bool trusted = !(intake->flags & MESSAGE_SENDER_UNVERIFIED);
     bool moves = (trusted || (intake->brought && intake->passing.may_move)) && !is_robot(intake);
     int64_t reopened_before = edit.ticket.now.reopened;
+    if (moves && edit.ticket.now.state == TICKET_SPAM)
+        end_aside(intake, &edit);
     add_message(intake, ticket);
     if (trusted && !is_robot(intake))
         add_participants(intake, ticket, true);
@@ -545,6 +559,8 @@ static bool is_returned(Intake *intake)
 static bool is_unwanted(Intake *intake, bool report)
 {
     const InboundEvent *event = intake->event;
+    if (event->certified && !(intake->flags & MESSAGE_SENDER_UNVERIFIED))
+        return false; /* it counts as delivered by law: a person must have seen it */
     return report ||
            (event->actor.kind == ACTOR_CUSTOMER && aside_has_rule(intake->tx, intake->arena, event->sender_key));
 }
@@ -627,6 +643,16 @@ static void keep_as_note(Intake *intake, const NoticeReply *reply)
     intake->result.outcome = INTAKE_APPENDED;
 }
 
+/* What may go to the customer: nothing of the notice, above or below the words. "": they cannot be told from it. */
+static const char *words_for_customer(const Intake *intake)
+{
+    const char *own = own_words(intake);
+    char *taken = quote_take_out(own, strlen(own));
+    const char *words = taken ? text_trim(intake->arena, taken) : "";
+    g_free(taken);
+    return words;
+}
+
 static bool answer_customer(Intake *intake, const NoticeReply *reply)
 {
     const InboundEvent *event = intake->event;
@@ -635,7 +661,7 @@ static bool answer_customer(Intake *intake, const NoticeReply *reply)
     AnswerResult result;
     Answer answer = {.ticket = intake->result.ticket,
                      .channel = event->channel,
-                     .text = own_words(intake),
+                     .text = words_for_customer(intake),
                      .author_name = reply->author_name,
                      .author_team = reply->team,
                      .reply = event->reply,
@@ -644,7 +670,8 @@ static bool answer_customer(Intake *intake, const NoticeReply *reply)
                      .leaves_at = intake->now,
                      .next_update_at = event->next_update_at,
                      .sealed = event->sealed};
-    if (!recipient_choose(intake->tx, intake->arena, &(RecipientChoice){.given = false}, actor, intake->now, &answer,
+    if (!*answer.text ||
+        !recipient_choose(intake->tx, intake->arena, &(RecipientChoice){.given = false}, actor, intake->now, &answer,
                           &refused) ||
         !answer_add(intake->tx, intake->arena, &answer, actor, intake->now, &result, &refused))
         return false;

@@ -2,8 +2,10 @@
 /*
  * departure: the account an answer leaves from. Answers: "which of our addresses did this customer write to?"
  *
- * The one through which the ticket's last message came, whatever its channel; the channel's default when that one is
- * switched off or gone, or when nothing came through an account. Not for sending. Owns no table (reads inbound).
+ * The one through which the customer's last word came, whatever its channel; the channel's default when that one is
+ * switched off or gone, or when nothing came through an account. What one of us answered by mail, a robot, a report, a
+ * stranger or a sender nobody vouches for decides nothing, unless it opened the request. Not for sending. Owns no table
+ * (reads inbound, message).
  * Called by: desk/ticket (answer), web (composer).
  *
  * Memory: the account lives in the arena given. Errors: none of its own; a failing store marks the transaction.

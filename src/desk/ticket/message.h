@@ -34,11 +34,12 @@ enum {
     MESSAGE_ELSEWHERE = 1 << 7,         /* one of us wrote it with another program: it was found among the sent mail */
     MESSAGE_FORWARDED = 1 << 8,         /* one of us passed it on (forward.h): the sender is what stood in that mail */
     MESSAGE_UNOPENED = 1 << 9,          /* its winmail.dat could not be opened, or not all of it: it is attached */
+    MESSAGE_SAYS_AUTO = 1 << 10,        /* Auto-Submitted: auto-replied stands in it; comes with MESSAGE_AUTO_REPLY */
     /* Why MESSAGE_AUTO_REPLY stands, when it is not the headers that say so; each comes with it. */
-    MESSAGE_ABSENCE = 1 << 16,  /* its subject begins as an absence notice's */
-    MESSAGE_REPEATS = 1 << 17,  /* the same words for the third time in a day */
-    MESSAGE_ROBOT = 1 << 18,    /* a person said that a robot writes from there */
-    MESSAGE_RETURNED = 1 << 19, /* something of ours that came back */
+    MESSAGE_ABSENCE = 1 << 16, /* its subject begins as an absence notice's */
+    MESSAGE_REPEATS = 1 << 17, /* the same words for the third time in a day */
+    MESSAGE_ROBOT = 1 << 18,   /* a person said that a robot writes from there */
+    MESSAGE_RETURNED = 1 << 19 /* something of ours that came back */
 };
 
 #define MESSAGE_NOT_QUOTED ((int64_t)-1)

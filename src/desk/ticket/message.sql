@@ -135,16 +135,19 @@ SELECT ticket_id
  ORDER BY message_id DESC
  LIMIT 20;
 
--- Through which account the ticket's last message came.
+-- Through which account the customer's last word came: the last without a doubtful flag, or else the one that opened it.
 -- @statement message_last_source : find
 -- @param  ticket_id id(ticket)
+-- @param  doubtful  int
 -- @column source    text
 -- @index  inbound_ticket
-SELECT source
-  FROM inbound
- WHERE ticket_id = $1
-   AND state = 'done'
- ORDER BY inbound_id DESC
+SELECT i.source
+  FROM inbound i
+  JOIN message m ON m.message_id = i.message_id
+ WHERE i.ticket_id = $1
+   AND i.state = 'done'
+   AND m.direction = 'in'
+ ORDER BY CASE WHEN (m.flags & $2) = 0 THEN i.inbound_id ELSE -i.inbound_id END DESC NULLS LAST
  LIMIT 1;
 
 -- One message, without its words.
