@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A database as an older Filo left it is brought up to this one's schema when the server starts: backed up first, nothing
 // lost, and it works on. tests/older holds one for each released schema that a migration has followed: a company, two
-// requests by mail, one answer, dumped as SQL (`.dump`; pg_dump --inserts --no-owner --no-privileges).
+// requests by mail (since schema 15 one with a file), one answer, dumped as SQL (`.dump`; pg_dump --inserts --no-owner --no-privileges).
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
@@ -25,16 +25,16 @@ async function load(filo, engine, version) {
   return run('python3', ['-c', LOAD, path.join(filo.dir, 'filo.db'), older(engine, version)]);
 }
 
-eachEngine('a database of schema 1 is upgraded, whole, and works on', async (t, engine) => {
+for (const version of ['0001', '0015']) eachEngine(`a database of schema ${Number(version)} is upgraded, whole, and works on`, async (t, engine) => {
   const filo = await startFilo({ engine, serve: false });
   t.after(() => filo.remove());
-  await load(filo, engine, '0001');
+  await load(filo, engine, version);
   const before = await filo.rows('SELECT ticket_id, subject, state, received_at FROM ticket ORDER BY ticket_id');
   assert.deepEqual(before.map(({ subject }) => subject), ['Non scalda', 'E07']);
 
   await filo.start();
   const [{ newest }] = await filo.rows('SELECT max(version) AS newest FROM schema_migration');
-  assert.ok(Number(newest) > 1);
+  assert.ok(Number(newest) > Number(version));
   assert.equal(readdirSync(path.join(filo.dir, 'backups')).length, 1, 'it was backed up before');
   assert.deepEqual(await filo.rows('SELECT ticket_id, subject, state, received_at FROM ticket ORDER BY ticket_id'), before);
 
@@ -48,6 +48,8 @@ eachEngine('a database of schema 1 is upgraded, whole, and works on', async (t, 
   assert.equal((await admin.post('/tickets/10002/messages', { kind: 'reply', text: 'La guardiamo subito.', version: '1' })).status, 303);
   const [{ n }] = await filo.rows("SELECT count(*) AS n FROM message WHERE ticket_id = 10002 AND direction = 'out'");
   assert.equal(Number(n), 1);
+  const files = (await filo.rows('SELECT name, scan FROM attachment')).map(({ name, scan }) => [name, scan]);
+  assert.deepEqual(files, version === '0015' ? [['errore.txt', 'waiting']] : [], 'nobody has looked at what came before');
   await filo.stop();
   const checked = await filo.check();
   assert.equal(checked.code, 0, checked.stdout + checked.stderr);

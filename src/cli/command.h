@@ -44,6 +44,7 @@ typedef struct Config {
     gboolean lmtp_anyone;
     char *mail_networks; /* --mail-networks, FILO_MAIL_NETWORKS, mail_networks: net/dial.h; NULL: the internet alone */
     char *dns;           /* --dns, FILO_DNS, dns: net/dns.h; NULL: the system's */
+    char *virus_scanner; /* --virus-scanner, FILO_VIRUS_SCANNER, virus_scanner: net/clamd.h; NULL: there is none */
 } Config;
 
 /* Parses argv with the common options and the command's own (ends with {NULL}), then completes the rest. */

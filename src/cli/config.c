@@ -14,6 +14,7 @@ void config_clear(Config *config)
     g_free(config->lmtp);
     g_free(config->mail_networks);
     g_free(config->dns);
+    g_free(config->virus_scanner);
     *config = (Config){0};
 }
 
@@ -32,6 +33,7 @@ static bool parse_options(Config *config, const GOptionEntry *own, const char *s
         {"lmtp-anyone", 0, 0, G_OPTION_ARG_NONE, &config->lmtp_anyone, "LMTP beyond this machine", NULL},
         {"mail-networks", 0, 0, G_OPTION_ARG_STRING, &config->mail_networks, "private addresses where mail servers may be: 192.168.1.0/24, …", "LIST"},
         {"dns", 0, 0, G_OPTION_ARG_STRING, &config->dns, "the name server to ask instead of the system's: ADDRESS:PORT", "SERVER"},
+        {"virus-scanner", 0, 0, G_OPTION_ARG_STRING, &config->virus_scanner, "who looks at files: unix:/run/clamav/clamd.ctl, tcp:HOST:PORT", "WHERE"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
@@ -86,6 +88,7 @@ static bool complete_all(Config *config, GError **error)
     complete(&config->lmtp, "FILO_LMTP", file, "lmtp");
     complete(&config->mail_networks, "FILO_MAIL_NETWORKS", file, "mail_networks");
     complete(&config->dns, "FILO_DNS", file, "dns");
+    complete(&config->virus_scanner, "FILO_VIRUS_SCANNER", file, "virus_scanner");
     if (!config->listen)
         config->listen = g_strdup(DEFAULT_LISTEN);
     return true;

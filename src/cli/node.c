@@ -15,6 +15,7 @@
 #include "desk/setting/first_start.h"
 #include "job/caretaker.h"
 #include "job/dispatcher.h"
+#include "job/scanner.h"
 #include "net/dial.h"
 #include "net/dns.h"
 #include "net/lmtp.h"
@@ -41,6 +42,7 @@ typedef struct Node {
     ChannelReceiver receiver;
     Dispatcher *dispatcher;
     Caretaker *caretaker;
+    Scanner *scanner; /* NULL: not asked for */
     Web *web;
     Api *api;
     RouteTable *tables; /* the pages' and the API's */
@@ -131,7 +133,10 @@ static bool start_desk(Node *node, GError **error)
         !installation_open(&node->installation, &node->config, NEED_PARSING, error))
         return false;
     node->receiver = (ChannelReceiver){node->installation.desk, node->installation.zygote};
-    return true;
+    if (node->config.virus_scanner)
+        node->scanner =
+            scanner_new(node->installation.desk, node->installation.zygote, node->config.virus_scanner, error);
+    return node->scanner || !node->config.virus_scanner;
 }
 
 static bool offer(StoreTx *tx, void *arg)
@@ -173,6 +178,7 @@ static bool start_faces(Node *node, GError **error)
                                  .tls_cert = node->config.tls_cert,
                                  .tls_key = node->config.tls_key};
     node->web = web_new(node->installation.desk, &node->receiver);
+    web_set_scanner(node->web, node->scanner);
     web_fill_options(node->web, &options);
     add_api(node, &options);
     node->http = http_server_start(&options, error);
@@ -229,7 +235,7 @@ static bool start_jobs(Node *node, GError **error)
         return false;
     store_on_commit(node->installation.store, on_commit, node);
     node->caretaker = caretaker_start(&node->receiver, node->dispatcher, error);
-    if (!node->caretaker)
+    if (!node->caretaker || (node->scanner && !scanner_start(node->scanner, error)))
         return false;
     /* What a crash left is finished before the doors open: nobody else can be reading it now. */
     return channel_finish_waiting(&node->receiver, desk_now(node->installation.desk) + 1, error) >= 0 &&
@@ -248,6 +254,7 @@ static void stop(Node *node)
         store_on_commit(node->installation.store, NULL, NULL);
     dispatcher_stop(node->dispatcher);
     web_free(node->web);
+    scanner_stop(node->scanner);
     api_free(node->api);
     g_free(node->tables);
     installation_close(&node->installation);

@@ -280,8 +280,9 @@ static void send(Attempt *attempt)
     const ChannelAdapter *adapter = channel_find(attempt->item.channel);
     ChannelHooks hooks = {before_send, attempt, &attempt->dispatcher->stopping};
     if (!adapter || !build(attempt, &error)) {
-        attempt->result.outcome = CHANNEL_RETRY;
-        attempt->result.configuration = attempt->result.before_message = true;
+        bool never = g_error_matches(error, FILO_ERROR, FILO_ERROR_REFUSED);
+        attempt->result.outcome = never ? CHANNEL_REFUSED : CHANNEL_RETRY;
+        attempt->result.configuration = attempt->result.before_message = !never;
         attempt->result.reason = error ? arena_strdup(attempt->arena, error->message) : "there is no such channel";
         return;
     }

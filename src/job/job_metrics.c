@@ -26,6 +26,14 @@ Metric metric_job_seconds = {.kind = METRIC_HISTOGRAM,
                              .help = "How long a run took.",
                              .labels = {"job"},
                              METRIC_SECONDS};
+Metric metric_scans = {.kind = METRIC_COUNTER,
+                       .name = "filo_scanner_files_total",
+                       .help = "Files a virus scanner looked at: clean, infected, unable (it could not look at it).",
+                       .labels = {"outcome"}};
+Metric metric_scanner_answers = {.kind = METRIC_GAUGE,
+                                 .name = "filo_scanner_answers",
+                                 .help = "Whether the virus scanner answers; absent: there is none."};
 
-static Metric *const all[] = {&metric_deliveries, &metric_delivery_seconds, &metric_job_runs, &metric_job_late, &metric_job_seconds};
+static Metric *const all[] = {&metric_deliveries, &metric_delivery_seconds, &metric_job_runs, &metric_job_late,
+                              &metric_job_seconds, &metric_scans, &metric_scanner_answers};
 const MetricGroup job_metrics = {all, G_N_ELEMENTS(all)};

@@ -18,6 +18,8 @@ extern Metric metric_delivery_seconds;
 extern Metric metric_job_runs;
 extern Metric metric_job_late;
 extern Metric metric_job_seconds;
+extern Metric metric_scans;
+extern Metric metric_scanner_answers;
 
 extern const MetricGroup job_metrics;
 

@@ -100,6 +100,10 @@ static bool add_files(Build *build, MessageId message, GError **error)
         AttachmentFile file;
         if (all.items[i].message.value != message.value)
             continue;
+        if (all.items[i].scan == SCAN_INFECTED) {
+            g_set_error(error, FILO_ERROR, FILO_ERROR_REFUSED, OUTBOX_INFECTED);
+            return false;
+        }
         if (!attachment_find(build->tx, build->arena, all.items[i].id, &file) ||
             !read_file(build, &file, &files[count].content, error))
             return false;

@@ -7,7 +7,7 @@
  * Owns no table. Called by: dispatcher.
  *
  * Memory: all in the arena given; outbound_wipe clears the secret. Errors: NOT_FOUND (message or account gone), CORRUPT
- * (payload, secret).
+ * (payload, secret), REFUSED (a file of it is infected: it never leaves).
  *
  * Invariants:
  *  1. An automatic message holds no word the customer wrote, unless it goes to our own staff: nobody can use us to send

@@ -42,6 +42,9 @@ typedef struct OutboxNew {
     bool sealed;         /* the demo's: never leaves */
 } OutboxNew;
 
+/* Why it failed, when a virus scanner found something in a file of it: pages have their own words for that. */
+#define OUTBOX_INFECTED "a file of it holds a virus"
+
 /* Adds a row to leave; {0} when the key is already there (then nothing is added). */
 OutboxId outbox_add(StoreTx *tx, const OutboxNew *item, TimeMs now);
 

@@ -25,6 +25,10 @@ bool attachment_read(HttpRequest *request, HttpResponse *response, StoreTx *tx, 
                      Bytes *bytes_out)
 {
     const char *sha256 = file->file.sha256 ? file->file.sha256 : file->raw_sha256;
+    if (file->file.scan == SCAN_INFECTED) {
+        problem_page(request, response, PROBLEM_INFECTED, file->file.scan_said);
+        return false;
+    }
     if (sha256)
         return attachment_read_blob(request, response, tx, sha256, bytes_out);
     problem_page(request, response, PROBLEM_NOT_FOUND, ""); /* its original went with the retention rule */
@@ -55,6 +59,19 @@ void attachment_send(HttpRequest *request, HttpResponse *response, const Attachm
     bool is_text = nature.kind == FILE_KIND_TEXT || nature.kind == FILE_KIND_LATIN;
     bool may_show = file_is_picture(&nature) || (is_text && size <= ATTACHMENT_TEXT_MAX);
     http_send_blob(response, content, file_kind_type(nature.kind), file->file.name, show && may_show);
+}
+
+const char *attachment_blocked(Arena *arena, Lang lang, const Attachment *file)
+{
+    return file->scan == SCAN_INFECTED ? msg_fill(arena, lang, MSG_FILES_INFECTED, "name", file->scan_said, NULL) : "";
+}
+
+const char *attachment_unchecked(const Visit *visit, const Attachment *file)
+{
+    bool is_judged = file->scan == SCAN_CLEAN || file->scan == SCAN_INFECTED;
+    if (is_judged || !web_scanner(visit->web))
+        return "";
+    return msg(visit->lang, file->scan == SCAN_UNABLE ? MSG_FILES_UNABLE : MSG_FILES_WAITING);
 }
 
 static bool ends_in(const char *name, const char *const *extensions)

@@ -10,7 +10,8 @@
  * Invariants:
  *  1. The file is saved, unless it is asked to be shown and is by its own bytes (parse/file_kind.h) a picture a browser
  *     can draw, or a text of at most ATTACHMENT_TEXT_MAX; never by what its name or its sender says (security A26).
- *  2. The type sent is the one its bytes have; all others are application/octet-stream.
+ *  2. What a virus scanner found infected is not even read: attachment_read answers with why.
+ *  3. The type sent is the one its bytes have; all others are application/octet-stream.
  */
 #ifndef FILO_WEB_ATTACHMENT_SEND_H
 #define FILO_WEB_ATTACHMENT_SEND_H
@@ -35,6 +36,11 @@ void attachment_send(HttpRequest *request, HttpResponse *response, const Attachm
 /* The file itself: bytes as they are when it is a blob, else the slice of the original decoded in the sandbox. Yours; it
  * borrows from bytes. NULL and *error as parse_mail_attachment. */
 GBytes *attachment_decode(const Visit *visit, const Attachment *file, Bytes bytes, GError **error);
+
+/* Why nobody may have it; "" when one may. */
+const char *attachment_blocked(Arena *arena, Lang lang, const Attachment *file);
+/* That no virus scanner has judged it; "" when one has, or nobody looks at files here. */
+const char *attachment_unchecked(const Visit *visit, const Attachment *file);
 
 /* Whether it is worth a try to show it, by what its name and type claim. */
 bool attachment_claims_picture(const Attachment *file);

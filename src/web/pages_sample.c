@@ -225,7 +225,7 @@ static const TicketEntry *entries(const Sample *sample, size_t *count_out)
         "Abbiamo già provato a spegnere e riaccendere. Qui trovate un video: https://example.com/v/1837\n\n"
         "Domani abbiamo la colazione di un gruppo, ci serve il vapore.\n\nLucia Ferri, Bar Centrale";
     File *files = ARENA_NEW(sample->arena, File);
-    *files = (File){said(sample, "etichetta.jpg"), to("/files/81/etichetta.jpg"), "184 kB"};
+    *files = (File){said(sample, "etichetta.jpg"), to("/files/81/etichetta.jpg"), "184 kB", {NULL}, false, "", ""};
     TicketEntry *entry = ARENA_ARRAY(sample->arena, TicketEntry, 6);
     entry[0] = (TicketEntry){.anchor = "e1",
                              .message = true,
@@ -677,8 +677,8 @@ static void found(GString *out, const Sample *sample)
 static void written(GString *out, const Sample *sample)
 {
     const MessageFile files[] = {
-        {said(sample, "foto.jpg"), {"/attachments/7"}, "812 kB", {"/attachments/7/view"}, {"/attachments/7/view"}, false},
-        {said(sample, "fattura.pdf.exe"), {"/attachments/8"}, "96 kB", {NULL}, {NULL}, true}};
+        {said(sample, "foto.jpg"), {"/attachments/7"}, "812 kB", {"/attachments/7/view"}, {"/attachments/7/view"}, false, "", ""},
+        {said(sample, "fattura.pdf.exe"), {"/attachments/8"}, "96 kB", {NULL}, {NULL}, true, said(sample, "Bloccato: contiene un virus (Prova)."), ""}};
     MessagePageView view = {.page = layout(sample, said(sample, "La macchina mostra E07")),
                             .subject = said(sample, "La macchina mostra E07"),
                             .author = said(sample, "Luca Bianchi <luca@bar.test>"),

@@ -18,7 +18,7 @@ static const struct {
     [PROBLEM_NOT_FOUND] = {404, "not_found"},     [PROBLEM_CONFLICT] = {409, "conflict"},
     [PROBLEM_TOO_LARGE] = {413, "too_large"},     [PROBLEM_BUSY] = {503, "busy"},
     [PROBLEM_FULL] = {507, "busy"},               [PROBLEM_FAILED] = {500, "failed"},
-    [PROBLEM_AWAY] = {503, "away"},
+    [PROBLEM_AWAY] = {503, "away"},               [PROBLEM_INFECTED] = {403, "infected"},
 };
 
 static const Problem problem_of_code[] = {

@@ -17,6 +17,7 @@
 typedef enum Problem {
     PROBLEM_BAD_REQUEST,
     PROBLEM_FORBIDDEN,
+    PROBLEM_INFECTED, /* a virus scanner found something in it */
     PROBLEM_NOT_FOUND,
     PROBLEM_CONFLICT,
     PROBLEM_TOO_LARGE,

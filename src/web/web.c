@@ -53,6 +53,16 @@ const ChannelReceiver *web_receiver(const Web *web)
     return web->receiver;
 }
 
+void web_set_scanner(Web *web, Scanner *scanner)
+{
+    web->scanner = scanner;
+}
+
+Scanner *web_scanner(const Web *web)
+{
+    return web->scanner;
+}
+
 void web_fill_options(Web *web, HttpServerOptions *options)
 {
     static RouteTable tables[4];

@@ -15,6 +15,7 @@
 #define FILO_WEB_WEB_H
 
 #include "channel/receive.h"
+#include "job/scanner.h"
 #include "net/server.h"
 
 typedef struct Web Web;
@@ -24,6 +25,10 @@ void web_free(Web *web);
 
 /* The mail receiver given, for pages that read originals; borrowed. */
 const ChannelReceiver *web_receiver(const Web *web);
+
+/* Who looks at files, before the server runs; borrowed. NULL: nobody does. */
+void web_set_scanner(Web *web, Scanner *scanner);
+Scanner *web_scanner(const Web *web);
 
 /* Adds tables, context and hooks to the server's options. */
 void web_fill_options(Web *web, HttpServerOptions *options);

@@ -10,6 +10,7 @@
 struct Web {
     Desk *desk;
     const ChannelReceiver *receiver;
+    Scanner *scanner;             /* or NULL */
     _Atomic(StreamHub *) streams; /* NULL until the server runs */
     _Atomic(char *) base_url;     /* likewise */
     atomic_flag fetching;         /* somebody's pictures are being fetched: one message at a time */

@@ -203,7 +203,9 @@ AttachmentList attachment_list(StoreTx *tx, Arena *arena, TicketId ticket)
                                      .message = rows.rows[i].message_id,
                                      .name = rows.rows[i].name,
                                      .media_type = rows.rows[i].media_type,
-                                     .size = rows.rows[i].size};
+                                     .size = rows.rows[i].size,
+                                     .scan = rows.rows[i].scan,
+                                     .scan_said = rows.rows[i].scan_said};
     return list;
 }
 
@@ -216,7 +218,9 @@ AttachmentList attachment_list_merged(StoreTx *tx, Arena *arena, TicketId master
                                      .message = rows.rows[i].message_id,
                                      .name = rows.rows[i].name,
                                      .media_type = rows.rows[i].media_type,
-                                     .size = rows.rows[i].size};
+                                     .size = rows.rows[i].size,
+                                     .scan = rows.rows[i].scan,
+                                     .scan_said = rows.rows[i].scan_said};
     return list;
 }
 
@@ -234,7 +238,9 @@ AttachmentList attachment_list_of(StoreTx *tx, Arena *arena, MessageId message)
                                      .raw_offset = rows.rows[i].raw_offset.value,
                                      .raw_length = rows.rows[i].raw_length.value,
                                      .encoding = rows.rows[i].encoding,
-                                     .content_id = rows.rows[i].content_id};
+                                     .content_id = rows.rows[i].content_id,
+                                     .scan = rows.rows[i].scan,
+                                     .scan_said = rows.rows[i].scan_said};
     return list;
 }
 
@@ -255,7 +261,9 @@ bool attachment_find(StoreTx *tx, Arena *arena, AttachmentId id, AttachmentFile 
                  .sha256 = row.sha256,
                  .raw_offset = row.raw_offset.value,
                  .raw_length = row.raw_length.value,
-                 .encoding = row.encoding},
+                 .encoding = row.encoding,
+                 .scan = row.scan,
+                 .scan_said = row.scan_said},
     };
     return true;
 }

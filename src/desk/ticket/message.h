@@ -16,6 +16,7 @@
 #ifndef FILO_DESK_TICKET_MESSAGE_H
 #define FILO_DESK_TICKET_MESSAGE_H
 
+#include "attachment_scan_enum.h"
 #include "contact_kind_enum.h"
 #include "desk/audit/actor.h"
 #include "message_direction_enum.h"
@@ -104,6 +105,8 @@ typedef struct Attachment {
     int64_t raw_offset, raw_length;
     const char *encoding; /* of the slice: "base64", "base64+tnef:3" … (parse/attachment.h); "" for a blob */
     const char *content_id;
+    AttachmentScan scan; /* of one that is read: what a virus scanner said of it (attachment_scan.h) */
+    const char *scan_said;
 } Attachment;
 
 typedef struct AttachmentList {

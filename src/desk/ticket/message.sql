@@ -116,8 +116,10 @@ SELECT m.message_id, m.ticket_id, m.direction, m.channel, m.author_kind, m.autho
 -- @column name          text
 -- @column media_type    text
 -- @column size          int
+-- @column scan          enum(attachment_scan)
+-- @column scan_said     text
 -- @index  ticket_master, message_ticket, attachment_message
-SELECT a.attachment_id, a.message_id, a.name, a.media_type, a.size
+SELECT a.attachment_id, a.message_id, a.name, a.media_type, a.size, a.scan, a.scan_said
   FROM ticket t
   JOIN message m ON m.ticket_id = t.ticket_id
   JOIN attachment a ON a.message_id = m.message_id
@@ -189,8 +191,10 @@ RETURNING attachment_id;
 -- @column name          text
 -- @column media_type    text
 -- @column size          int
+-- @column scan          enum(attachment_scan)
+-- @column scan_said     text
 -- @index  message_ticket, attachment_message
-SELECT a.attachment_id, a.message_id, a.name, a.media_type, a.size
+SELECT a.attachment_id, a.message_id, a.name, a.media_type, a.size, a.scan, a.scan_said
   FROM message m
   JOIN attachment a ON a.message_id = m.message_id
  WHERE m.ticket_id = $1
@@ -208,8 +212,10 @@ SELECT a.attachment_id, a.message_id, a.name, a.media_type, a.size
 -- @column raw_length    int?
 -- @column encoding      text
 -- @column content_id    text?
+-- @column scan          enum(attachment_scan)
+-- @column scan_said     text
 -- @index  attachment_message
-SELECT attachment_id, name, media_type, size, sha256, raw_offset, raw_length, encoding, content_id
+SELECT attachment_id, name, media_type, size, sha256, raw_offset, raw_length, encoding, content_id, scan, scan_said
   FROM attachment
  WHERE message_id = $1
  ORDER BY attachment_id;
@@ -227,9 +233,11 @@ SELECT attachment_id, name, media_type, size, sha256, raw_offset, raw_length, en
 -- @column raw_offset    int?
 -- @column raw_length    int?
 -- @column encoding      text
+-- @column scan          enum(attachment_scan)
+-- @column scan_said     text
 -- @index  primary key of attachment, primary key of message
 SELECT m.ticket_id, a.message_id, m.direction, a.name, a.media_type, a.size, a.sha256, m.raw_sha256, a.raw_offset,
-       a.raw_length, a.encoding
+       a.raw_length, a.encoding, a.scan, a.scan_said
   FROM attachment a
   JOIN message m ON m.message_id = a.message_id
  WHERE a.attachment_id = $1;

@@ -79,8 +79,9 @@ static const char *file_label(const Attachment *file)
     return *file->name ? file->name : file->media_type;
 }
 
-File message_file(Arena *arena, Lang lang, const Attachment *file)
+File message_file(Arena *arena, const Visit *visit, const Attachment *file)
 {
+    Lang lang = visit->lang;
     const char *id = arena_int(arena, file->id.value);
     bool shown = attachment_claims_picture(file) || attachment_claims_text(file);
     return (File){
@@ -88,7 +89,9 @@ File message_file(Arena *arena, Lang lang, const Attachment *file)
         .url = url_local(arena, "/attachments/%", id),
         .size = arena_printf(arena, "%s kB", format_number(arena, lang, (file->size + 1023) / 1024)),
         .view_url = shown ? url_local(arena, "/attachments/%/view", id) : (SafeUrl){NULL},
-        .risky = file_name_is_risky(file->name),
+        .risky = file->scan != SCAN_INFECTED && file_name_is_risky(file->name),
+        .blocked = attachment_blocked(arena, lang, file),
+        .unchecked = attachment_unchecked(visit, file),
     };
 }
 
@@ -98,13 +101,15 @@ static const MessageFile *files_of(HttpRequest *request, const Written *written,
     MessageFile *files = ARENA_ARRAY(arena, MessageFile, written->files.count);
     for (size_t i = 0; i < written->files.count; i++) {
         const Attachment *file = &written->files.items[i];
-        File line = message_file(arena, visit_of(request)->lang, file);
+        File line = message_file(arena, visit_of(request), file);
         files[i] = (MessageFile){line.name,
                                  line.url,
                                  line.size,
                                  line.view_url,
-                                 attachment_claims_picture(file) ? line.view_url : (SafeUrl){NULL},
-                                 line.risky};
+                                 attachment_claims_picture(file) && !*line.blocked ? line.view_url : (SafeUrl){NULL},
+                                 line.risky,
+                                 line.blocked,
+                                 line.unchecked};
     }
     *count_out = written->files.count;
     return files;
@@ -200,7 +205,8 @@ static void fill_attached(HttpRequest *request, const Written *written, const Ma
     for (size_t i = 0; i < needs->attached_count; i++) {
         size_t index = needs->attached[i];
         const Attachment *file = index < written->files.count ? &written->files.items[index] : NULL;
-        if (!file || file->sha256 || /* no channel keeps a file apart of a message in HTML */
+        if (!file || file->scan == SCAN_INFECTED ||
+            file->sha256 || /* no channel keeps a file apart of a message in HTML */
             !written->raw.size || file->size < 0 || (size_t)file->size > room)
             continue;
         g_autoptr(GError) error = NULL;

@@ -16,8 +16,9 @@
 
 #include "desk/ticket/message.h"
 #include "web/files_view.h"
+#include "web/visit.h"
 
 /* A line of a list of files. */
-File message_file(Arena *arena, Lang lang, const Attachment *file);
+File message_file(Arena *arena, const Visit *visit, const Attachment *file);
 
 #endif

@@ -55,7 +55,7 @@ static const File *files_of(const Talk *talk, const AttachmentList *all, Message
     for (size_t i = 0; i < all->count; i++) {
         const Attachment *file = &all->items[i];
         if (file->message.value == message.value)
-            files[(*count_out)++] = message_file(talk->arena, talk->visit->lang, file);
+            files[(*count_out)++] = message_file(talk->arena, talk->visit, file);
     }
     return files;
 }
@@ -79,6 +79,8 @@ static bool is_late(const Talk *talk, const OutboxStatus *sending)
 
 static const char *said_of(const Talk *talk, const char *reason)
 {
+    if (reason && !strcmp(reason, OUTBOX_INFECTED))
+        return msg(talk->visit->lang, MSG_DELIVERY_REASON_INFECTED);
     return text_clip(talk->arena, text_clean_line(talk->arena, bytes_of(reason ? reason : "")), SAID_SHOWN);
 }
 

@@ -30,6 +30,13 @@ static const char *moment(Arena *arena, const Visit *visit, TimeMs at)
     return format_moment(arena, visit->lang, visit->policy->zone, at, visit->now);
 }
 
+static const char *stuck_reason(const Visit *visit, const OutboxStuck *stuck)
+{
+    if (stuck->reason && !strcmp(stuck->reason, OUTBOX_INFECTED))
+        return msg(visit->lang, MSG_DELIVERY_REASON_INFECTED);
+    return stuck->reason ? stuck->reason : "";
+}
+
 static TrayOutgoing outgoing_row(StoreTx *tx, Arena *arena, const Visit *visit, const OutboxStuck *stuck)
 {
     static const MsgId purposes[OUTBOX_PURPOSE_COUNT] = {[OUTBOX_ANSWER] = MSG_TRAY_ANSWER,
@@ -45,7 +52,7 @@ static TrayOutgoing outgoing_row(StoreTx *tx, Arena *arena, const Visit *visit, 
         .subject = known ? (*ticket.subject ? ticket.subject : msg(visit->lang, MSG_TICKET_NO_SUBJECT)) : "",
         .when = moment(arena, visit, stuck->created_at),
         .next = stuck->failed ? "" : moment(arena, visit, stuck->not_before),
-        .reason = stuck->reason ? stuck->reason : "",
+        .reason = stuck_reason(visit, stuck),
         .again_url = url_local(arena, "/tray/outgoing/%/again", id),
         .give_up_url = url_local(arena, "/tray/outgoing/%/give-up", id),
     };

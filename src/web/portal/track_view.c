@@ -7,6 +7,7 @@
 #include "desk/staff/staff.h"
 #include "desk/ticket/merge.h"
 #include "desk/ticket/transition.h"
+#include "web/attachment_send.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -226,7 +227,9 @@ static const File *files_of(const Fill *fill, MessageId message, size_t *count_o
                        .url = url_local(fill->arena, "/track/%/files/%", fill->track->token,
                                         arena_int(fill->arena, file->id.value)),
                        .size = arena_printf(fill->arena, "%s kB",
-                                            format_number(fill->arena, fill->visit->lang, (file->size + 1023) / 1024))};
+                                            format_number(fill->arena, fill->visit->lang, (file->size + 1023) / 1024)),
+                       .blocked = attachment_blocked(fill->arena, fill->visit->lang, file),
+                       .unchecked = ""};
     }
     return files;
 }

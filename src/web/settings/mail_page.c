@@ -7,6 +7,7 @@
 #include "channel/config.h"
 #include "desk/incident/incident.h"
 #include "desk/intake/intake.h"
+#include "desk/ticket/attachment_scan.h"
 #include "job/alarm.h"
 #include "queue/outbox.h"
 #include "web/settings/mailbox_state.h"
@@ -117,6 +118,23 @@ static const char *told_words(const PageForm *form, const IncidentPeople *people
                          : msg(form->visit->lang, MSG_SETTINGS_MAIL_TOLD_NOBODY);
 }
 
+static void fill_scanner(const PageForm *form, int64_t waiting, SettingsMailView *view)
+{
+    Lang lang = form->visit->lang;
+    ScannerStanding standing = scanner_standing(web_scanner(form->visit->web), form->arena);
+    bool silent = standing.silent_since != TIME_NONE;
+    view->scanner = view->scanner_waiting = "";
+    view->scanner_said = standing.said;
+    if (!standing.configured)
+        return;
+    view->scanner_wrong = silent;
+    view->scanner = silent ? msg_fill(form->arena, lang, MSG_SETTINGS_MAIL_SCANNER_SILENT, "since",
+                                      moment(form, standing.silent_since), NULL)
+                           : msg(lang, MSG_SETTINGS_MAIL_SCANNER_WELL);
+    view->scanner_waiting = msg_fill(form->arena, lang, MSG_SETTINGS_MAIL_SCANNER_WAITING, "count",
+                                     format_number(form->arena, lang, waiting), NULL);
+}
+
 void mail_page(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
@@ -127,6 +145,7 @@ void mail_page(HttpRequest *request, HttpResponse *response, void *context)
     ChannelAccountList list = channel_account_list(tx, form->arena);
     ChannelHealthRows health = channel_health_list(tx, form->arena);
     IncidentPeople people = incident_list_people(tx, form->arena);
+    int64_t waiting = attachment_scan_count_waiting(tx, form->arena);
     MailLine *lines = ARENA_ARRAY(form->arena, MailLine, list.count);
     for (size_t i = 0; i < list.count; i++)
         lines[i] = line_of(form, tx, &list.items[i], &health);
@@ -140,5 +159,6 @@ void mail_page(HttpRequest *request, HttpResponse *response, void *context)
         .mailboxes = lines,
         .mailboxes_count = list.count,
     };
+    fill_scanner(form, waiting, &view);
     settings_mail_render(http_html(response), form->visit->lang, &view);
 }

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Security A32: what a virus scanner finds in a file keeps that file from everybody, and nothing else; a scanner that is
+// dead, slow or lies stops no message, and makes no file clean. Against Debian's clamd, and a simulator for the faults.
+// timeout: 300
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openChromium, THEMES } from './support/chromium.js';
+import { ADMIN, eachEngine, startFilo } from './support/filo.js';
+import { EICAR, EICAR_NAME, letterWith, startClamd, startScanner } from './support/clamd.js';
+import { letter } from './support/letter.js';
+import { findForm, textOf } from './support/page.js';
+import { startSink } from './support/smtp_sink.js';
+
+const HASTY_MS = 2100; // FORM_KEY_HASTY_MS and a little
+const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
+
+async function startDesk(t, engine, scanner, { role = null, ...options } = {}) {
+  const sink = await startSink();
+  t.after(() => sink.close());
+  const filo = await startFilo({ engine, sink, serve: false, env: { FILO_VIRUS_SCANNER: scanner.address }, ...options });
+  t.after(() => filo.remove());
+  if (role)
+    await filo.execute(`INSERT INTO staff (login, display_name, sort_key, email, role, team_id, language, password_hash, active, epoch, created_at, version)
+      SELECT '${role}', '${role}', '${role}', '', '${role}', team_id, language, password_hash, 1, epoch, created_at, 1 FROM staff WHERE login = '${ADMIN.login}'`);
+  await filo.start();
+  return { filo, sink, admin: await filo.signIn() };
+}
+
+const filesOf = (filo, ticket) => filo.rows(`SELECT a.attachment_id AS id, a.name, a.scan, a.scan_said AS said, m.message_id AS message
+  FROM attachment a JOIN message m ON m.message_id = a.message_id WHERE m.ticket_id = ${Number(ticket)} ORDER BY a.attachment_id`);
+
+function judged(filo, ticket, count) {
+  return filo.until(async () => {
+    const files = await filesOf(filo, ticket);
+    return files.length === count && files.every(({ scan }) => scan !== 'waiting') && files;
+  }, 'the files to be judged', 60_000);
+}
+
+const holdsVirus = (answer) => answer.text.includes('EICAR') || answer.text.includes(EICAR.toString('base64').slice(0, 40));
+
+eachEngine('A32: a virus that came by mail is on its request, and nobody can have it', async (t, engine) => {
+  const clamd = await startClamd();
+  t.after(() => clamd.stop());
+  const { filo, sink, admin } = await startDesk(t, engine, clamd, { role: 'operator' });
+  const operator = await filo.signIn({ login: 'operator' });
+  const taken = await filo.mailIn(letterWith([{ name: 'fattura.pdf.com', body: EICAR }, { name: 'misure.txt', body: 'pressione 9 bar' }]));
+  assert.equal(taken.out.outcome, 'opened');
+  const url = `/tickets/${taken.out.ticket}`;
+  const [bad, good] = await judged(filo, taken.out.ticket, 2);
+  assert.deepEqual([bad.scan, bad.said, good.scan], ['infected', EICAR_NAME, 'clean']);
+
+  for (const browser of [operator, admin]) {
+    const page = (await browser.get(url)).text;
+    assert.ok(textOf(page).includes(`Bloccato: contiene un virus (${EICAR_NAME}).`), textOf(page));
+    assert.match(textOf(page), /In allegato\./);
+    assert.ok(!page.includes(`/attachments/${bad.id}"`) && page.includes(`href="/attachments/${good.id}"`));
+    for (const way of [`/attachments/${bad.id}`, `/attachments/${bad.id}?unchecked=yes`, `/attachments/${bad.id}/view`]) {
+      const refused = await browser.get(way);
+      assert.equal(refused.status, 403, way);
+      assert.ok(textOf(refused.text).includes('Questo file contiene un virus') && textOf(refused.text).includes(EICAR_NAME));
+      assert.ok(!holdsVirus(refused), way);
+    }
+    assert.equal((await browser.get(`/attachments/${good.id}`)).text, 'pressione 9 bar');
+  }
+  // The whole message as it came is for administrators, and that they had it is kept.
+  const original = `${url}/messages/${bad.message}/original`;
+  const refused = await operator.get(original);
+  assert.deepEqual([refused.status, holdsVirus(refused)], [403, false]);
+  const had = await admin.get(original);
+  assert.deepEqual([had.status, holdsVirus(had)], [200, true]);
+  await filo.until(async () => (await filo.count("FROM audit WHERE action = 'message.infected_original'")) === 1, 'the audit');
+  assert.equal(await filo.count(`FROM audit WHERE action = 'attachment.infected' AND object_id = ${bad.id}`), 1);
+
+  // The customer's own page.
+  await filo.until(() => sink.messages.length === 1, 'the acknowledgement');
+  const track = /\/track\/[a-z2-7]{32}/.exec(sink.messages[0].data.toString('latin1').replace(/=\r\n/g, ''))[0];
+  const customer = filo.browser();
+  const shown = (await customer.get(track)).text;
+  assert.ok(textOf(shown).includes('Bloccato: contiene un virus') && !shown.includes(`/files/${bad.id}`));
+  const theirs = await customer.get(`${track}/files/${bad.id}`);
+  assert.deepEqual([theirs.status, holdsVirus(theirs)], [403, false]);
+  assert.equal((await customer.get(`${track}/files/${good.id}`)).text, 'pressione 9 bar');
+  assert.equal((await filo.check()).code, 0);
+});
+
+eachEngine('A32: a virus in a form is blocked likewise, and what is too large for the scanner is not clean', async (t, engine) => {
+  const clamd = await startClamd();
+  t.after(() => clamd.stop());
+  const { filo, admin } = await startDesk(t, engine, clamd);
+  const customer = filo.browser();
+  const form = findForm((await customer.get('/help')).text, /^\/help$/);
+  await pause(HASTY_MS);
+  const sent = await customer.postFiles('/help', { ...form.fields, subject: 'Foto', description: 'Eccole.', name: 'Lucia', email: 'lucia@bar.test' },
+    [{ name: 'foto.scr', type: 'image/png', body: EICAR }, { name: 'grande.bin', type: 'application/octet-stream', body: Buffer.alloc(1_500_000, 'x') }]);
+  assert.equal(sent.status, 200, textOf(sent.text).slice(0, 400));
+  const [bad, large] = await judged(filo, 10001, 2);
+  assert.deepEqual([bad.scan, bad.said], ['infected', EICAR_NAME]);
+  assert.deepEqual([large.scan, large.said], ['unable', 'INSTREAM size limit exceeded.']);
+  const page = textOf((await admin.get('/tickets/10001')).text);
+  assert.match(page, /foto\.scr .*Bloccato: contiene un virus .*grande\.bin .*L’antivirus non ha potuto controllarlo\./);
+  const asked = await admin.get(`/attachments/${large.id}`);
+  assert.match(textOf(asked.text), /Questo file non è stato controllato .*grande\.bin/);
+  assert.ok(!asked.text.includes('xxxxxxxx'));
+  assert.equal((await admin.get(`/attachments/${large.id}?unchecked=yes`)).text.length, 1_500_000);
+});
+
+eachEngine('A32: with the scanner down mail is kept, marked as not checked, and looked at when it is back', async (t, engine) => {
+  const scanner = await startScanner({ finds: /CATTIVO/, listens: false });
+  t.after(() => scanner.remove());
+  const { filo, admin } = await startDesk(t, engine, scanner);
+  const taken = await filo.mailIn(letterWith([{ name: 'a.bin', body: 'file CATTIVO' }, { name: 'b.bin', body: 'file buono' }]));
+  assert.equal(taken.out.outcome, 'opened');
+  const url = `/tickets/${taken.out.ticket}`;
+  const files = await filesOf(filo, taken.out.ticket);
+  assert.deepEqual(files.map(({ scan }) => scan), ['waiting', 'waiting']);
+  assert.equal(textOf((await admin.get(url)).text).split('Non ancora controllato dall’antivirus.').length, 3);
+  const asked = await admin.get(`/attachments/${files[1].id}`);
+  assert.match(textOf(asked.text), /Questo file non è stato controllato .*b\.bin .*Scarica lo stesso/);
+  assert.ok(!asked.text.includes('file buono'));
+  assert.equal((await admin.get(/href="(\/attachments\/\d+\?[^"]+)"/.exec(asked.text)[1])).text, 'file buono');
+  const health = await filo.until(async () => {
+    const page = textOf((await admin.get('/settings/mail')).text);
+    return /Antivirus Non risponde da/.test(page) && page;
+  }, 'the silence to be seen');
+  assert.match(health, /File da controllare: 2/);
+
+  await scanner.start();
+  const [bad, good] = await judged(filo, taken.out.ticket, 2);
+  assert.deepEqual([bad.scan, bad.said, good.scan, good.said], ['infected', 'Prova.Virus', 'clean', '']);
+  assert.match(textOf((await admin.get('/settings/mail')).text), /Antivirus Risponde: .*File da controllare: 0/);
+  assert.equal((await admin.get(`/attachments/${good.id}`)).text, 'file buono');
+  assert.equal((await admin.get(`/attachments/${bad.id}`)).status, 403);
+});
+
+eachEngine('A32: a scanner that never answers holds up nobody, and a killed node asks again', async (t, engine) => {
+  const scanner = await startScanner({ finds: /CATTIVO/ });
+  t.after(() => scanner.remove());
+  scanner.mode = 'slow';
+  const { filo, sink, admin } = await startDesk(t, engine, scanner);
+  const first = await filo.mailIn(letterWith([{ name: 'a.bin', body: 'file CATTIVO' }], { subject: 'Prima' }));
+  await filo.until(() => scanner.asked.length === 1, 'the scanner to be asked');
+  const second = await filo.mailIn(letter({ from: 'anna@bar.test', subject: 'Seconda', text: 'E io?' }));
+  assert.notEqual(second.out.ticket, first.out.ticket);
+  await filo.until(() => sink.messages.length === 2, 'both acknowledgements');
+  assert.match(textOf((await admin.get(`/tickets/${first.out.ticket}`)).text), /a\.bin .*Non ancora controllato/);
+  await filo.killNode();
+  await filo.until(() => scanner.asked.length === 2, 'it to be asked again');
+  scanner.mode = 'well';
+  await scanner.stop();
+  await scanner.start();
+  assert.equal((await judged(filo, first.out.ticket, 1))[0].scan, 'infected');
+  await filo.stop(); // does not wait for a scanner
+});
+
+const LIES = { cut: 'its answer is none', early: 'it answered before it had the whole file', noise: 'its answer is none',
+  refuses: 'INSTREAM size limit exceeded.' };
+
+eachEngine('A32: a scanner that lies makes no file clean, and is asked about the next one all the same', async (t, engine) => {
+  const scanner = await startScanner({ finds: /CATTIVO/ });
+  t.after(() => scanner.remove());
+  const { filo } = await startDesk(t, engine, scanner);
+  for (const [mode, said] of Object.entries(LIES)) {
+    scanner.mode = mode;
+    const taken = await filo.mailIn(letterWith([{ name: 'a.bin', body: Buffer.alloc(1 << 20, 'a') }], { subject: mode }));
+    const [file] = await judged(filo, taken.out.ticket, 1);
+    assert.deepEqual([mode, file.scan, file.said], [mode, 'unable', said]);
+  }
+  scanner.mode = 'well';
+  const next = await filo.mailIn(letterWith([{ name: 'b.bin', body: 'buono' }], { subject: 'Un altro' }));
+  assert.equal((await judged(filo, next.out.ticket, 1))[0].scan, 'clean');
+});
+
+eachEngine('A32: an answer with a virus in a file of it does not leave', async (t, engine) => {
+  const scanner = await startScanner({ finds: /CATTIVO/ });
+  t.after(() => scanner.remove());
+  const { filo, sink, admin } = await startDesk(t, engine, scanner, { settings: { 'message.undo_seconds': '3600' } });
+  const taken = await filo.mailIn(letter({ subject: 'Manuale' }));
+  await filo.until(() => sink.messages.length === 1, 'the acknowledgement');
+  const url = `/tickets/${taken.out.ticket}`;
+  const form = findForm((await admin.get(url)).text, new RegExp(`^${url}/messages$`));
+  const sent = await admin.postFiles(`${url}/messages`, { ...form.fields, kind: 'reply', text: 'Eccolo.' },
+    [{ name: 'manuale.bin', type: 'application/octet-stream', body: 'manuale CATTIVO' }]);
+  assert.equal(sent.status, 303, sent.text);
+  assert.equal((await judged(filo, taken.out.ticket, 1))[0].scan, 'infected');
+  await filo.stop();
+  await filo.execute("UPDATE outbox SET not_before = 1 WHERE purpose = 'answer'"); // the hour to think again has gone by
+  await filo.start();
+  await filo.until(async () => (await filo.rows("SELECT state FROM outbox WHERE purpose = 'answer'"))[0].state === 'failed', 'the refusal');
+  const seen = await filo.signIn();
+  assert.match(textOf((await seen.get(url)).text), /un suo allegato contiene un virus/);
+  assert.match(textOf((await seen.get('/tray')).text), /un suo allegato contiene un virus/);
+  assert.equal(sink.messages.length, 1);
+});
+
+eachEngine('without a scanner nothing is said of files, and an address that is none does not start', async (t, engine) => {
+  const filo = await startFilo({ engine, sink: await startSink().then((sink) => { t.after(() => sink.close()); return sink; }) });
+  t.after(() => filo.remove());
+  const taken = await filo.mailIn(letterWith([{ name: 'a.txt', body: 'file' }]));
+  const admin = await filo.signIn();
+  const [file] = await filesOf(filo, taken.out.ticket);
+  assert.ok(!/antivirus/i.test(textOf((await admin.get(`/tickets/${taken.out.ticket}`)).text)));
+  assert.equal((await admin.get(`/attachments/${file.id}`)).text, 'file');
+  assert.ok(!/Antivirus/.test((await admin.get('/settings/mail')).text));
+  await filo.stop();
+  const wrong = await filo.command(['serve', '--virus-scanner', 'clamd.ctl', '--listen', '127.0.0.1:0']);
+  assert.equal(wrong.code, 64);
+  assert.match(wrong.stderr, /--virus-scanner 'clamd\.ctl' is neither unix:\/PATH nor tcp:HOST:PORT/);
+});
+
+test('A32: the request with a virus in a file, as it is seen', async (t) => {
+  const scanner = await startScanner({ finds: /CATTIVO/ });
+  t.after(() => scanner.remove());
+  const { filo } = await startDesk(t, 'sqlite', scanner);
+  const taken = await filo.mailIn(letterWith([{ name: 'fattura.pdf.exe', body: 'CATTIVO' }, { name: 'misure.txt', body: 'pressione 9 bar' }]));
+  await judged(filo, taken.out.ticket, 2);
+  await scanner.stop();
+  await filo.mailIn(letterWith([{ name: 'altre-misure.txt', body: 'pressione 8 bar' }], { subject: 'Re: Ecco il file', text: `E queste? [#${taken.out.ticket}]` }));
+  const [{ ticket }] = await filo.rows("SELECT max(ticket_id) AS ticket FROM ticket");
+  for (const theme of THEMES)
+    for (const width of [1440, 375]) {
+      const chromium = await openChromium(t, { theme, width });
+      await chromium.signIn(filo);
+      for (const [name, url] of [['virus', `/tickets/${taken.out.ticket}`], ['virus-unchecked', `/tickets/${ticket}`], ['virus-health', '/settings/mail']]) {
+        await chromium.page.goto(`${filo.url}${url}`);
+        await chromium.axe(name);
+        await chromium.shot(name);
+      }
+      await chromium.page.goto(`${filo.url}/tickets/${ticket}`);
+      await chromium.page.click('a.file');
+      await chromium.page.waitForSelector('a[href*="unchecked=yes"]');
+      await chromium.axe('unchecked file');
+      await chromium.shot('virus-download');
+      assert.deepEqual(chromium.faults, []);
+    }
+});
