@@ -55,6 +55,13 @@ eachEngine('a reply whose sender our server doubts is shown, marked, and does no
   assert.deepEqual(kept.map((one) => ({ ...one })), [{ judge: JUDGE, spf: 'unsaid', dkim: 'pass', dmarc: 'pass' },
     { judge: JUDGE, spf: 'fail', dkim: 'unsaid', dmarc: 'fail' }]);
 
+  // A From in which our server sees another sender than we would: its word is of that one.
+  const other = { from: '=?u?q?x <evil@evil.test> (?= <luca@bar.test> )', more: [`Authentication-Results: ${JUDGE}; dmarc=pass header.from=evil.test`] };
+  const twofold = await write({ ...other, text: 'Due mittenti.' });
+  assert.match(textOf(await page(twofold.ticket)), /evil@evil\.test/);
+  const passed = await write({ subject: 'Altro', text: 'Di chi?', more: [`Authentication-Results: ${JUDGE}; dmarc=pass header.from=evil.test`] });
+  assert.doesNotMatch(textOf(await page(passed.ticket)), /conferma il mittente/);
+
   // In English, and for a program.
   assert.equal((await browser.post('/preferences', { lang: 'en', return_to: `/tickets/${ticket}` })).status, 303);
   assert.match(textOf(await page(ticket)), /according to mx\.filo\.test this message may not come from whom it says it is from \(DMARC failed, SPF failed\)/);

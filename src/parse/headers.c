@@ -61,6 +61,17 @@ static bool word_read(const char *at, EncodedWord *word_out)
     return true;
 }
 
+/* Among addresses a word must hide none of what parts them: who checks the sender elsewhere (DMARC) sees an address where
+ * we would see a name. "@" and "," alone part nothing, and bad programs leave them as they are. */
+static bool word_is_plain(const EncodedWord *word)
+{
+    size_t size = (size_t)(word->end - word->start);
+    for (const char *c = "<>()\"[]\\"; *c; c++)
+        if (memchr(word->start, *c, size))
+            return false;
+    return true;
+}
+
 static bool append_piece(Bytes piece, void *user)
 {
     if (piece.size)
@@ -95,7 +106,7 @@ static bool same_charset(const EncodedWord *a, const EncodedWord *b)
 }
 
 /* Appends the text of adjacent words of one charset from *word on; *word is then the next word, or nothing (false). */
-static bool run_append(MessageBuilder *builder, GString *text, EncodedWord *word, const char **end_out)
+static bool run_append(MessageBuilder *builder, GString *text, EncodedWord *word, bool plain, const char **end_out)
 {
     g_autoptr(GByteArray) bytes = g_byte_array_new();
     const EncodedWord first = *word;
@@ -103,7 +114,7 @@ static bool run_append(MessageBuilder *builder, GString *text, EncodedWord *word
     do {
         word_decode(bytes, word);
         *end_out = word->end;
-        more = word_read(word->end + strspn(word->end, " \t\r\n"), word);
+        more = word_read(word->end + strspn(word->end, " \t\r\n"), word) && (!plain || word_is_plain(word));
     } while (more && same_charset(&first, word));
     g_autofree char *charset = g_strndup(first.charset, first.charset_size);
     charset_append(text, charset, (Bytes){bytes->data, bytes->len}, &guessed);
@@ -112,12 +123,12 @@ static bool run_append(MessageBuilder *builder, GString *text, EncodedWord *word
     return more;
 }
 
-/* Writes the adjacent words from *word on as one word of UTF-8; gives where they end. */
-static const char *words_append(MessageBuilder *builder, GString *out, EncodedWord word)
+/* Writes the adjacent words from *word on as one word of UTF-8, plain: only the plain ones; gives where they end. */
+static const char *words_append(MessageBuilder *builder, GString *out, EncodedWord word, bool plain)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     const char *end;
-    while (run_append(builder, text, &word, &end))
+    while (run_append(builder, text, &word, plain, &end))
         continue;
     g_autofree char *coded = g_base64_encode((const guchar *)text->str, text->len);
     g_string_append_printf(out, "=?utf-8?B?%s?=", coded);
@@ -126,13 +137,13 @@ static const char *words_append(MessageBuilder *builder, GString *out, EncodedWo
 
 /* GMime loses what follows padding in a run of words and a letter split between two, and believes every charset: make
  * of adjacent words one of UTF-8. Yours. */
-static char *words_merge(MessageBuilder *builder, const char *value)
+static char *words_merge(MessageBuilder *builder, const char *value, bool among_addresses)
 {
     GString *out = g_string_sized_new(strlen(value));
     EncodedWord word;
     while (*value) {
-        if (*value == '=' && word_read(value, &word))
-            value = words_append(builder, out, word);
+        if (*value == '=' && word_read(value, &word) && (!among_addresses || word_is_plain(&word)))
+            value = words_append(builder, out, word, among_addresses);
         else
             g_string_append_c(out, *value++);
     }
@@ -141,7 +152,7 @@ static char *words_merge(MessageBuilder *builder, const char *value)
 
 static const char *text_decode(MessageBuilder *builder, const char *raw)
 {
-    g_autofree char *merged = words_merge(builder, raw);
+    g_autofree char *merged = words_merge(builder, raw, false);
     g_autofree char *unfolded = g_mime_utils_header_unfold(merged);
     g_autofree char *text = g_mime_utils_header_decode_text(builder->options, unfolded);
     return line_keep(builder->arena, text, PARSE_LINE_MAX);
@@ -206,7 +217,7 @@ static void address_append_unreadable(MessageBuilder *builder, ParseRole role, c
 
 static void addresses_read(MessageBuilder *builder, ParseRole role, const char *raw)
 {
-    g_autofree char *merged = words_merge(builder, raw);
+    g_autofree char *merged = words_merge(builder, raw, true);
     InternetAddressList *list = internet_address_list_parse(builder->options, merged);
     if (list && internet_address_list_length(list))
         addresses_append(builder, role, list);

@@ -85,6 +85,29 @@ static void test_encoded_words(void)
     }
 }
 
+/* An encoded word hides no address: the sender is whom a checker of DMARC sees. What bad programs write stays readable. */
+static void test_words_among_addresses(void)
+{
+    static const struct {
+        const char *from, *address, *name;
+    } cases[] = {
+        {"=?u?q?x <evil@evil.test> (?= <a1@a.test> )", "evil@evil.test", NULL},
+        {"=?u?b?<evil@evil.test>(?= <a1@a.test> )", "evil@evil.test", NULL},
+        {"=?<evil@evil.test>(?q?x?= <a1@a.test> )", "evil@evil.test", NULL},
+        {"=?u?q?x \"?= <a1@a.test>\" <evil@evil.test>", "evil@evil.test", NULL},
+        {"=?iso-8859-1?Q?Rossi, Mario?= <mario@x.it>", "mario@x.it", "Rossi, Mario"},
+        {"=?utf-8?Q?mario@x.it?= <mario@x.it>", "mario@x.it", "mario@x.it"},
+        {"=?utf-8?Q?Mario_=28ufficio=29?= <mario@x.it>", "mario@x.it", "Mario (ufficio)"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *raw = g_strdup_printf("From: %s\nSubject: x\n\nx\n", cases[i].from);
+        ParsedMail mail = parse_text(raw);
+        g_assert_cmpstr(mail.from_address, ==, cases[i].address);
+        if (cases[i].name)
+            g_assert_cmpstr(mail.from_name, ==, cases[i].name);
+    }
+}
+
 static void test_who_may_be_answered(void)
 {
     static const struct {
@@ -529,6 +552,7 @@ int main(int argc, char **argv)
     arena = arena_new(ARENA_REQUEST_CAP);
     g_test_add_func("/message/headers", test_headers);
     g_test_add_func("/message/encoded-words", test_encoded_words);
+    g_test_add_func("/message/words-among-addresses", test_words_among_addresses);
     g_test_add_func("/message/answerable", test_who_may_be_answered);
     g_test_add_func("/message/broken-tops", test_broken_tops);
     g_test_add_func("/message/charsets", test_charsets);

@@ -61,6 +61,7 @@ typedef struct Verdict {
     const char *method;
     AuthResult result;
     const char *domain; /* that passed: header.d, header.i or smtp.mailfrom; "" */
+    const char *from;   /* whose policy DMARC applied: header.from (RFC 7489, 11.1); "" */
 } Verdict;
 
 static const char *domain_in(const char *value)
@@ -78,13 +79,15 @@ static bool read_method(Arena *arena, const char *word, Verdict *verdict_out)
     char *method = arena_strndup(arena, word, (size_t)(equals - word));
     method[strcspn(method, "/")] = '\0';
     g_autofree char *lower = g_ascii_strdown(equals + 1, -1);
-    *verdict_out = (Verdict){.method = method, .result = AUTH_UNSAID, .domain = ""};
+    *verdict_out = (Verdict){.method = method, .result = AUTH_UNSAID, .domain = "", .from = ""};
     return auth_result_parse(lower, &verdict_out->result) && verdict_out->result != AUTH_UNSAID;
 }
 
 static void read_property(Arena *arena, const char *word, Verdict *verdict)
 {
     static const char *const properties[] = {"header.d=", "header.i=", "smtp.mailfrom="};
+    if (!*verdict->from && !g_ascii_strncasecmp(word, "header.from=", 12))
+        verdict->from = arena_strdup(arena, domain_in(word + 12));
     for (size_t i = 0; i < G_N_ELEMENTS(properties); i++)
         if (!*verdict->domain && !g_ascii_strncasecmp(word, properties[i], strlen(properties[i])))
             verdict->domain = arena_strdup(arena, domain_in(word + strlen(properties[i])));
@@ -123,13 +126,20 @@ static bool is_aligned(const Reading *reading, const char *domain)
     return other == from || reading->from_domain[from - other - 1] == '.';
 }
 
+/* What passed must be the address that we read: a From can be written so that two programs see two senders in it. */
+static AuthResult dmarc_of(const Reading *reading, const Verdict *verdict)
+{
+    bool ours = verdict->result != AUTH_PASS || !g_ascii_strcasecmp(verdict->from, reading->from_domain);
+    return ours ? verdict->result : AUTH_UNSAID;
+}
+
 static void take_verdict(Reading *reading, const Verdict *verdict, const MailVouch *before)
 {
     MailVouch *vouch = &reading->vouch;
     bool passed = verdict->result == AUTH_PASS, aligned = passed && is_aligned(reading, verdict->domain);
     if (!g_ascii_strcasecmp(verdict->method, "dmarc")) {
         if (vouch->dmarc == AUTH_UNSAID)
-            vouch->dmarc = verdict->result;
+            vouch->dmarc = dmarc_of(reading, verdict);
     } else if (!g_ascii_strcasecmp(verdict->method, "spf")) {
         if (vouch->spf == AUTH_UNSAID) {
             vouch->spf = verdict->result;

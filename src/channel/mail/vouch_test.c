@@ -55,24 +55,28 @@ static void test_the_servers_word(void)
 static void test_forgeries_say_nothing(void)
 {
     static const Case cases[] = {
-        {"a@bar.test", {"mx.evil.test; dmarc=pass"}, "unjudged unsaid unsaid unsaid by nobody"},
-        {"a@bar.test", {SERVER ".evil.test; dmarc=pass"}, "unjudged unsaid unsaid unsaid by nobody"},
-        {"a@bar.test", {"evil.test " SERVER "; dmarc=pass"}, "unjudged unsaid unsaid unsaid by nobody"},
+        {"a@bar.test", {"mx.evil.test; dmarc=pass header.from=bar.test"}, "unjudged unsaid unsaid unsaid by nobody"},
+        {"a@bar.test", {SERVER ".evil.test; dmarc=pass header.from=bar.test"}, "unjudged unsaid unsaid unsaid by nobody"},
+        {"a@bar.test", {"evil.test " SERVER "; dmarc=pass header.from=bar.test"}, "unjudged unsaid unsaid unsaid by nobody"},
         /* brought along from outside, below the true one */
-        {"a@bar.test", {SERVER "; dmarc=fail", SERVER "; dmarc=pass"}, "doubted unsaid unsaid fail"},
-        {"a@bar.test", {SERVER "; spf=none", SERVER "; dmarc=pass; dkim=pass header.d=bar.test"}, "unjudged none unsaid unsaid"},
+        {"a@bar.test", {SERVER "; dmarc=fail", SERVER "; dmarc=pass header.from=bar.test"}, "doubted unsaid unsaid fail"},
+        {"a@bar.test", {SERVER "; spf=none", SERVER "; dmarc=pass header.from=bar.test; dkim=pass header.d=bar.test"}, "unjudged none unsaid unsaid"},
         {"a@bar.test", {SERVER "; dkim=pass header.d=bar.test", SERVER "; dmarc=fail"}, "doubted unsaid pass fail"},
-        {"a@bar.test", {SERVER "; spf=none", "-", SERVER "; dmarc=pass; dkim=pass header.d=bar.test"}, "unjudged none unsaid unsaid"},
+        {"a@bar.test", {SERVER "; spf=none", "-", SERVER "; dmarc=pass header.from=bar.test; dkim=pass header.d=bar.test"}, "unjudged none unsaid unsaid"},
         {"a@bar.test", {"in.test; none", "-", SERVER "; spf=none", SERVER "; dmarc=fail", "-"}, "doubted none unsaid fail"},
         /* chosen by the sender: a comment, a reason, an address */
-        {"a@bar.test", {SERVER "; spf=none (x; dmarc=pass) smtp.mailfrom=\"x;dmarc=pass \"@x.test"}, "unjudged none unsaid unsaid"},
-        {"a@bar.test", {SERVER "; spf=none reason=\"\\\"; dmarc=pass; \\\"\""}, "unjudged none unsaid unsaid"},
-        {"a@bar.test", {SERVER "; spf=none (a (b) \\) ; dmarc=pass"}, "unjudged none unsaid unsaid"},
+        {"a@bar.test", {SERVER "; spf=none (x; dmarc=pass header.from=bar.test) smtp.mailfrom=\"x;dmarc=pass header.from=bar.test \"@x.test"}, "unjudged none unsaid unsaid"},
+        {"a@bar.test", {SERVER "; spf=none reason=\"\\\"; dmarc=pass header.from=bar.test; \\\"\""}, "unjudged none unsaid unsaid"},
+        {"a@bar.test", {SERVER "; spf=none (a (b) \\) ; dmarc=pass header.from=bar.test"}, "unjudged none unsaid unsaid"},
         {"a@bar.test", {SERVER "; dmarc=passed; spf=pass@x.test; dkim=unsaid"}, "unjudged unsaid unsaid unsaid"},
+        /* of whom another program sees in the same From; and of nobody */
+        {"a@bar.test", {SERVER "; dmarc=pass (p=reject) header.from=evil.test"}, "unjudged unsaid unsaid unsaid"},
+        {"a@bar.test", {SERVER "; dmarc=pass"}, "unjudged unsaid unsaid unsaid"},
+        {"a@shop.bar.test", {SERVER "; dmarc=pass header.from=bar.test"}, "unjudged unsaid unsaid unsaid"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
         check_said(&cases[i], SERVER);
-    static const Case unset = {"a@bar.test", {SERVER "; dmarc=pass"}, "unjudged unsaid unsaid unsaid by nobody"};
+    static const Case unset = {"a@bar.test", {SERVER "; dmarc=pass header.from=bar.test"}, "unjudged unsaid unsaid unsaid by nobody"};
     check_said(&unset, "");
 }
 
