@@ -216,7 +216,8 @@ eachEngine('an answer given with another program stands on its request, once; ot
     { at: now, data: ours({ to: 'ricambi@acme.test', subject: 'I: Nuova', text: 'Avete il pezzo?', id: `fwd.${engine}@phone.test`, references: `<new.${engine}@bar.test>` }) },
   ], SENT);
   await write(address, { from, subject: 'Terza', id: `third.${engine}@bar.test` }); // who is woken looks everywhere
-  await filo.until(async () => (await said()).length === 3, 'the answer from the phone, and what went to the supplier');
+  await filo.until(async () => (await said()).length === 3, 'the answer from the phone, and what went to the supplier',
+    90_000); // it looks there when it is woken and once a minute: woken while it came back from there, it is the minute
   assert.deepEqual((await said()).slice(1).map((row) => [Number(row.ticket_id), row.direction, row.text.trim(), row.author_kind, row.author_id]),
     [[fresh, 'out', 'Arrivo domani.', 'staff', null], [fresh, 'note', 'Avete il pezzo?', 'staff', null]]);
 

@@ -18,7 +18,7 @@ static const char *const forbidden_elements[] = {
     "template", "noscript", "canvas", "map", "area", "marquee", "title", "xml", "isindex", "portal", NULL};
 
 static const char *const loading_words[] = {"url(", "expression", "@import", "javascript", "behavior", "-moz-binding",
-                                            "position", "\\", "/*", NULL};
+                                            "\\", "/*", NULL};
 
 static Bytes bytes_in(const GString *string)
 {
@@ -34,6 +34,16 @@ static bool holds_any(const char *text, const char *const *words)
     return false;
 }
 
+/* As a property; "position" within a value is only a word. */
+static bool sets_position(const char *style)
+{
+    g_auto(GStrv) declarations = g_strsplit(style, ";", -1);
+    for (char **one = declarations; *one; one++)
+        if (g_str_has_prefix(g_strchug(*one), "position"))
+            return true;
+    return false;
+}
+
 static void scan_attribute(const char *name, const char *value)
 {
     static const char *const schemes[] = {"http://", "https://", "mailto:", "tel:"};
@@ -41,7 +51,7 @@ static void scan_attribute(const char *name, const char *value)
     check(g_ascii_strncasecmp(name, "on", 2) != 0);
     check(strcmp(name, "src") != 0 && strcmp(name, "srcset") != 0 && strcmp(name, "background") != 0);
     check(strcmp(name, "id") != 0 && strcmp(name, "class") != 0 && strcmp(name, "action") != 0);
-    check(strcmp(name, "style") != 0 || !holds_any(value, loading_words));
+    check(strcmp(name, "style") != 0 || !(holds_any(value, loading_words) || sets_position(value)));
     for (size_t i = 0; i < G_N_ELEMENTS(schemes); i++)
         fine = fine || !g_ascii_strncasecmp(value, schemes[i], strlen(schemes[i]));
     check(!links || fine);
