@@ -328,12 +328,11 @@ static TimeMs written_at(const MailArrival *arrival)
 static const char *forward_acknowledge_by(const MailArrival *arrival, const InboundEvent *event)
 {
     const ParsedForward *forward = &arrival->mail->forward;
-    AckBrake no_brake = {.automatic_hour_limit = MAIL_AUTOMATIC_PER_HOUR};
     MailFacts facts = {.from_address = forward->address,
                        .subject = forward->subject,
                        .own_addresses = arrival->source->own_addresses,
                        .own_count = arrival->source->own_count};
-    bool allowed = event->acknowledge_by && !forward->is_auto && mail_ack_decide(&facts, &no_brake) == ACK_ALLOWED;
+    bool allowed = event->acknowledge_by && !forward->is_auto && mail_ack_decide(&facts) == ACK_ALLOWED;
     return allowed ? event->acknowledge_by : NULL;
 }
 
@@ -469,7 +468,6 @@ InboundEvent mail_event(Arena *arena, const MailArrival *arrival)
     if (!mail->parsed)
         return unreadable_event(arena, arrival);
     MailFacts facts = facts_of(arrival);
-    AckBrake no_brake = {.automatic_hour_limit = MAIL_AUTOMATIC_PER_HOUR}; /* the desk counts */
     InboundEvent event = blank_event(arena, arrival);
     add_sender(arena, mail, &event);
     event.subject = mail->subject;
@@ -482,8 +480,7 @@ InboundEvent mail_event(Arena *arena, const MailArrival *arrival)
     event.flags = flags_of(mail, kinds);
     if (event.flags & MESSAGE_DELIVERY_REPORT)
         add_report(arena, arrival, kinds, &event);
-    event.acknowledge_by =
-        !arrival->is_history && mail_ack_decide(&facts, &no_brake) == ACK_ALLOWED ? event.channel : NULL;
+    event.acknowledge_by = !arrival->is_history && mail_ack_decide(&facts) == ACK_ALLOWED ? event.channel : NULL;
     say_it_was_left(arena, arrival, &event);
     add_invitation(arena, arrival, &event);
     MailTrust trust = add_vouch(arena, arrival, &event);

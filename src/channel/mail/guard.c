@@ -196,7 +196,7 @@ static AckVerdict verdict_of_headers(const MailFacts *facts)
     return ACK_ALLOWED;
 }
 
-AckVerdict mail_ack_decide(const MailFacts *facts, const AckBrake *brake)
+AckVerdict mail_ack_decide(const MailFacts *facts)
 {
     if (!facts->from_address || !strchr(facts->from_address, '@'))
         return ACK_NO_SENDER;
@@ -206,12 +206,7 @@ AckVerdict mail_ack_decide(const MailFacts *facts, const AckBrake *brake)
         return ACK_NULL_SENDER;
     if (is_robot_address(facts->from_address))
         return ACK_ROBOT_ADDRESS;
-    AckVerdict verdict = verdict_of_headers(facts);
-    if (verdict != ACK_ALLOWED)
-        return verdict;
-    if (brake->acks_in_ticket_day > 0)
-        return ACK_TICKET_BRAKE;
-    return brake->automatic_last_hour >= brake->automatic_hour_limit ? ACK_HOUR_BRAKE : ACK_ALLOWED;
+    return verdict_of_headers(facts);
 }
 
 const char *mail_ack_reason(AckVerdict verdict)
@@ -229,8 +224,6 @@ const char *mail_ack_reason(AckVerdict verdict)
         [ACK_LIST] = "list",
         [ACK_LOOP] = "loop",
         [ACK_ABSENCE] = "absence",
-        [ACK_TICKET_BRAKE] = "ticket_brake",
-        [ACK_HOUR_BRAKE] = "hour_brake",
     };
     check(verdict >= 0 && verdict < ACK_VERDICTS);
     return names[verdict];

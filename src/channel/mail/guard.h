@@ -4,18 +4,18 @@
  * acknowledgement go back?"
  *
  * Pure functions on a few header facts. Not for spam, not for whether the sender is who he says (an e-mail's From
- * proves nothing), not for people's answers: those are never held back.
- * Pointers: facts are borrowed during the call; names are static. Errors: none. Called by: desk intake's mail side.
+ * proves nothing), not for people's answers: those are never held back, nor for how much may go out by itself whatever
+ * the headers say (desk/intake/robot.h).
+ * Pointers: facts are borrowed during the call; names are static. Errors: none. Called by: event.c, sent.c.
  *
  * Invariants:
  *  1. In doubt there is no acknowledgement: a customer without one is served, two robots without a brake are not.
  *  2. No header makes a message disappear; the facts only silence our automatic answer or mark the message.
  *     What a person at another Filo writes is a person's: their X-Filo-Loop silences the acknowledgement alone.
- *  3. The brake holds whatever the headers say (security A13), and counts are those of sent rows, not of memory.
  *
  * Example:
  *     MailFacts facts = {.from_address = from, .return_path = "", .auto_submitted = "auto-replied (vacation)"};
- *     AckVerdict verdict = mail_ack_decide(&facts, &brake);     ACK_AUTO_SUBMITTED
+ *     AckVerdict verdict = mail_ack_decide(&facts);     ACK_AUTO_SUBMITTED
  *     log(mail_ack_reason(verdict));
  */
 #ifndef FILO_CHANNEL_MAIL_GUARD_H
@@ -58,13 +58,7 @@ typedef enum MailKind {
 
 unsigned mail_classify(const MailFacts *facts);
 
-/* How much has gone out automatically; the caller counts. */
-typedef struct AckBrake {
-    int acks_in_ticket_day;   /* acknowledgements to this address for this ticket in the last 24 h */
-    int automatic_last_hour;  /* automatic messages to this address in the last hour */
-    int automatic_hour_limit; /* MAIL_AUTOMATIC_PER_HOUR; 1 for an address nobody has confirmed (security A15) */
-} AckBrake;
-
+/* What the desk may send by itself to one address within an hour, whatever the headers say (desk/intake/robot.h). */
 #define MAIL_AUTOMATIC_PER_HOUR 5
 
 typedef enum AckVerdict {
@@ -80,13 +74,11 @@ typedef enum AckVerdict {
     ACK_LIST,           /* List-* */
     ACK_LOOP,           /* X-Loop or our own header */
     ACK_ABSENCE,        /* its subject begins as an absence notice's */
-    ACK_TICKET_BRAKE,   /* already acknowledged in this ticket today */
-    ACK_HOUR_BRAKE,     /* too many automatic messages this hour: silence and an alarm */
     ACK_VERDICTS
 } AckVerdict;
 
 /* The first reason that holds, in the order of the enumeration. */
-AckVerdict mail_ack_decide(const MailFacts *facts, const AckBrake *brake);
+AckVerdict mail_ack_decide(const MailFacts *facts);
 
 /* A word for logs and events ("null_sender"). */
 const char *mail_ack_reason(AckVerdict verdict);

@@ -25,7 +25,8 @@ bool mail_address_is_safe(const char *address)
     const char *at = address ? strchr(address, '@') : NULL;
     if (!at || at == address || at - address > 64 || strlen(address) > 254)
         return false;
-    if (address[0] == '.' || at[-1] == '.' || strstr(address, "..") || strstr(address, "=?")) /* an encoded word opens */
+    if (address[0] == '.' || at[-1] == '.' || strstr(address, "..") ||
+        strstr(address, "=?")) /* an encoded word opens */
         return false;
     for (const char *c = address; c < at; c++)
         if (!g_ascii_isalnum(*c) && !strchr("!#$%&'*+-/=?^_`{|}~.", *c))

@@ -5,7 +5,6 @@
  */
 #include "channel/mail/thread.h"
 
-#include "base/check.h"
 #include "channel/mail/header.h"
 
 #include <string.h>
@@ -167,18 +166,4 @@ const ThreadCandidate *mail_thread_candidates(Arena *arena, const ThreadFacts *f
     add_numbers(&found, facts->subject);
     *count_out = found.count;
     return found.items;
-}
-
-ThreadVerdict mail_thread_decide(ThreadEvidence evidence, ThreadSender sender)
-{
-    static const ThreadVerdict verdicts[THREAD_EVIDENCES][THREAD_SENDERS] = {
-        /* participant, same company, stranger */
-        [THREAD_TOKEN] = {THREAD_JOIN, THREAD_JOIN, THREAD_JOIN_UNVERIFIED},
-        [THREAD_BOUNCE_TOKEN] = {THREAD_JOIN_UNVERIFIED, THREAD_JOIN_UNVERIFIED, THREAD_JOIN_UNVERIFIED},
-        [THREAD_OWN_ID] = {THREAD_JOIN, THREAD_JOIN, THREAD_NEW_WITH_HINT},
-        [THREAD_OTHER_ID] = {THREAD_JOIN, THREAD_JOIN, THREAD_NEW_WITH_HINT},
-        [THREAD_NUMBER] = {THREAD_JOIN, THREAD_JOIN, THREAD_NEW_WITH_HINT},
-    };
-    check(evidence >= 0 && evidence < THREAD_EVIDENCES && sender >= 0 && sender < THREAD_SENDERS);
-    return verdicts[evidence][sender];
 }

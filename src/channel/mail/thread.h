@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * thread: finds in a message what may tie it to a ticket. Answers: "which tickets could this be about, best evidence
- * first, and what may each kind of evidence do?"
+ * first?"
  *
- * Pure: it reads header texts and knows no table; intake looks the candidates up. A message may come from anyone who
- * has seen one of ours, so no evidence but the token speaks for a stranger, and not even that makes him a participant
- * (security A01, A02, A04).
+ * Pure: it reads header texts and knows no table; intake looks the candidates up and asks whether the sender has a right
+ * to what they name (security A01, A02, A04).
  * Pointers: candidates and their values live in the arena given. Errors: none; hostile values are left out.
  * Called by: desk intake's mail side.
  *
@@ -59,23 +58,5 @@ const char *const *mail_thread_answers(Arena *arena, const ThreadFacts *facts, s
  * the outbox row with that very id is found. */
 bool mail_message_id_parse(const char *id, const char *const *own_addresses, size_t own_count, int64_t *ticket_out,
                            int64_t *outbox_out);
-
-/* Who wrote, as far as the ticket is concerned. */
-typedef enum ThreadSender {
-    THREAD_PARTICIPANT,  /* a known address of a person on this ticket, not marked unverified by our mail server */
-    THREAD_SAME_COMPANY, /* a known person of the same company */
-    THREAD_STRANGER,     /* anyone else */
-    THREAD_SENDERS
-} ThreadSender;
-
-typedef enum ThreadVerdict {
-    THREAD_JOIN,            /* the message belongs to the ticket */
-    THREAD_JOIN_UNVERIFIED, /* shown to staff on the ticket, marked; changes no state, adds no participant */
-    THREAD_NEW_WITH_HINT,   /* a new ticket, staff see the possible match; the sender learns nothing of it */
-    THREAD_VERDICTS
-} ThreadVerdict;
-
-/* What evidence of that kind, once it was found to name a ticket, does for that sender. */
-ThreadVerdict mail_thread_decide(ThreadEvidence evidence, ThreadSender sender);
 
 #endif

@@ -76,7 +76,8 @@ static void test_forgeries_say_nothing(void)
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
         check_said(&cases[i], SERVER);
-    static const Case unset = {"a@bar.test", {SERVER "; dmarc=pass header.from=bar.test"}, "unjudged unsaid unsaid unsaid by nobody"};
+    static const Case unset = {
+        "a@bar.test", {SERVER "; dmarc=pass header.from=bar.test"}, "unjudged unsaid unsaid unsaid by nobody"};
     check_said(&unset, "");
 }
 
