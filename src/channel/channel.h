@@ -178,7 +178,7 @@ typedef struct ChannelKept {
     const char *raw_sha256;
     int64_t whole_size; /* over raw.size: raw is the beginning, the rest could not be taken */
     TimeMs received_at; /* when whoever brought it had it, where that is known; else when it was kept */
-    bool is_history;    /* it lay there before the account was ours: no acknowledgement */
+    bool is_history;    /* it lay there before the account was ours, or for more than a day: no acknowledgement */
     Lang lang;          /* the house's, for what must be said in words, */
     Zone *zone;         /* and its time */
 } ChannelKept;

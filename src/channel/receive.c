@@ -2,8 +2,9 @@
 /*
  * What: carries a raw thing to the desk. How: the raw bytes are prepared as a blob and kept under their external id before
  * anything looks inside; the adapter's normalise, which is pure, says what it is; what it may not know (tokens, the desk's
- * policy, the row's id) is added here. Why the attempt is a transaction of its own: if this very thing kills the node, the
- * count survives, and the third time nobody opens it.
+ * policy, the row's id) is added here. Why the attempt is committed before anybody looks: if this very thing kills the node,
+ * the count survives, and the third time nobody opens it. The first one is committed with the raw thing: what waits for the
+ * disk is most of what a message costs.
  */
 #include "channel/receive.h"
 
@@ -17,6 +18,9 @@
 
 enum { WAITING_BATCH = 100 };
 
+/* Who wrote longer ago than this is told nothing by itself: "we have your message" would be news of a fault of ours. */
+#define ACKNOWLEDGE_WITHIN TIME_DAY
+
 typedef struct Reception {
     const ChannelReceiver *receiver;
     Arena *arena;
@@ -28,6 +32,7 @@ typedef struct Reception {
     TimeMs kept_at;    /* what we promise counts from here */
     TimeMs arrived_at; /* TIME_NONE: at kept_at */
     bool is_history;
+    bool counted; /* this attempt is, already */
     char raw_sha256[SHA256_HEX_SIZE];
 } Reception;
 
@@ -99,18 +104,19 @@ static bool keep(StoreTx *tx, void *arg)
     KeepWork *work = arg;
     const Reception *reception = work->reception;
     blob_add(tx, work->blob);
-    return intake_keep(tx, reception->arena,
-                       &(Arrival){
-                           .channel = reception->source.channel,
-                           .source = reception->source.name,
-                           .external_id = work->external_id,
-                           .raw_sha256 = work->blob->sha256,
-                           .raw_size = MAX(work->blob->size, reception->whole_size),
-                           .received_at = reception->kept_at,
-                           .arrived_at = reception->arrived_at,
-                           .is_history = reception->is_history,
-                       },
-                       &work->inbound);
+    bool kept = intake_keep(tx, reception->arena,
+                            &(Arrival){
+                                .channel = reception->source.channel,
+                                .source = reception->source.name,
+                                .external_id = work->external_id,
+                                .raw_sha256 = work->blob->sha256,
+                                .raw_size = MAX(work->blob->size, reception->whole_size),
+                                .received_at = reception->kept_at,
+                                .arrived_at = reception->arrived_at,
+                                .is_history = reception->is_history,
+                            },
+                            &work->inbound);
+    return kept && (work->inbound.already || intake_begin_attempt(tx, work->inbound.id));
 }
 
 static bool keep_raw(Reception *reception, const char *external_id, Inbound *inbound_out, GError **error)
@@ -125,6 +131,7 @@ static bool keep_raw(Reception *reception, const char *external_id, Inbound *inb
     g_strlcpy(reception->raw_sha256, blob.sha256, sizeof reception->raw_sha256);
     reception->inbound = work.inbound.id;
     reception->attempts = work.inbound.attempts;
+    reception->counted = !work.inbound.already;
     return true;
 }
 
@@ -167,6 +174,8 @@ static bool count_attempt(StoreTx *tx, void *arg)
 
 static ChannelKept kept_of(const Reception *reception)
 {
+    TimeMs received_at = reception->arrived_at ? reception->arrived_at : reception->kept_at;
+    bool is_late = desk_now(reception->receiver->desk) - received_at > ACKNOWLEDGE_WITHIN;
     const DeskPolicy *policy = desk_policy(reception->receiver->desk);
     ChannelKept kept = {
         .source = &reception->source,
@@ -174,8 +183,8 @@ static ChannelKept kept_of(const Reception *reception)
         .raw = reception->raw,
         .raw_sha256 = reception->raw_sha256,
         .whole_size = MAX(reception->whole_size, (int64_t)reception->raw.size),
-        .received_at = reception->arrived_at ? reception->arrived_at : reception->kept_at,
-        .is_history = reception->is_history,
+        .received_at = received_at,
+        .is_history = reception->is_history || is_late,
         .lang = LANG_IT,
         .zone = policy->zone,
     };
@@ -316,7 +325,9 @@ static bool understand(Reception *reception, IntakeResult *result_out, GError **
     bool last = reception->attempts >= INTAKE_ATTEMPTS_MAX;
     ChannelKept kept = kept_of(reception);
     ChannelEvent event = {0};
-    StoreOutcome counted = store_write(store_of(reception), "channel attempt", count_attempt, reception, error);
+    StoreOutcome counted = reception->counted
+                               ? STORE_COMMITTED
+                               : store_write(store_of(reception), "channel attempt", count_attempt, reception, error);
     if (counted == STORE_COMMITTED && !last)
         return find_reader(&reception->source)->normalise(reception->arena, &kept, &event, error) &&
                accept_event(reception, &kept, &event, result_out, error);

@@ -3,9 +3,10 @@
  * receive: a raw thing that came by a channel becomes part of a ticket. Answers: "is it safe to tell the peer that we have
  * it?"
  *
- * Three transactions: keep (the raw thing is durable, whatever it is), count the attempt, accept (the desk decides which
- * ticket). Between the last two the channel's normalise says what it is, outside any transaction. What fails after the first
- * is tried again by channel_finish_waiting, and the third time lies in the tray with its original.
+ * Two transactions: keep (the raw thing is durable, whatever it is, and that somebody begins to read it), accept (the desk
+ * decides which ticket). Between them the channel's normalise says what it is, outside any transaction. What fails after the
+ * first is tried again by channel_finish_waiting, each attempt counted first, and the third time lies in the tray with its
+ * original.
  * Not for fetching (listen, a pipe, LMTP bring it), nor for what needs no parser (channel/form keeps and accepts at once).
  * Owns no table. Called by: channel/mail, job, cli.
  *

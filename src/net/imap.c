@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * UIDs are listed by searches over windows of UIDs, between the first and the last that exist: a search of a whole old
- * mailbox is megabytes on a server without ESEARCH, and sparse folders would need endless windows of one size. An empty
- * window makes the next one four times as wide; one whose answer the reader had to clip is asked again narrow, and a
- * narrow one always fits.
+ * mailbox is megabytes on a server without ESEARCH, and sparse folders would need endless windows of one size. The first
+ * window is no wider than what is wanted asks for, because a server looks at every message in it (of a million, ten by
+ * ten); one that finds too little makes the next one four times as wide; one whose answer the reader had to clip is asked
+ * again narrow, and a narrow one always fits.
  */
 #include "net/imap.h"
 
@@ -12,7 +13,8 @@
 
 #include <string.h>
 
-#define WINDOW_MIN ((uint64_t)65536) /* eleven bytes each, and the reader keeps a megabyte of a search */
+#define WINDOW_SURE ((uint64_t)65536) /* eleven bytes each, and the reader keeps a megabyte of a search */
+#define WINDOW_FIRST ((uint64_t)16)   /* UIDs looked at for each that is wanted */
 
 /* --- the folder -------------------------------------------------------------------------------------------------- */
 
@@ -148,7 +150,7 @@ static void collect_found(const ImapResponse *response, void *arg)
         ImapRange range = response->found.ranges[i];
         range.first = (uint32_t)MAX(range.first, found->low);
         range.last = (uint32_t)MIN(range.last, found->high);
-        if (range.first <= range.last && found->ranges->len < WINDOW_MIN)
+        if (range.first <= range.last && found->ranges->len < WINDOW_SURE)
             g_array_append_val(found->ranges, range);
     }
 }
@@ -175,12 +177,13 @@ static void add_uids(GArray *uids, Found *found, const ImapQuery *query)
     }
 }
 
-/* "SINCE 5-Mar-2026 ": the server compares days, in whatever zone it keeps them. */
+/* "SINCE 5-Mar-2026 ": the server compares days, in whatever zone it keeps them. Of the first day all came later: asking
+ * would make it look up each date. */
 static char *since_words(TimeMs since)
 {
     static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    g_autoptr(GDateTime) day = since > 0 ? g_date_time_new_from_unix_utc(since / 1000) : NULL;
+    g_autoptr(GDateTime) day = since >= TIME_DAY ? g_date_time_new_from_unix_utc(since / 1000) : NULL;
     return day ? g_strdup_printf("SINCE %d-%s-%d ", g_date_time_get_day_of_month(day),
                                  months[g_date_time_get_month(day) - 1], g_date_time_get_year(day))
                : g_strdup("");
@@ -198,21 +201,29 @@ static ImapOutcome search(ImapSession *session, Found *found)
     return imap_run(session, command, collect_found, found, NULL);
 }
 
+/* How wide the window after this one is, which found so many runs. */
+static uint64_t next_width(uint64_t width, const Found *found)
+{
+    if (found->clipped || (found->ranges->len && width >= WINDOW_SURE))
+        return WINDOW_SURE;
+    return width * 4;
+}
+
 /* From low to high, window by window. */
 static ImapOutcome list_between(ImapSession *session, uint64_t low, uint64_t high, const ImapQuery *query, GArray *uids)
 {
     g_autoptr(GArray) ranges = g_array_new(FALSE, FALSE, sizeof(ImapRange));
-    for (uint64_t width = WINDOW_MIN; low <= high && uids->len < query->max;) {
+    for (uint64_t width = MIN(query->max * WINDOW_FIRST, WINDOW_SURE); low <= high && uids->len < query->max;) {
         uint64_t span = MIN(width, high - low + 1);
         Found found = {.low = query->newest_first ? high - span + 1 : low, .query = query, .ranges = ranges};
         found.high = found.low + span - 1;
         if (search(session, &found) != IMAP_OK)
             return session->result.outcome;
-        if (found.clipped && width == WINDOW_MIN) {
+        if (found.clipped && width <= WINDOW_SURE) {
             imap_end(session, IMAP_PROTOCOL, bytes_of("a search finds more than there can be"));
             return session->result.outcome;
         }
-        width = found.clipped || ranges->len ? WINDOW_MIN : width * 4;
+        width = next_width(width, &found);
         if (found.clipped)
             continue;
         add_uids(uids, &found, query);
