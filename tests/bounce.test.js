@@ -174,7 +174,7 @@ eachEngine('an acknowledgement that bounces is known too, and a read receipt is 
 
 // The mail server that turns an address away at once says no less than a report; a full mailbox, a policy and a failure for
 // now are not the address' fault. What the server said it takes back when it takes the next one.
-eachEngine('refused at RCPT: the address is suspect until a message is taken for it; a full mailbox is not', async (t, engine) => {
+eachEngine('R11: refused at RCPT: the address is suspect until a message is taken for it; a full mailbox is not', async (t, engine) => {
   const { filo, sink, page, browser, answer } = await answeredDesk(t, engine);
   const suspects = () => filo.rows('SELECT address_key, status FROM suspect_address');
   const refused = async (reply, text) => {

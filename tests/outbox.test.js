@@ -37,7 +37,7 @@ async function age(filo, ms) {
   await filo.start();
 }
 
-eachEngine('a slow domain gets a part of the threads, the others go by', async (t, engine) => {
+eachEngine('R11: a slow domain gets a part of the threads, the others go by', async (t, engine) => {
   const { sink, filo } = await desk(t, engine);
   sink.rules.push({ at: 'rcpt', match: /slow\.test/, stallMs: 8000 });
   for (let i = 0; i < 8; i += 1) await write(filo, `lento${i}`, 'slow.test');
@@ -48,7 +48,7 @@ eachEngine('a slow domain gets a part of the threads, the others go by', async (
   assert.equal(recipients(sink).filter((to) => /slow/.test(to)).length, 0);
 });
 
-eachEngine('a dead mail server holds up its own mailbox alone, and all goes out in order when it is back', async (t, engine) => {
+eachEngine('R11: a dead mail server holds up its own mailbox alone, and all goes out in order when it is back', async (t, engine) => {
   const { sink, filo } = await desk(t, engine);
   await filo.stop();
   const other = await startSink();
@@ -87,7 +87,7 @@ eachEngine('a mailbox sends so many a minute, over a restart too', async (t, eng
   await filo.until(() => sink.messages.length === 5, 'the others, a minute later');
 });
 
-eachEngine('one of two recipients is refused for now: only that one is tried again, and gets the very same message', async (t, engine) => {
+eachEngine('R11: one of two recipients is refused for now: only that one is tried again, and gets the very same message', async (t, engine) => {
   const { sink, filo } = await desk(t, engine);
   const ticket = await write(filo, 'luca', 'bar.test', ['Cc: anna@bar.test, ugo@bar.test']);
   await filo.until(() => sink.messages.length === 1, 'the acknowledgement');
@@ -113,7 +113,7 @@ eachEngine('one of two recipients is refused for now: only that one is tried aga
   assert.equal(code, 0, stdout + stderr);
 });
 
-eachEngine('after four hours the ticket says so, once, with the server\'s words; after five days it has failed', async (t, engine) => {
+eachEngine('R11: after four hours the ticket says so, once, with the server\'s words; after five days it has failed', async (t, engine) => {
   const { sink, filo } = await desk(t, engine);
   const ticket = await write(filo, 'luca', 'bar.test');
   await filo.until(() => sink.messages.length === 1, 'the acknowledgement');
@@ -137,4 +137,80 @@ eachEngine('after four hours the ticket says so, once, with the server\'s words;
   await tried(4);
   await filo.until(async () => await told() === 2, 'the end to be told');
   assert.match(await page(), /Consegna non riuscita: .*casella sospesa/);
+});
+
+// What the server says to an answer, each at a domain of its own: what becomes of its row, how many events of delivery stand on the
+// request at once, and whether its address is marked. 421, 451 and 452 are for now; 552 is a mailbox that is full, so it is
+// somebody's; 5.7.1 is a policy and says nothing of the address.
+const SAID = [
+  { name: 'c421', rule: { at: 'rcpt', reply: '421 4.3.2 chiudo' }, state: 'queued', told: 0, marked: false },
+  { name: 'c451', rule: { at: 'rcpt', reply: '451 4.7.1 lista grigia' }, state: 'queued', told: 0, marked: false },
+  { name: 'c452', rule: { at: 'rcpt', reply: '452 4.3.1 spazio finito' }, state: 'queued', told: 0, marked: false },
+  { name: 'cut', rule: { at: 'rcpt', close: true }, state: 'queued', told: 0, marked: false },
+  { name: 'c550', rule: { at: 'rcpt', reply: '550 5.1.1 sconosciuto' }, state: 'failed', told: 1, marked: true },
+  { name: 'bare550', rule: { at: 'rcpt', reply: '550 sconosciuto' }, state: 'failed', told: 1, marked: true },
+  { name: 'c552', rule: { at: 'rcpt', reply: '552 5.2.2 casella piena' }, state: 'failed', told: 1, marked: false },
+  { name: 'policy', rule: { at: 'rcpt', reply: '550 5.7.1 rifiutato' }, state: 'failed', told: 1, marked: false },
+];
+
+eachEngine('R11: what is refused for now is tried again after a minute, what is refused for good is told at once, a tarpit holds up nobody', async (t, engine) => {
+  const { sink, filo } = await desk(t, engine);
+  const browser = await filo.signIn();
+  const tickets = {};
+  for (const name of ['tarpit', 'hears', 'healthy', ...SAID.map((said) => said.name)]) tickets[name] = await write(filo, name, `${name}.test`);
+  await filo.until(async () => Number(await filo.count("FROM outbox WHERE state = 'sent'")) === SAID.length + 3, 'the acknowledgements');
+  const row = async (name) => (await filo.rows(`SELECT state, attempts, not_before, resent FROM outbox WHERE purpose = 'answer' AND ticket_id = ${tickets[name]}`))[0];
+  const told = async (name) => Number(await filo.count(`FROM ticket_event WHERE kind = 'delivery' AND ticket_id = ${tickets[name]}`));
+  const answersTo = (name) => answers(sink).filter(({ to }) => to.join() === `${name}@${name}.test`);
+
+  // cut after the message: it may have arrived, so it is sent once more, as the same message, and never again
+  sink.rules.push({ at: 'dot', close: true, times: 1 });
+  await answer(browser, tickets.hears, 'Arriviamo.');
+  await filo.until(async () => Number((await row('hears')).resent) === 1 && (await row('hears')).state === 'queued', 'it to be uncertain');
+
+  sink.rules.push({ at: 'rcpt', match: /tarpit/, stallMs: 300_000 }, ...SAID.map(({ name, rule }) => ({ ...rule, match: new RegExp(`${name}@`) })));
+  await answer(browser, tickets.tarpit, 'Arriviamo.');
+  await filo.until(async () => (await row('tarpit')).state === 'sending', 'the tarpit');
+  const begun = Date.now();
+  for (const { name } of SAID) await answer(browser, tickets[name], 'Arriviamo.');
+  await answer(browser, tickets.healthy, 'Arriviamo.');
+  await filo.until(async () => (await row('healthy')).state === 'sent', 'who is well');
+  for (const { name, state, told: events } of SAID) {
+    await filo.until(async () => (await row(name)).state === state && Number((await row(name)).attempts) === 1, `${name} to be ${state}`);
+    await filo.until(async () => await told(name) === events, `${name} to be told`);
+    const again = Number((await row(name)).not_before);
+    if (state === 'queued') assert.ok(again >= begun + 60_000 && again <= Date.now() + 60_000, `${name} is tried again a minute after it failed`);
+    const page = textOf((await browser.get(`/tickets/${tickets[name]}`)).text);
+    assert.equal(/Consegna non riuscita/.test(page), state === 'failed', name);
+  }
+  assert.deepEqual((await filo.rows('SELECT address_key FROM suspect_address ORDER BY address_key')).map(({ address_key: key }) => key),
+    SAID.filter(({ marked }) => marked).map(({ name }) => `${name}@${name}.test`).sort());
+  assert.equal((await row('tarpit')).state, 'sending', 'still in the tarpit');
+
+  sink.rules.length = 0;
+  await age(filo, 0);
+  for (const name of ['tarpit', 'hears', ...SAID.filter(({ state }) => state === 'queued').map((said) => said.name)]) {
+    await filo.until(async () => (await row(name)).state === 'sent', `${name} to be sent`);
+    assert.equal(answersTo(name).length, 1, `${name} once`);
+  }
+  const [first, second] = sink.received.filter(({ to }) => to.join() === 'hears@hears.test').slice(-2);
+  assert.equal(second.data.toString(), first.data.toString());
+  assert.equal((await filo.check()).code, 0);
+});
+
+eachEngine('R11: a mail server whose STARTTLS fails is tried again, the fault is the mailbox\'s, and nothing leaves in the clear', async (t, engine) => {
+  const { filo } = await desk(t, engine);
+  await filo.stop();
+  const secure = await startSink({ tls: 'starttls', rules: [{ at: 'starttls', reply: '454 4.7.0 TLS non disponibile' }] });
+  t.after(() => secure.close());
+  await filo.setMailbox('ricambi', { port: secure.port, address: 'ricambi@filo.test', tls: 'starttls', more: ['--smtp-ca-file', secure.caFile] });
+  await filo.start();
+  const { out: { ticket } } = await filo.mailIn(letter({ from: 'anna@hotel.test', to: 'ricambi@filo.test' }), { mailbox: 'ricambi' });
+  await filo.until(async () => Number(await filo.count("FROM outbox WHERE state = 'queued' AND attempts = 1")) === 1, 'the failure');
+  assert.deepEqual([secure.received.length, Number(await filo.count("FROM ticket_event WHERE kind = 'delivery'")), Number(await filo.count('FROM suspect_address'))], [0, 0, 0]);
+  secure.rules.length = 0;
+  await age(filo, 0);
+  await filo.until(() => secure.messages.length === 1, 'it, later');
+  assert.ok(secure.messages[0].tls);
+  assert.doesNotMatch(textOf((await (await filo.signIn()).get(`/tickets/${ticket}`)).text), /Consegna non riuscita/);
 });

@@ -159,7 +159,7 @@ class Session {
 
   // Does what a rule says beyond its reply. False: the connection is gone.
   async obey(rule) {
-    if (rule.stallMs) await new Promise((done) => setTimeout(done, rule.stallMs));
+    if (rule.stallMs) await new Promise((done) => { setTimeout(done, rule.stallMs).unref(); }); // nobody's end waits for it
     if (rule.reset) this.socket.resetAndDestroy ? this.socket.resetAndDestroy() : this.socket.destroy();
     else if (rule.close) this.socket.destroy();
     else return true;

@@ -135,6 +135,7 @@ static void test_the_same_message_twice(void)
     sink_stop(&sink);
 }
 
+/* Security R11: whatever a server may say or leave unsaid. Time limits: net/smtp_test.c. */
 static void test_outcomes(void)
 {
     static const struct {
@@ -145,6 +146,11 @@ static void test_outcomes(void)
     } rows[] = {
         {"{\"rules\":[{\"at\":\"rcpt\",\"reply\":\"450 4.2.1 full\"}]}", CHANNEL_RETRY, false, 0},
         {"{\"rules\":[{\"at\":\"rcpt\",\"reply\":\"550 5.1.1 who\"}]}", CHANNEL_REFUSED, false, 0},
+        {"{\"rules\":[{\"at\":\"rcpt\",\"reply\":\"421 4.3.2 closing\"}]}", CHANNEL_RETRY, false, 0},
+        {"{\"rules\":[{\"at\":\"rcpt\",\"close\":true}]}", CHANNEL_RETRY, false, 0},
+        {"{\"rules\":[{\"at\":\"data\",\"reply\":\"451 4.3.0 busy\"}]}", CHANNEL_RETRY, false, 0},
+        {"{\"rules\":[{\"at\":\"dot\",\"reply\":\"452 4.3.1 disk\"}]}", CHANNEL_RETRY, false, 1},
+        {"{\"rules\":[{\"at\":\"dot\",\"reply\":\"552 5.3.4 too big\"}]}", CHANNEL_REFUSED, false, 1},
         {"{\"rules\":[{\"at\":\"dot\",\"close\":true}]}", CHANNEL_UNCERTAIN, false, 1},
         {"{\"rules\":[{\"at\":\"ehlo\",\"reply\":\"550 5.7.1 blocked\"}]}", CHANNEL_RETRY, true, 0},
         {"{\"rules\":[{\"at\":\"ehlo\",\"reply\":\"421 4.3.2 later\"}]}", CHANNEL_RETRY, false, 0},
