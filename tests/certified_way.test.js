@@ -28,9 +28,9 @@ async function desk(t, engine) {
   await filo.start();
   const browser = await filo.signIn();
   assert.equal((await browser.post('/account/notices', { own: '1' })).status, 303);
-  const certified = async (given) => {
+  const certified = async ({ at = new Date(), ...given }) => {
     const raw = Buffer.from(letter({ from: `Anna Neri <${ANNA}>`, to: PEC, ...given }));
-    const taken = await filo.mailIn(provider.envelope(raw, { from: ANNA, to: PEC }), { mailbox: 'pec' });
+    const taken = await filo.mailIn(provider.envelope(raw, { from: ANNA, to: PEC, at }), { mailbox: 'pec' });
     assert.equal(taken.code, 0, taken.stderr);
     return taken.out;
   };
@@ -85,6 +85,34 @@ eachEngine('what came certified is answered certified, whoever writes by plain m
   assert.equal(plain.out.ticket, ticket);
   assert.equal(fromOf(await answer(ticket, 'Grazie.')), PLAIN);
   assert.equal((await filo.check()).code, 0);
+});
+
+// The term is fifteen days, the usual one of a formal notice; what day that is: desk/receipt/letter_test.c.
+eachEngine('a certified letter wants an answer by a day: on the request, in the list, for a program, until we answered', async (t, engine) => {
+  const { filo, browser, certified, page, answer } = await desk(t, engine);
+  // 2 March 2026 at nine in Rome: the last day is 17 March
+  const { ticket } = await certified({ at: new Date(Date.UTC(2026, 2, 2, 8)), subject: 'Diffida', text: 'Riparate la macchina.', id: 'a1@pec.bar.test' });
+  const { stdout } = await filo.command(['token', 'create', '--name', 'prova', '--scopes', 'ticket.read', '--as', ADMIN.login], { mustWork: true });
+  const token = stdout.trim();
+  const told = async () => (await (await fetch(`${filo.url}/api/v1/tickets/${ticket}`, { headers: { Authorization: `Bearer ${token}` } })).json()).certified_answer_by;
+  const list = async () => textOf((await browser.get('/tickets?view=open&order=newest')).text);
+  assert.match(textOf(await page(ticket)), /PEC: andava data risposta entro .*17 marzo 2026/);
+  assert.match(await list(), /PEC: andava data risposta entro .*17 marzo 2026/);
+  assert.equal(new Date(await told()).getTime(), Date.UTC(2026, 2, 17, 23), 'midnight in Rome');
+
+  await answer(ticket, 'Passiamo domani.');
+  assert.doesNotMatch(textOf(await page(ticket)), /PEC: (andava|rispondere)/);
+  assert.doesNotMatch(await list(), /PEC: (andava|rispondere)/);
+  assert.equal(await told(), null);
+  const settings = await browser.get('/settings/company');
+  assert.match(textOf(settings.text), /Giorni entro cui rispondere a una PEC/);
+  const again = await certified({ subject: `Re: [#${ticket}] Diffida`, text: 'Allora?', id: 'a3@pec.bar.test' });
+  assert.equal(again.ticket, ticket);
+  assert.match(textOf(await page(ticket)), /PEC: rispondere entro /);
+  const wrong = await browser.submit(settings.text, /\/settings\/company$/, { letter_days: '400' });
+  assert.equal(wrong.status, 422);
+  assert.equal((await browser.submit(settings.text, /\/settings\/company$/, { letter_days: '0' })).status, 303);
+  await filo.until(async () => !/PEC: (andava|rispondere)/.test(textOf(await page(ticket))), 'no term any more');
 });
 
 eachEngine('a certified letter is seen by a person, whatever its sender, its headers or its subject', async (t, engine) => {

@@ -5,6 +5,7 @@
 #include "api/ticket_shape.h"
 #include "api/word.h"
 #include "base/check.h"
+#include "desk/receipt/letter.h"
 #include "desk/ticket/history.h"
 
 /* ----------------------------------------------------------------------------------------------------------------- list */
@@ -198,6 +199,16 @@ static void ticket_list(HttpRequest *request, HttpResponse *response, void *cont
 
 /* ------------------------------------------------------------------------------------------------------------------ one */
 
+/* TIME_NONE: no certified letter waits for an answer. */
+static TimeMs letter_by(HttpRequest *request, StoreTx *tx, const Ticket *ticket)
+{
+    const DeskPolicy *policy = desk_policy(api_call_of(request)->desk);
+    Date term;
+    bool waits = ticket_state_is_open((TicketState)ticket->now.state) &&
+                 letter_due(tx, request->arena, ticket->id, policy->zone, policy->letter_days, &term);
+    return waits ? time_of_date(policy->zone, date_add_days(term, 1)) : TIME_NONE;
+}
+
 static void ticket_show(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
@@ -208,6 +219,7 @@ static void ticket_show(HttpRequest *request, HttpResponse *response, void *cont
     bool found = ticket_find(tx, request->arena, (TicketId){http_param_id(request, "id")}, &ticket);
     MessageList messages = found ? message_list(tx, request->arena, ticket.id) : (MessageList){0};
     MessageForwardList forwards = found ? message_forward_list(tx, request->arena, ticket.id) : (MessageForwardList){0};
+    TimeMs by = found ? letter_by(request, tx, &ticket) : TIME_NONE;
     if (!api_read_end(request, response, tx))
         return;
     if (!found) {
@@ -218,7 +230,7 @@ static void ticket_show(HttpRequest *request, HttpResponse *response, void *cont
     bool named =
         http_set_header(response, "ETag", arena_printf(request->arena, "\"%" G_GINT64_FORMAT "\"", ticket.version));
     check(named); /* digits */
-    api_send(request, response, 200, &ticket_shape, ticket_values(request->arena, &ticket, &messages, &forwards));
+    api_send(request, response, 200, &ticket_shape, ticket_values(request->arena, &ticket, by, &messages, &forwards));
 }
 
 static const ApiOperation operations[] = {

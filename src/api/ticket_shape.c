@@ -128,6 +128,7 @@ enum {
     TICKET_HANDOVERS,
     TICKET_ZERO_COST,
     TICKET_IMPORTED,
+    TICKET_LETTER_BY,
     TICKET_MESSAGES,
     TICKET_SHAPE_COUNT
 };
@@ -170,6 +171,8 @@ static const ShapeField ticket_fields[] = {
     [TICKET_HANDOVERS] = {"handovers", SHAPE_NUMBER, true, .doc = "How many times it went from one owner to another."},
     [TICKET_ZERO_COST] = {"zero_cost", SHAPE_FLAG, true, .doc = "Whether somebody said that it cost nothing."},
     [TICKET_IMPORTED] = {"imported", SHAPE_FLAG, true, .doc = "Whether it is another system's history."},
+    [TICKET_LETTER_BY] = {"certified_answer_by", SHAPE_TIME,
+                          .doc = "The end of the last day for an answer to a certified letter that waits for one."},
     [TICKET_MESSAGES] = {"messages", SHAPE_LIST, true, .item = &message_shape, .doc = "All that was said, in order."},
 };
 const Shape ticket_shape = {"Ticket", ticket_fields, TICKET_SHAPE_COUNT, true};
@@ -219,7 +222,7 @@ const ShapeValue *ticket_now_values(Arena *arena, const Ticket *ticket)
     return values;
 }
 
-const ShapeValue *ticket_values(Arena *arena, const Ticket *ticket, const MessageList *messages,
+const ShapeValue *ticket_values(Arena *arena, const Ticket *ticket, TimeMs letter_by, const MessageList *messages,
                                 const MessageForwardList *forwards)
 {
     const TicketProjection *now = &ticket->now;
@@ -241,6 +244,7 @@ const ShapeValue *ticket_values(Arena *arena, const Ticket *ticket, const Messag
     values[TICKET_HANDOVERS] = shape_number(now->handovers);
     values[TICKET_ZERO_COST] = shape_number(now->zero_cost);
     values[TICKET_IMPORTED] = shape_number(ticket->import_id != 0);
+    values[TICKET_LETTER_BY] = shape_id(letter_by);
     values[TICKET_MESSAGES] = messages_value(arena, messages, forwards);
     return values;
 }

@@ -19,7 +19,7 @@
 
 /* The whole ticket. */
 extern const Shape ticket_shape;
-const ShapeValue *ticket_values(Arena *arena, const Ticket *ticket, const MessageList *messages,
+const ShapeValue *ticket_values(Arena *arena, const Ticket *ticket, TimeMs letter_by, const MessageList *messages,
                                 const MessageForwardList *forwards);
 
 /* What every change answers: enough to go on with the next one. */

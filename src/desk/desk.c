@@ -50,6 +50,7 @@ static const DeskPolicy *read_policy(Desk *desk, StoreTx *tx)
         .first_update_ms = setting_get_int(tx, desk->texts, SETTING_FIRST_UPDATE_HOURS) * TIME_HOUR,
         .reopen_ms = setting_get_int(tx, desk->texts, SETTING_REOPEN_DAYS) * TIME_DAY,
         .undo_ms = setting_get_int(tx, desk->texts, SETTING_UNDO_SECONDS) * TIME_SECOND,
+        .letter_days = setting_get_int(tx, desk->texts, SETTING_LETTER_DAYS),
         .intake_team = team_first(tx, desk->texts),
         .revision = read_revision(tx, desk->texts),
         .is_founded = founding_is_done(tx, desk->texts),

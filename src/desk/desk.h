@@ -34,6 +34,7 @@ typedef struct DeskPolicy {
     int64_t first_update_ms;             /* business time until the customer hears from us */
     int64_t reopen_ms;
     int64_t undo_ms;
+    int64_t letter_days;       /* within which a certified letter wants an answer; 0: no term */
     TeamId intake_team;        /* whose queue a new request joins */
     bool close_at_once;        /* what is solved is closed with the notice, not days later */
     bool demo;                 /* nothing leaves */

@@ -90,6 +90,12 @@ const char *words_update_by(Arena *arena, Lang lang, Zone *zone, TimeMs by, Time
     return msg_fill(arena, lang, MSG_TICKET_UPDATE_BY, "when", format_due(arena, lang, zone, by, now), NULL);
 }
 
+const char *words_letter(Arena *arena, Lang lang, Date term, bool late)
+{
+    return msg_fill(arena, lang, late ? MSG_TICKET_LETTER_LATE : MSG_TICKET_LETTER_DUE, "day",
+                    format_date(arena, lang, term), NULL);
+}
+
 const char *words_warning(Arena *arena, Lang lang, int64_t silence_ms, int64_t silent_after_ms, int64_t bounces)
 {
     if (silence_ms >= silent_after_ms)

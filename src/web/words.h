@@ -30,6 +30,9 @@ const char *words_due(Arena *arena, Lang lang, Zone *zone, TimeMs due, TimeMs no
 /* "Aggiornare il cliente entro ven 17:20"; TIME_NONE gives "". */
 const char *words_update_by(Arena *arena, Lang lang, Zone *zone, TimeMs by, TimeMs now);
 
+/* "PEC: rispondere entro mar 17 marzo", and after that day that it was due. */
+const char *words_letter(Arena *arena, Lang lang, Date term, bool late);
+
 /* "Ferma da 3 giorni" when nothing happened for at least silent_after, else "Rimbalzata 3 volte" from 3 bounces up,
  * else "". The gravest alone: a row has room for one. */
 const char *words_warning(Arena *arena, Lang lang, int64_t silence_ms, int64_t silent_after_ms, int64_t bounces);

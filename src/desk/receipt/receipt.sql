@@ -73,6 +73,24 @@ SELECT ticket_id
  ORDER BY receipt_id DESC
  LIMIT 1;
 
+-- The oldest certified letter on the ticket that no answer of ours followed.
+-- @statement receipt_open_letter : find
+-- @param  ticket_id   id(ticket)
+-- @column legal_at    time?
+-- @column received_at time
+-- @index  receipt_ticket
+SELECT r.legal_at, r.received_at
+  FROM receipt r
+ WHERE r.ticket_id = $1
+   AND r.kind = 'envelope'
+   AND NOT EXISTS (SELECT 1
+                     FROM message m
+                    WHERE m.ticket_id = r.ticket_id
+                      AND m.direction = 'out'
+                      AND m.message_id > r.message_id)
+ ORDER BY r.receipt_id
+ LIMIT 1;
+
 -- @statement receipt_set_ticket : run
 -- @param  message_id id(message)
 -- @param  ticket_id  id(ticket)

@@ -23,6 +23,7 @@ Company company_get(StoreTx *tx, Arena *arena)
         .reopen_days = setting_get(tx, arena, SETTING_REOPEN_DAYS),
         .undo_seconds = setting_get(tx, arena, SETTING_UNDO_SECONDS),
         .first_update_hours = setting_get(tx, arena, SETTING_FIRST_UPDATE_HOURS),
+        .letter_days = setting_get(tx, arena, SETTING_LETTER_DAYS),
         .close_at_once = setting_get_int(tx, arena, SETTING_CLOSE_AT_ONCE) != 0,
         .version = setting_get_int(tx, arena, SETTING_VERSION),
     };
@@ -99,7 +100,8 @@ static void clean(Arena *arena, Company *company)
 {
     const char **texts[] = {&company->name,        &company->address,      &company->vat_number,
                             &company->pec,         &company->phone,        &company->language,
-                            &company->reopen_days, &company->undo_seconds, &company->first_update_hours};
+                            &company->reopen_days, &company->undo_seconds, &company->first_update_hours,
+                            &company->letter_days};
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         *texts[i] = line(arena, *texts[i]);
 }
@@ -120,6 +122,7 @@ size_t company_check(Arena *arena, Company *company, InputError wrong_out[COMPAN
     check_number(&check, "reopen_days", &company->reopen_days, 0, 365);
     check_number(&check, "undo_seconds", &company->undo_seconds, 0, 120);
     check_number(&check, "first_update_hours", &company->first_update_hours, 1, 400);
+    check_number(&check, "letter_days", &company->letter_days, 0, 365);
     return check.count;
 }
 
@@ -141,6 +144,7 @@ bool company_set(StoreTx *tx, const Company *company, Actor by, TimeMs now, Inpu
         {SETTING_REOPEN_DAYS, company->reopen_days},
         {SETTING_UNDO_SECONDS, company->undo_seconds},
         {SETTING_FIRST_UPDATE_HOURS, company->first_update_hours},
+        {SETTING_LETTER_DAYS, company->letter_days},
         {SETTING_CLOSE_AT_ONCE, company->close_at_once ? "1" : "0"},
         {SETTING_VERSION, arena_int(arena, company->version + 1)},
     };

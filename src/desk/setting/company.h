@@ -24,13 +24,14 @@
 #include "desk/audit/actor.h"
 #include "store/store.h"
 
-#define COMPANY_FIELDS 10
+#define COMPANY_FIELDS 11
 #define COMPANY_NAME_MAX 120 /* characters */
 
 typedef struct Company {
-    const char *name, *address, *vat_number, *pec, *phone;       /* all but the name may be "" */
-    const char *language;                                        /* "it", "en": of texts to customers who have none */
-    const char *reopen_days, *undo_seconds, *first_update_hours; /* whole numbers, as typed until checked */
+    const char *name, *address, *vat_number, *pec, *phone; /* all but the name may be "" */
+    const char *language;                                  /* "it", "en": of texts to customers who have none */
+    const char *reopen_days, *undo_seconds, *first_update_hours,
+        *letter_days; /* whole numbers, as typed until checked */
     bool close_at_once;
     int64_t version;
 } Company;

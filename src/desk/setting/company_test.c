@@ -18,6 +18,7 @@ static Company typed(void)
                      .language = "it",
                      .reopen_days = "30",
                      .undo_seconds = "0",
+                     .letter_days = "15",
                      .first_update_hours = "4",
                      .close_at_once = true,
                      .version = 1};
@@ -64,9 +65,10 @@ static void test_every_wrong_field_is_named(NounTest *test)
                        .language = "fr",
                        .reopen_days = "-1",
                        .undo_seconds = "121",
-                       .first_update_hours = "0"};
-    const char *fields[] = {"name",     "vat_number",  "pec",          "phone",
-                            "language", "reopen_days", "undo_seconds", "first_update_hours"};
+                       .first_update_hours = "0",
+                       .letter_days = "366"};
+    const char *fields[] = {"name",        "vat_number",   "pec",                "phone",      "language",
+                            "reopen_days", "undo_seconds", "first_update_hours", "letter_days"};
     g_assert_cmpuint(company_check(test->arena, &company, wrong), ==, G_N_ELEMENTS(fields));
     for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
         g_assert_cmpstr(wrong[i].field, ==, fields[i]);

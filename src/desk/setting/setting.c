@@ -55,6 +55,7 @@ static const struct {
     [SETTING_TIME_ZONE] = {"company.time_zone", "Europe/Rome", check_zone},
     [SETTING_REOPEN_DAYS] = {"ticket.reopen_days", "14", check_number},
     [SETTING_UNDO_SECONDS] = {"message.undo_seconds", "10", check_number},
+    [SETTING_LETTER_DAYS] = {"certified.answer_days", "15", check_number},
     [SETTING_FIRST_UPDATE_HOURS] = {"ticket.first_update_hours", "8", check_number},
     [SETTING_CLOSE_AT_ONCE] = {"ticket.close_at_once", "0", check_number},
     [SETTING_CALENDAR_MONDAY] = {"calendar.monday", USUAL_DAY, check_any},

@@ -30,6 +30,7 @@ typedef enum SettingKey {
     SETTING_TIME_ZONE,          /* IANA name */
     SETTING_REOPEN_DAYS,        /* a customer's message reopens up to so many days after closing */
     SETTING_UNDO_SECONDS,       /* an answer waits so long before it leaves */
+    SETTING_LETTER_DAYS,        /* a certified letter wants an answer within so many days (desk/receipt/letter.h) */
     SETTING_FIRST_UPDATE_HOURS, /* by when the customer hears from us, counted from arrival */
     SETTING_CLOSE_AT_ONCE,      /* "1": solved requests are closed with the notice; "0": only solved, closed later */
     /* The house's hours (desk/calendar/house.h): a text for each weekday, and what closes beside them. */

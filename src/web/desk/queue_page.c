@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/check.h"
 #include "base/format.h"
+#include "desk/receipt/letter.h"
 #include "desk/staff/staff.h"
 #include "desk/ticket/worklist.h"
 #include "web/desk/desk_pages.h"
@@ -14,6 +15,12 @@
 #include <string.h>
 
 #define VIEW_COOKIE "filo-view"
+
+/* A certified letter on a row's request. */
+typedef struct Letter {
+    bool waits;
+    Date term;
+} Letter;
 
 enum { ROWS = 50, SILENT_DAYS = 2, COOKIE_YEAR_S = 365 * 24 * 3600 };
 
@@ -187,7 +194,17 @@ static bool state_waits(TicketState state)
     return state >= TICKET_WAITING_CUSTOMER && state <= TICKET_SCHEDULED;
 }
 
-static QueueRow row_of(const HttpRequest *request, const WorklistEntry *entry)
+/* What waits longest by law is said first: a row has room for one. */
+static const char *warning_of(const Visit *visit, Arena *arena, const WorklistEntry *entry, const Letter *letter)
+{
+    if (letter->waits)
+        return words_letter(arena, visit->lang, letter->term,
+                            letter_is_late(visit->policy->zone, letter->term, visit->now));
+    return words_warning(arena, visit->lang, visit->now - entry->last_event_at, SILENT_DAYS * TIME_DAY,
+                         entry->handovers);
+}
+
+static QueueRow row_of(const HttpRequest *request, const WorklistEntry *entry, const Letter *letter)
 {
     const Visit *visit = visit_of(request);
     Arena *arena = request->arena;
@@ -205,8 +222,7 @@ static QueueRow row_of(const HttpRequest *request, const WorklistEntry *entry)
         .state = words_state(arena, lang, ticket_state_text(entry->state), entry->owner),
         .waiting = state_waits(entry->state),
         .unowned = !entry->owner,
-        .warning =
-            words_warning(arena, lang, visit->now - entry->last_event_at, SILENT_DAYS * TIME_DAY, entry->handovers),
+        .warning = warning_of(visit, arena, entry, letter),
         .age = format_span(arena, lang, visit->now - entry->received_at),
         .received = format_moment(arena, lang, zone, entry->received_at, visit->now),
         .pick = queue_aside_pick(request, entry),
@@ -235,11 +251,24 @@ static const char *summary_of(HttpRequest *request, WorklistCounts counts)
     return counts.late ? arena_printf(request->arena, "%s, %s", open, late) : open;
 }
 
-static void fill_rows(HttpRequest *request, const WorklistPage *page, const WorklistAsk *ask, QueueView *view)
+/* Of each row: certified letters open requests of their own channel, so that the others need no look. */
+static const Letter *letters_of(HttpRequest *request, StoreTx *tx, const WorklistPage *page)
+{
+    const DeskPolicy *policy = visit_of(request)->policy;
+    Letter *letters = ARENA_ARRAY(request->arena, Letter, page->count);
+    for (size_t i = 0; i < page->count; i++)
+        letters[i].waits =
+            strcmp(page->rows[i].channel, "pec") == 0 &&
+            letter_due(tx, request->arena, page->rows[i].ticket, policy->zone, policy->letter_days, &letters[i].term);
+    return letters;
+}
+
+static void fill_rows(HttpRequest *request, const WorklistPage *page, const Letter *letters, const WorklistAsk *ask,
+                      QueueView *view)
 {
     QueueRow *rows = ARENA_ARRAY(request->arena, QueueRow, page->count);
     for (size_t i = 0; i < page->count; i++)
-        rows[i] = row_of(request, &page->rows[i]);
+        rows[i] = row_of(request, &page->rows[i], &letters[i]);
     view->rows = rows;
     view->rows_count = page->count;
     bool before = ask->backwards ? page->more : ask->place.ticket.value > 0;
@@ -354,6 +383,7 @@ void queue_page(HttpRequest *request, HttpResponse *response, void *context)
     if (!tx)
         return;
     WorklistPage page = worklist_list(tx, request->arena, &ask);
+    const Letter *letters = letters_of(request, tx, &page);
     WorklistCounts counts = worklist_count(tx, request->arena, visit->now);
     Roster roster = {team_list(tx, request->arena), staff_list(tx, request->arena)};
     TourView tour = {.steps_count = 0};
@@ -370,7 +400,7 @@ void queue_page(HttpRequest *request, HttpResponse *response, void *context)
         .live_url = ask.place.ticket.value ? (SafeUrl){NULL} : list_url(request->arena, &ask, ask.kind, NULL, NULL),
     };
     fill_filter(request, &roster, &ask, &view);
-    fill_rows(request, &page, &ask, &view);
+    fill_rows(request, &page, letters, &ask, &view);
     queue_aside_fill(request, tx, &view);
     if (!visit_read_end(request, response, tx))
         return;

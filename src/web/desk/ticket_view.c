@@ -9,6 +9,7 @@
 #include "desk/party/suspect.h"
 #include "desk/product/item.h"
 #include "desk/product/product.h"
+#include "desk/receipt/letter.h"
 #include "desk/staff/staff.h"
 #include "desk/ticket/departure.h"
 #include "desk/ticket/history.h"
@@ -47,7 +48,9 @@ typedef struct Build {
     bool has_customer;
     ContactPointList points;
     AutomaticStop stop; /* of whom an answer goes to; since is TIME_NONE while Filo answers them by itself */
-    Suspect suspect;    /* whom an answer goes to, when the last did not arrive; else since is TIME_NONE */
+    bool letter_waits;  /* a certified letter of theirs wants an answer by letter_term */
+    Date letter_term;
+    Suspect suspect; /* whom an answer goes to, when the last did not arrive; else since is TIME_NONE */
     CompanyProposal proposal;
     const char *from; /* our address an answer leaves from; "" while there is only one */
     WorklistPage past;
@@ -144,6 +147,8 @@ static bool read_all(Build *build, StoreTx *tx, TicketId id)
     material->forwards = message_forward_list(tx, build->arena, id);
     build->from = read_departure(build, tx);
     read_suspect(build, tx);
+    build->letter_waits =
+        letter_due(tx, build->arena, id, build->zone, build->visit->policy->letter_days, &build->letter_term);
     build->links = ticket_link_list(tx, build->arena, id);
     build->teams = team_list(tx, build->arena);
     read_merged(build, tx);
@@ -184,6 +189,14 @@ static void fill_warnings(Build *build, TicketState state)
         return;
     build->view.warning = words_warning(build->arena, build->lang, silence, SILENT_DAYS * TIME_DAY, 0);
     build->view.bounced = words_warning(build->arena, build->lang, 0, SILENT_DAYS * TIME_DAY, now->handovers);
+}
+
+static void fill_letter(Build *build, TicketState state)
+{
+    bool waits = build->letter_waits && ticket_state_is_open(state);
+    build->view.letter_late = waits && letter_is_late(build->zone, build->letter_term, build->visit->now);
+    build->view.letter =
+        waits ? words_letter(build->arena, build->lang, build->letter_term, build->view.letter_late) : "";
 }
 
 /* Why we wait and since when, or where the customer was sent: what they were told. */
@@ -236,6 +249,7 @@ static void fill_head(Build *build)
                               : words_update_by(build->arena, build->lang, build->zone, ticket->now.next_update_at,
                                                 build->visit->now);
     fill_warnings(build, state);
+    fill_letter(build, state);
     fill_wait_line(build, state);
     fill_stop(build);
     view->legal =

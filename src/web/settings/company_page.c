@@ -45,6 +45,8 @@ static void show(PageForm *form, HttpResponse *response, const Company *company)
         .undo_error = page_form_error(form, "undo_seconds"),
         .update_hours = company->first_update_hours,
         .update_error = page_form_error(form, "first_update_hours"),
+        .letter_days = company->letter_days,
+        .letter_error = page_form_error(form, "letter_days"),
         .close_at_once = company->close_at_once,
     };
     view.page = settings_layout(form, MSG_SETTINGS_TAB_COMPANY);
@@ -79,6 +81,7 @@ static Company typed(const PageForm *form)
         .reopen_days = page_form_line(form, "reopen_days"),
         .undo_seconds = page_form_line(form, "undo_seconds"),
         .first_update_hours = page_form_line(form, "first_update_hours"),
+        .letter_days = page_form_line(form, "letter_days"),
         .close_at_once = page_form_ticked(form, "close_at_once"),
         .version = page_form_number(form, "version"),
     };
