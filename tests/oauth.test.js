@@ -267,7 +267,9 @@ describe('a mailbox and its permission', { concurrency: true }, () => {
       });
       const { answer, text } = await desk.connect();
       assert.equal(answer.status, 303, text);
-      await dead;
+      // Who got in before the token ended needs no other for a long time: then the mailbox's test asks for one.
+      const ended = async () => Number((await filo.rows('SELECT expires_at FROM mailbox_grant'))[0].expires_at) < Date.now();
+      await Promise.race([dead, filo.until(ended, 'the token to end').then(() => desk.attempt().catch(() => {})).then(() => dead)]);
     };
     const comesIn = async (subject) => {
       await desk.write(customerOf(engine, 'nina'), subject);
