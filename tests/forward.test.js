@@ -8,6 +8,7 @@ import { ADMIN, eachEngine, startFilo } from './support/filo.js';
 import { header, headersOf, letter, textBody } from './support/letter.js';
 import { findForm, listForms, textOf } from './support/page.js';
 import { startSink } from './support/smtp_sink.js';
+import { tnef, tnefLetter } from './support/tnef.js';
 
 const SARA = 'sara@caffe.test';
 const LUCA = 'Luca Bianchi <luca@bar.test>';
@@ -111,6 +112,21 @@ eachEngine('passed on as an attachment, with its files; a later one joins by its
   const other = await write({ subject: `I: [#${ticket}] La foto`, text: gmail({ from: 'Ugo <ugo@forno.test>', subject: `Re: [#${ticket}] La foto`, text: 'E io?' }) });
   assert.notEqual(other.ticket, ticket);
   assert.equal((await row(other.ticket)).name, 'Ugo');
+});
+
+eachEngine('passed on as an attachment that Outlook had packed: its words and its files are the customer\'s', async (t, engine) => {
+  const { filo, browser, page, row } = await desk(t, engine);
+  const packed = tnefLetter({ from: LUCA, subject: 'La V2 perde', tnef: tnef({ text: 'Perde dal gruppo.', files: [{ name: 'preventivo.txt', body: 'sconto 3%' }, { name: 'matricola.txt', body: 'V2-7' }] }) });
+  const { ticket } = (await filo.mailIn([`From: Sara Conti <${SARA}>`, 'To: assistenza@filo.test', 'Subject: I: La V2 perde', 'Message-ID: <sara-packed@caffe.test>', verdict('caffe.test'), 'MIME-Version: 1.0',
+    'Content-Type: multipart/mixed; boundary=OUT', '', '--OUT', 'Content-Type: text/plain; charset=utf-8', '', 'In allegato.', '', '--OUT',
+    'Content-Type: message/rfc822; name="perde.eml"', 'Content-Disposition: attachment; filename="perde.eml"', '', packed, '--OUT--', ''].join('\r\n'))).out;
+  assert.equal((await row(ticket)).name, 'Luca Bianchi');
+  const html = await page(ticket);
+  assert.match(textOf(html), /Perde dal gruppo\./);
+  const files = await filo.rows(`SELECT a.attachment_id, a.name FROM attachment a JOIN message m ON m.message_id = a.message_id WHERE m.ticket_id = ${ticket} AND m.direction = 'in' ORDER BY a.attachment_id`);
+  const bodies = Object.fromEntries(await Promise.all(files.map(async ({ attachment_id: id, name }) => [name, (await browser.get(`/attachments/${id}`)).text])));
+  assert.deepEqual(files.map(({ name }) => name), ['perde.eml', 'winmail.dat', 'preventivo.txt', 'matricola.txt']);
+  assert.deepEqual([bodies['preventivo.txt'], bodies['matricola.txt']], ['sconto 3%', 'V2-7']);
 });
 
 eachEngine('what moves nobody: strangers, doubts, ourselves, colleagues, robots, replies', async (t, engine) => {

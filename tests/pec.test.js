@@ -12,6 +12,7 @@ import { header, headersOf, letter, textBody } from './support/letter.js';
 import { findForm, textOf } from './support/page.js';
 import { changeWord, daticert, openProvider } from './support/pec_provider.js';
 import { startSink } from './support/smtp_sink.js';
+import { tnef } from './support/tnef.js';
 
 const OURS = 'filo@pec.filo.test';
 const ANNA = 'anna@pec.bar.test';
@@ -54,6 +55,16 @@ async function withBox(t, engine, { trust = 'both' } = {}) {
 
 const complaint = (text = 'Vi diffido a riparare la macchina entro 15 giorni.') => Buffer.from(letter({ from: `Anna Neri <${ANNA}>`, to: OURS,
   subject: 'Diffida: macchina ferma', id: 'diffida-1@pec.bar.test', text }));
+
+// A letter with a PDF (base64), a file as it stands and a winmail.dat.
+function pdfLetter(text, winmail) {
+  const part = (type, name, coding, body) => ['--X', `Content-Type: ${type}; name="${name}"`, `Content-Disposition: attachment; filename="${name}"`,
+    `Content-Transfer-Encoding: ${coding}`, '', body];
+  return Buffer.from([`From: Anna Neri <${ANNA}>`, `To: ${OURS}`, 'Subject: Diffida: macchina ferma', 'Message-ID: <d7@pec.bar.test>', 'MIME-Version: 1.0',
+    'Content-Type: multipart/mixed; boundary=X', '', '--X', 'Content-Type: text/plain; charset=utf-8', '', text,
+    ...part('application/pdf', 'contratto.pdf', 'base64', Buffer.from('%PDF il contratto').toString('base64')), ...part('text/plain', 'firma.txt', '7bit', 'Anna Neri'),
+    ...part('application/ms-tnef', 'winmail.dat', 'base64', winmail.toString('base64').replace(/.{76}/g, '$&\r\n')), '--X--', ''].join('\r\n'));
+}
 
 // A customer's letter, and our answer to it as provider A got it.
 async function answered(box, text = 'Passiamo domani alle 9.') {
@@ -259,15 +270,20 @@ eachEngine('hostile envelopes: DTD, ten megabytes, an envelope in an envelope, a
   assert.deepEqual((await box.receipts(forged.ticket)).at(-1).signature, 'changed');
 });
 
-eachEngine('a message inside that is coded as a whole is read too', async (t, engine) => {
+eachEngine('a message inside that is coded as a whole is read too, and each of its files is one', async (t, engine) => {
   const box = await withBox(t, engine);
-  const taken = await box.takeIn(box.b.envelope(complaint('Tutto codificato.'), { from: ANNA, to: OURS, coded: true }));
+  const inside = pdfLetter('Tutto codificato.', tnef({ files: [{ name: 'preventivo.txt', body: 'sconto 3%' }] }));
+  const taken = await box.takeIn(box.b.envelope(inside, { from: ANNA, to: OURS, coded: true }));
   const [message] = await box.filo.rows('SELECT text, sender_address FROM message');
   assert.match(message.text, /Tutto codificato\./);
   assert.equal(message.sender_address, ANNA);
-  const [file] = await box.filo.rows('SELECT attachment_id, name FROM attachment');
-  assert.equal(file.name, 'postacert.eml');
-  assert.match((await box.browser.get(`/attachments/${file.attachment_id}`)).text, /Tutto codificato\./);
+  const files = await box.filo.rows('SELECT attachment_id, name, size, sha256 FROM attachment ORDER BY attachment_id');
+  assert.deepEqual(files.map(({ name, size, sha256: stored }) => [name, Number(size), stored]),
+    [['contratto.pdf', 17, null], ['firma.txt', 9, null], ['winmail.dat', Number(files[2].size), null], ['preventivo.txt', 9, null]]);
+  const given = [];
+  for (const file of files) given.push((await box.browser.get(`/attachments/${file.attachment_id}`)).text);
+  assert.deepEqual([given[0], given[1], given[3]], ['%PDF il contratto', 'Anna Neri', 'sconto 3%']);
+  for (const { name } of files) assert.ok(textOf(await box.page(taken.ticket)).includes(name), name);
   assert.deepEqual((await box.receipts(taken.ticket)).map((each) => each.kind), ['envelope']);
 });
 

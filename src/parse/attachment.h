@@ -3,7 +3,8 @@
  * parse/attachment: the decoded bytes of one attachment. Answers: "what does the customer's file contain?"
  *
  * The raw message is stored once; a ParsedAttachment says where in it the file lies and how it is coded. Base64,
- * quoted-printable and uuencode are undone in a sandboxed worker, and a file packed in a winmail.dat is taken out of it.
+ * quoted-printable and uuencode are undone in a sandboxed worker, and a file packed in a winmail.dat is taken out of it. Where
+ * a whole message was coded (a certified one in its envelope), its file is decoded twice: the message, then the file.
  * Nothing else is ever unpacked: an archive, a picture or a nested message stays the opaque bytes it is. Tables: none. Called by: desk intake (to keep the decoded file) and
  * the download route.
  *
@@ -25,7 +26,8 @@
 GBytes *parse_mail_attachment(ParseZygote *zygote, Bytes raw, const ParsedAttachment *attachment, size_t cap,
                               GError **error);
 
-/* How it is coded, as a word to store: "base64", or "base64+tnef:3" for the third file of the winmail.dat that stands there. */
+/* How it is coded, as a word to store: "base64", or "base64+tnef:3" for the third file of the winmail.dat that stands there;
+ * "base64+within:120:64:quoted-printable" for the 64 bytes from 120 on of the message that stands there, coded themselves. */
 const char *parse_attachment_coding(Arena *arena, const ParsedAttachment *attachment);
 
 /* The way back: a slice that parse_mail_attachment can read. A word we never wrote means the bytes as they stand. */

@@ -9,7 +9,8 @@
  * (parse/attachment.h). Tables: none. Called by: desk intake through channel/mail and by `filo mail-in`.
  *
  * A winmail.dat (application/ms-tnef) is opened in a worker of its own, so that a hostile one harms only itself: its files
- * are attachments like others, and its words are the text where the message has no other. It stays an attachment too.
+ * are attachments like others, and its words are the text where the message has no other. It stays an attachment too. So it
+ * is with one of the message that this one hands on.
  *
  * When parsing fails it is tried again with headers clipped and the body cut; when that fails too, *out says
  * parsed = false, everything else is empty, and the caller stores the raw as `original.eml` on the ticket.
@@ -103,12 +104,15 @@ typedef enum ParseEncoding {
 /* A part that is named, or says it is an attachment, or is neither text/plain nor text/html. A nested message is one.
  * Those that were packed in a winmail.dat come behind all others: they are the same range of the raw, and a number. */
 typedef struct ParsedAttachment {
-    const char *name;             /* base name for people, "" when none: never a path, never used as one */
-    const char *type;             /* "image/png", lower case, as claimed */
-    const char *content_id;       /* without < >, "" when none */
-    bool is_inline;               /* Content-Disposition: inline, or a cid: in the HTML points here */
-    ParseEncoding encoding;       /* how raw[offset …] is coded */
-    uint64_t offset, length;      /* where in the raw message */
+    const char *name;        /* base name for people, "" when none: never a path, never used as one */
+    const char *type;        /* "image/png", lower case, as claimed */
+    const char *content_id;  /* without < >, "" when none */
+    bool is_inline;          /* Content-Disposition: inline, or a cid: in the HTML points here */
+    ParseEncoding encoding;  /* how raw[offset …] is coded */
+    uint64_t offset, length; /* where in the raw message */
+    bool is_within;          /* what is coded there is a whole message, and the file is a piece of that: */
+    ParseEncoding within_encoding;
+    uint64_t within_offset, within_length;
     uint32_t tnef;                /* of what is coded there, the file of this number, counted from 1; 0: all of it */
     bool is_tnef;                 /* claims to be, or begins as, a winmail.dat */
     uint64_t size;                /* bytes once decoded */

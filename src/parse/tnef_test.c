@@ -551,6 +551,46 @@ static void test_the_word_that_is_stored(void)
     }
 }
 
+static void test_the_word_of_a_piece(void)
+{
+    ParsedAttachment file = {.encoding = PARSE_BASE64,
+                             .is_within = true,
+                             .within_encoding = PARSE_QUOTED_PRINTABLE,
+                             .within_offset = 120,
+                             .within_length = 64};
+    g_assert_cmpstr(parse_attachment_coding(arena, &file), ==, "base64+within:120:64:quoted-printable");
+    file.tnef = 3;
+    const char *word = parse_attachment_coding(arena, &file);
+    g_assert_cmpstr(word, ==, "base64+within:120:64:quoted-printable+tnef:3");
+    ParsedAttachment back = parse_attachment_slice(word, 5, 6);
+    g_assert_cmpint(back.encoding, ==, PARSE_BASE64);
+    g_assert_true(back.is_within);
+    g_assert_cmpint(back.within_encoding, ==, PARSE_QUOTED_PRINTABLE);
+    g_assert_cmpuint(back.within_offset, ==, 120);
+    g_assert_cmpuint(back.within_length, ==, 64);
+    g_assert_cmpuint(back.tnef, ==, 3);
+    static const char *const none[] = {"base64+within:", "base64+within:1", "base64+within:1:2", "base64+within:-1:2:base64",
+                                       "base64+within:1:99999999999:base64"};
+    for (size_t i = 0; i < G_N_ELEMENTS(none); i++)
+        g_assert_false(parse_attachment_slice(none[i], 0, 0).is_within);
+}
+
+/* "ciao mondo" coded as a whole; what lies outside of that is nobody's file. */
+static void test_a_piece_of_what_is_coded(void)
+{
+    g_autoptr(GError) error = NULL;
+    Bytes raw = bytes_of("Y2lhbyBtb25kbw==");
+    ParsedAttachment file = {
+        .encoding = PARSE_BASE64, .length = raw.size, .is_within = true, .within_offset = 5, .within_length = 5};
+    g_autoptr(GBytes) got = parse_mail_attachment(zygote, raw, &file, 100, &error);
+    g_autoptr(GBytes) wanted = g_bytes_new("mondo", 5);
+    g_assert_no_error(error);
+    g_assert_true(g_bytes_equal(got, wanted));
+    file.within_length = 6;
+    g_assert_null(parse_mail_attachment(zygote, raw, &file, 100, &error));
+    g_assert_error(error, FILO_ERROR, FILO_ERROR_CORRUPT);
+}
+
 /* A number the stream does not have, as only a store that was tampered with can ask. */
 static void test_a_file_that_is_not_there(void)
 {
@@ -592,6 +632,8 @@ int main(int argc, char **argv)
         g_test_add_func("/tnef/largest", test_the_largest);
     }
     g_test_add_func("/tnef/word", test_the_word_that_is_stored);
+    g_test_add_func("/tnef/word-of-a-piece", test_the_word_of_a_piece);
+    g_test_add_func("/tnef/piece", test_a_piece_of_what_is_coded);
     g_test_add_func("/tnef/missing", test_a_file_that_is_not_there);
     int status = g_test_run();
     parse_zygote_stop(zygote);

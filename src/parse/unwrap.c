@@ -22,19 +22,26 @@ static ParsedAttachment attachment_keep(Arena *arena, const ParsedAttachment *in
     return kept;
 }
 
-static void add_files(Arena *arena, ParsedMail *mail, const ParsedMail *inside, uint64_t offset)
+/* Whose files they are: those of the message itself, or of the one it hands on. */
+typedef struct Shelf {
+    const ParsedAttachment **files;
+    size_t *count;
+    bool is_forward;
+} Shelf;
+
+static void add_files(Arena *arena, ParsedMail *mail, const Shelf *shelf, const ParsedMail *inside, uint64_t offset)
 {
-    size_t room = PARSE_ATTACHMENTS_MAX - MIN(mail->attachment_count, (size_t)PARSE_ATTACHMENTS_MAX);
+    size_t had = *shelf->count, room = PARSE_ATTACHMENTS_MAX - MIN(had, (size_t)PARSE_ATTACHMENTS_MAX);
     size_t count = MIN(inside->attachment_count, room);
-    ParsedAttachment *all = ARENA_ARRAY(arena, ParsedAttachment, mail->attachment_count + count + 1);
-    if (mail->attachment_count)
-        memcpy(all, mail->attachments, mail->attachment_count * sizeof *all);
+    ParsedAttachment *all = ARENA_ARRAY(arena, ParsedAttachment, had + count + 1);
+    if (had)
+        memcpy(all, *shelf->files, had * sizeof *all);
     for (size_t i = 0; i < count; i++)
-        all[mail->attachment_count + i] = attachment_keep(arena, &inside->attachments[i], offset);
+        all[had + i] = attachment_keep(arena, &inside->attachments[i], offset);
     if (count < inside->attachment_count)
         mail->defects |= PARSE_DEFECT_PARTS_CUT;
-    mail->attachments = all;
-    mail->attachment_count += count;
+    *shelf->files = all;
+    *shelf->count = had + count;
 }
 
 static void take_words(Arena *arena, ParsedMail *mail, const ParsedMail *inside)
@@ -48,26 +55,41 @@ static void take_words(Arena *arena, ParsedMail *mail, const ParsedMail *inside)
     mail->defects |= inside->defects & (PARSE_DEFECT_CHARSET | PARSE_DEFECT_NUL);
 }
 
-static void take_inside(Arena *arena, ParsedMail *mail, const ParsedMail *inside, uint64_t offset)
+/* What is handed on is shown as text alone. */
+static void take_forward(Arena *arena, ParsedForward *forward, const ParsedMail *inside)
+{
+    if (!*forward->subject)
+        forward->subject = arena_strdup(arena, inside->subject);
+    if (!text_is_blank(forward->text))
+        return;
+    forward->text = arena_strndup(arena, inside->text, inside->text_size);
+    forward->text_size = inside->text_size;
+    forward->quote_at = inside->quote_at;
+}
+
+static void take_inside(Arena *arena, ParsedMail *mail, const Shelf *shelf, const ParsedMail *inside, uint64_t offset)
 {
     const uint32_t cut = PARSE_DEFECT_TEXT_CUT | PARSE_DEFECT_PARTS_CUT;
-    if (text_is_blank(mail->text) && !mail->has_html)
+    if (shelf->is_forward)
+        take_forward(arena, &mail->forward, inside);
+    else if (text_is_blank(mail->text) && !mail->has_html)
         take_words(arena, mail, inside);
-    if (!*mail->subject)
+    if (!shelf->is_forward && !*mail->subject)
         mail->subject = arena_strdup(arena, inside->subject);
-    add_files(arena, mail, inside, offset);
+    add_files(arena, mail, shelf, inside, offset);
     mail->defects |= inside->defects & (PARSE_DEFECT_TNEF | cut);
     mail->truncated = mail->truncated || mail->defects & cut;
 }
 
 /* One winmail.dat. A worker that breaks, or answers what it may not, leaves the message as it was. */
-static bool unwrap_one(ParseZygote *zygote, Arena *arena, Bytes raw, size_t index, ParsedMail *mail, GError **error)
+static bool unwrap_one(ParseZygote *zygote, Arena *arena, Bytes raw, const Shelf *shelf, size_t index, ParsedMail *mail,
+                       GError **error)
 {
     ParsedMail inside;
     g_autoptr(GBytes) result = NULL;
     g_autoptr(Arena) look = arena_new(LOOK_CAP);
-    const ParsedAttachment packed = mail->attachments[index];
-    const uint64_t arguments[WORKER_ARGUMENTS] = {packed.encoding, mail->attachment_count};
+    const ParsedAttachment packed = (*shelf->files)[index];
+    const uint64_t arguments[WORKER_ARGUMENTS] = {packed.encoding, *shelf->count};
     int input = parse_zygote_input((Bytes){raw.data + packed.offset, packed.length}, error);
     if (input < 0)
         return false;
@@ -78,24 +100,35 @@ static bool unwrap_one(ParseZygote *zygote, Arena *arena, Bytes raw, size_t inde
     gsize size = 0;
     const uint8_t *data = result ? g_bytes_get_data(result, &size) : NULL;
     if (run == PARSE_RUN_DONE && wire_mail_read(look, (Bytes){data, size}, packed.length, &inside))
-        take_inside(arena, mail, &inside, packed.offset);
+        take_inside(arena, mail, shelf, &inside, packed.offset);
     else
         mail->defects |= PARSE_DEFECT_TNEF;
     return true;
 }
 
-bool mail_unwrap(ParseZygote *zygote, Arena *arena, Bytes raw, ParsedMail *mail, GError **error)
+static bool unwrap_shelf(ParseZygote *zygote, Arena *arena, Bytes raw, const Shelf *shelf, size_t *opened,
+                         ParsedMail *mail, GError **error)
 {
-    size_t own = mail->attachment_count, opened = 0;
+    size_t own = *shelf->count;
     for (size_t i = 0; i < own; i++) {
-        if (!mail->attachments[i].is_tnef)
+        if (!(*shelf->files)[i].is_tnef)
             continue;
-        if (opened++ == PARSE_TNEF_MAX) {
+        if ((*opened)++ >= PARSE_TNEF_MAX) {
             mail->defects |= PARSE_DEFECT_TNEF;
             break;
         }
-        if (!unwrap_one(zygote, arena, raw, i, mail, error))
+        if (!unwrap_one(zygote, arena, raw, shelf, i, mail, error))
             return false;
     }
     return true;
+}
+
+bool mail_unwrap(ParseZygote *zygote, Arena *arena, Bytes raw, ParsedMail *mail, GError **error)
+{
+    size_t opened = 0;
+    const Shelf own = {&mail->attachments, &mail->attachment_count, false};
+    const Shelf passed = {&mail->forward.attachments, &mail->forward.attachment_count, true};
+    return unwrap_shelf(zygote, arena, raw, &own, &opened, mail, error) &&
+           (mail->forward.kind != PARSE_FORWARD_ATTACHED ||
+            unwrap_shelf(zygote, arena, raw, &passed, &opened, mail, error));
 }

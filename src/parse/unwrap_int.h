@@ -3,7 +3,8 @@
  * parse/unwrap: the winmail.dat of a message that has been read. Answers: "which files and words did Outlook hide in there?"
  *
  * Each is opened in a worker of its own (JOB_TNEF): whatever it does there, the message stays as it was read. Its files are
- * added to the attachments, its words become the text of a message that has none. Called by: mail.c. Tables: none.
+ * added to the attachments, its words become the text of a message that has none. One of the message that is handed on as an
+ * attachment does that to it. Called by: mail.c. Tables: none.
  * Pointers: what is added lives in the arena. Errors: FILO_ERROR_IO when no worker could be started.
  *
  * Invariants:

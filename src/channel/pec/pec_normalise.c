@@ -76,17 +76,35 @@ static bool check_signature(Opening *opening, GError **error)
 
 /* ------------------------------------------------------------------------------------------------------- the message inside */
 
-static void move_files(Arena *arena, ParsedMail *inner, uint64_t by)
+/* Files of the message inside, as ranges of the envelope. coded: the message was coded as a whole, and stands there. */
+static const ParsedAttachment *moved(Arena *arena, const ParsedAttachment *files, size_t count, uint64_t by,
+                                     const ParsedAttachment *coded)
 {
-    ParsedAttachment *files = ARENA_ARRAY(arena, ParsedAttachment, inner->attachment_count);
-    for (size_t i = 0; i < inner->attachment_count; i++) {
-        files[i] = inner->attachments[i];
-        files[i].offset += by;
+    ParsedAttachment *all = ARENA_ARRAY(arena, ParsedAttachment, count);
+    for (size_t i = 0; i < count; i++) {
+        ParsedAttachment *file = &all[i];
+        *file = files[i];
+        file->offset = coded ? coded->offset : file->offset + by;
+        if (!coded)
+            continue;
+        file->length = coded->length;
+        file->encoding = coded->encoding;
+        file->is_within = true;
+        file->within_encoding = files[i].encoding;
+        file->within_offset = files[i].offset;
+        file->within_length = files[i].length;
     }
-    inner->attachments = files;
+    return all;
 }
 
-/* A message inside that is coded as a whole has no ranges of its own in the envelope: it is its one file. */
+static void move_files(Arena *arena, ParsedMail *inner, uint64_t by, const ParsedAttachment *coded)
+{
+    ParsedForward *forward = &inner->forward;
+    inner->attachments = moved(arena, inner->attachments, inner->attachment_count, by, coded);
+    forward->attachments = moved(arena, forward->attachments, forward->attachment_count, by, coded);
+}
+
+/* A message inside that is coded as a whole: its files are pieces of what that decodes to. */
 static bool read_coded(Opening *opening, const ParsedAttachment *file, GError **error)
 {
     const ChannelKept *kept = opening->kept;
@@ -100,8 +118,7 @@ static bool read_coded(Opening *opening, const ParsedAttachment *file, GError **
     }
     if (size && !parse_mail(kept->zygote, opening->arena, (Bytes){data, size}, &opening->inner, error))
         return false;
-    opening->inner.attachments = file;
-    opening->inner.attachment_count = 1;
+    move_files(opening->arena, &opening->inner, 0, file);
     return true;
 }
 
@@ -118,7 +135,7 @@ static bool read_inner(Opening *opening, GError **error)
     if (!parse_mail(kept->zygote, opening->arena, slice_of(kept, file), &opening->inner, error))
         return false;
     if (opening->inner.parsed)
-        move_files(opening->arena, &opening->inner, file->offset);
+        move_files(opening->arena, &opening->inner, file->offset, NULL);
     return true;
 }
 
