@@ -19,8 +19,8 @@ async function desk(t, options = {}) {
 
 const rules = async (filo) => (await filo.rows('SELECT pattern FROM sender_rule ORDER BY pattern')).map(({ pattern }) => pattern);
 
-async function program(filo) {
-  const { stdout } = await filo.command(['token', 'create', '--name', 'Gestionale', '--scopes', 'ticket.read ticket.write', '--as', ADMIN.login],
+async function program(filo, scopes = 'ticket.read ticket.write') {
+  const { stdout } = await filo.command(['token', 'create', '--name', 'Gestionale', '--scopes', scopes, '--as', ADMIN.login],
     { mustWork: true });
   return async (method, path, body) => {
     const answer = await fetch(`${filo.url}/api/v1${path}`, { method, ...(body && { body: JSON.stringify(body) }),
@@ -105,4 +105,30 @@ eachEngine('a program reads whom Filo no longer answers, lifts it, and says what
   assert.equal((await ask('POST', `/tickets/${tickets[0]}/messages/${message}/sender`, { nature: 'robot' })).json.error.code, 'ticket.error.not_found');
   for (const [action, times] of [['sender.robot', 3], ['sender.person', 1], ['sender.answer', 1], ['sender.seen', 1], ['sender.forget', 1]])
     assert.equal(await filo.count(`FROM audit WHERE action = '${action}'`), times, action);
+});
+
+eachEngine('a program reads what was learnt, adds a domain, and takes either back', async (t, engine) => {
+  const { filo, row, write } = await desk(t, { engine });
+  const ask = await program(filo, 'ticket.write settings.write');
+  const list = async () => (await ask('GET', '/aside/rules')).json.items;
+  const seller = await write('vendite@offerte.test', 'Offerta');
+  assert.deepEqual(await list(), []);
+  await ask('POST', `/tickets/${seller}/aside`, {});
+  assert.deepEqual((await ask('POST', '/aside/rules', { domain: '@Premi.test' })).json, { changed: true });
+  assert.deepEqual((await ask('POST', '/aside/rules', { domain: 'premi.test' })).json, { changed: false });
+  const refused = await ask('POST', '/aside/rules', { domain: 'a@b@c.test' });
+  assert.deepEqual([refused.status, refused.json.error.code, refused.json.error.field], [422, 'aside.error.domain', 'domain']);
+
+  const [domain, address] = await list();
+  assert.deepEqual([domain.pattern, address.pattern], ['@premi.test', 'vendite@offerte.test']);
+  assert.ok(Math.abs(Date.parse(address.at) - Date.now()) < 120_000);
+  assert.equal((await row(await write('ugo@premi.test', 'Ha vinto'))).state, 'spam');
+  for (const [changed, { id }] of [[true, domain], [true, address], [false, address]])
+    assert.deepEqual((await ask('POST', `/aside/rules/${id}/remove`, {})).json, { changed });
+  assert.deepEqual(await list(), []);
+  assert.equal((await row(await write('ugo@premi.test', 'Non scalda'))).state, 'new');
+  for (const [action, times] of [['sender_rule.add', 1], ['sender_rule.remove', 2]])
+    assert.equal(await filo.count(`FROM audit WHERE action = '${action}'`), times, action);
+  for (const path of ['/api/v1/aside/rules', '/api/v1/aside/rules/{id}/remove'])
+    assert.ok((await ask('GET', '/openapi.json')).json.paths[path], path);
 });

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What: "not a request" for one request and for many, and back, by a program. How: each is the step of desk/intake/aside.h
- * that the buttons take. Asked again, it finds them as it left them and says so: no call is done twice.
+ * What: "not a request" for one request and for many, and back, and what was learnt by it, by a program. How: each is the step
+ * of desk/intake/aside.h that the buttons take. Asked again, it finds them as it left them and says so: no call is done twice.
  */
 #include "desk/intake/aside.h"
 
@@ -187,6 +187,110 @@ static void aside_many_back(HttpRequest *request, HttpResponse *response, void *
     send_results(request, response, &work);
 }
 
+/* ----------------------------------------------------------------------------------------------------- what was learnt */
+
+enum { RULES_LISTED = 500 };
+
+enum { RULE_ID, RULE_PATTERN, RULE_AT, RULE_COUNT };
+static const ShapeField rule_fields[] = {
+    [RULE_ID] = {"id", SHAPE_NUMBER, true, .doc = "Its number."},
+    [RULE_PATTERN] = {"pattern", SHAPE_LINE, true, .doc = "An address, or @ and a domain: what comes from there is put aside."},
+    [RULE_AT] = {"at", SHAPE_TIME, true, .doc = "When it was learnt."},
+};
+static const Shape rule_shape = {"AsideRule", rule_fields, RULE_COUNT, true};
+
+enum { RULES_ITEMS, RULES_COUNT };
+static const ShapeField rules_fields[] = {
+    [RULES_ITEMS] = {"items", SHAPE_LIST, true, .item = &rule_shape, .doc = "By pattern, at most 500."},
+};
+static const Shape rules_shape = {"AsideRules", rules_fields, RULES_COUNT, true};
+
+static void rule_list(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    StoreTx *tx = api_read(request, response);
+    if (!tx)
+        return;
+    SenderRuleList list = sender_rule_list(tx, request->arena, RULES_LISTED);
+    if (!api_read_end(request, response, tx))
+        return;
+    api_note_read(api_call_of(request), "sender_rule.list", "sender_rule", 0);
+    ShapeValue *rows = ARENA_ARRAY(request->arena, ShapeValue, list.count * RULE_COUNT);
+    for (size_t i = 0; i < list.count; i++) {
+        rows[i * RULE_COUNT + RULE_ID] = shape_number(list.items[i].id.value);
+        rows[i * RULE_COUNT + RULE_PATTERN] = shape_text(list.items[i].pattern);
+        rows[i * RULE_COUNT + RULE_AT] = shape_number(list.items[i].at);
+    }
+    api_send(request, response, 200, &rules_shape,
+             (ShapeValue[RULES_COUNT]){[RULES_ITEMS] = shape_rows(rows, list.count)});
+}
+
+enum { NEW_RULE_DOMAIN, NEW_RULE_COUNT };
+static const ShapeField new_rule_fields[] = {
+    [NEW_RULE_DOMAIN] = {"domain", SHAPE_LINE, true, 254, .doc = "All that comes from there is put aside from now on."},
+};
+static const Shape new_rule_shape = {"AsideRuleNew", new_rule_fields, NEW_RULE_COUNT};
+
+enum { RULE_DONE_CHANGED, RULE_DONE_COUNT };
+static const ShapeField rule_done_fields[] = {
+    [RULE_DONE_CHANGED] = {"changed", SHAPE_FLAG, true, .doc = "false: it stood so already."},
+};
+static const Shape rule_done_shape = {"AsideRuleDone", rule_done_fields, RULE_DONE_COUNT, true};
+
+typedef struct RuleWork {
+    HttpRequest *request;
+    const ApiCall *call;
+    const char *domain;
+    SenderRuleId rule;
+    bool changed;
+    CodingRefusals refused;
+} RuleWork;
+
+static bool add_rule(StoreTx *tx, void *arg)
+{
+    RuleWork *work = arg;
+    InputError error = {0};
+    work->refused.count = 0;
+    if (!sender_rule_add_domain(tx, work->request->arena, work->domain, work->call->person, work->call->now, &error,
+                                &work->changed))
+        return api_refuse(&work->refused, error);
+    if (work->changed)
+        api_audit(tx, work->call, "sender_rule.add", "sender_rule", 0);
+    return true;
+}
+
+static bool remove_rule(StoreTx *tx, void *arg)
+{
+    RuleWork *work = arg;
+    work->changed = sender_rule_remove(tx, work->rule);
+    if (work->changed)
+        api_audit(tx, work->call, "sender_rule.remove", "sender_rule", work->rule.value);
+    return true;
+}
+
+static void run_rule(HttpRequest *request, HttpResponse *response, RuleWork work, const char *name, StoreWork step)
+{
+    work.request = request;
+    work.call = api_call_of(request);
+    if (api_write(request, response, name, step, &work, &work.refused))
+        api_send(request, response, 200, &rule_done_shape,
+                 (ShapeValue[RULE_DONE_COUNT]){[RULE_DONE_CHANGED] = shape_number(work.changed)});
+}
+
+static void rule_add(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    ShapeValue in[NEW_RULE_COUNT];
+    if (api_read_body(request, response, &new_rule_shape, in))
+        run_rule(request, response, (RuleWork){.domain = in[NEW_RULE_DOMAIN].text}, "api rule add", add_rule);
+}
+
+static void rule_remove(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    run_rule(request, response, (RuleWork){.rule = {http_param_id(request, "id")}}, "api rule remove", remove_rule);
+}
+
 static const ApiOperation operations[] = {
     {{HTTP_POST, "/api/v1/tickets/:id/aside", ticket_aside, "ticket.write", LANE_PAGE, ROUTE_TOKEN, API_BODY_LIMIT,
       "Puts it aside as no request, and what its sender writes later; if it lies there already, changes nothing."},
@@ -200,5 +304,14 @@ static const ApiOperation operations[] = {
     {{HTTP_POST, "/api/v1/aside/undo", aside_many_back, "ticket.write", LANE_PAGE, ROUTE_TOKEN, API_BODY_LIMIT,
       "Takes back what was put aside, for many."},
      "asideManyUndo", NULL, &many_shape, &results_shape, 200, false},
+    {{HTTP_GET, "/api/v1/aside/rules", rule_list, "ticket.write", LANE_PAGE, ROUTE_TOKEN, 0,
+      "Whose mail is put aside as it comes: addresses learnt, and domains."},
+     "asideRuleList", NULL, NULL, &rules_shape, 200, false},
+    {{HTTP_POST, "/api/v1/aside/rules", rule_add, "settings.write", LANE_PAGE, ROUTE_TOKEN, API_BODY_LIMIT,
+      "All that comes from a domain is put aside."},
+     "asideRuleAdd", NULL, &new_rule_shape, &rule_done_shape, 200, false},
+    {{HTTP_POST, "/api/v1/aside/rules/:id/remove", rule_remove, "ticket.write", LANE_PAGE, ROUTE_TOKEN, 1024,
+      "Forgets it: what comes from there is a request again."},
+     "asideRuleRemove", NULL, NULL, &rule_done_shape, 200, false},
 };
 const ApiOperations aside_operations = {operations, G_N_ELEMENTS(operations)};

@@ -214,7 +214,7 @@ SenderRuleList sender_rule_list(StoreTx *tx, Arena *arena, int64_t how_many)
 }
 
 bool sender_rule_add_domain(StoreTx *tx, Arena *arena, const char *typed, Actor actor, TimeMs now,
-                            InputError *refused_out)
+                            InputError *refused_out, bool *added_out)
 {
     EmailAddress address;
     const char *domain = text_trim(arena, typed);
@@ -224,7 +224,7 @@ bool sender_rule_add_domain(StoreTx *tx, Arena *arena, const char *typed, Actor 
         return false;
     }
     const char *pattern = domain_of(contact_key_of_email(arena, address.text));
-    sql_sender_rule_insert(tx, &(SqlSenderRuleInsertIn){pattern, {0}, staff_of(actor), now});
+    *added_out = sql_sender_rule_insert(tx, &(SqlSenderRuleInsertIn){pattern, {0}, staff_of(actor), now}) == 1;
     return true;
 }
 

@@ -120,9 +120,9 @@ typedef struct SenderRuleList {
 /* By pattern, at most how_many. */
 SenderRuleList sender_rule_list(StoreTx *tx, Arena *arena, int64_t how_many);
 
-/* A domain as typed, with or without "@". */
+/* A domain as typed, with or without "@"; *added_out: it was not there. */
 bool sender_rule_add_domain(StoreTx *tx, Arena *arena, const char *typed, Actor actor, TimeMs now,
-                            InputError *refused_out);
+                            InputError *refused_out, bool *added_out);
 bool sender_rule_remove(StoreTx *tx, SenderRuleId id);
 
 #endif

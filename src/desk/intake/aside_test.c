@@ -128,13 +128,19 @@ static void test_only_what_lies_aside_comes_back(NounTest *test)
 static void test_a_domain_by_hand(NounTest *test)
 {
     InputError refused;
+    bool added;
     static const char *const wrong[] = {"", "@", "x", "a@b@c.test", "x.test/y"};
     for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
         g_test_message("%s", wrong[i]);
-        g_assert_false(sender_rule_add_domain(test->tx, test->arena, wrong[i], test->actor, test->now, &refused));
+        g_assert_false(
+            sender_rule_add_domain(test->tx, test->arena, wrong[i], test->actor, test->now, &refused, &added));
         g_assert_cmpstr(refused.key, ==, "aside.error.domain");
     }
-    g_assert_true(sender_rule_add_domain(test->tx, test->arena, " @X.test", test->actor, test->now, &refused));
+    for (int times = 0; times < 2; times++) {
+        g_assert_true(
+            sender_rule_add_domain(test->tx, test->arena, " @X.test", test->actor, test->now, &refused, &added));
+        g_assert_true(added == (times == 0));
+    }
     g_assert_true(aside_has_rule(test->tx, test->arena, "chiunque@x.test"));
     g_assert_false(aside_has_rule(test->tx, test->arena, "chiunque@y.x.test"));
     SenderRuleList rules = sender_rule_list(test->tx, test->arena, 10);

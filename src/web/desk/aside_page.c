@@ -108,11 +108,13 @@ typedef struct RuleWork {
 static bool add_rule(StoreTx *tx, void *arg)
 {
     RuleWork *work = arg;
+    bool added;
     const char *domain = http_form(work->request, "domain");
     if (!sender_rule_add_domain(tx, work->request->arena, domain ? domain : "", work->visit->actor, work->visit->now,
-                                &work->refused))
+                                &work->refused, &added))
         return false;
-    visit_audit(tx, work->visit, "sender_rule.add", "sender_rule", 0);
+    if (added)
+        visit_audit(tx, work->visit, "sender_rule.add", "sender_rule", 0);
     return true;
 }
 
