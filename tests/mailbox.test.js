@@ -259,9 +259,9 @@ eachEngine('set up in the browser: the provider fills the form, the test turns g
   assert.deepEqual([gmail.smtp_host, gmail.smtp_port, gmail.smtp_tls, gmail.imap_host], ['smtp.gmail.com', '465', 'implicit', 'imap.gmail.com']);
 
   const typed = { address, name: '', smtp_host: '127.0.0.1', smtp_port: `${mail.smtpPort}`, smtp_tls: 'none', smtp_user: '',
-    imap_host: '127.0.0.1', imap_port: `${mail.imapPort}`, imap_tls: 'none', imap_user: address, smtp_password: 'sbagliata' };
+    imap_host: '127.0.0.1', imap_port: `${mail.imapPort}`, imap_tls: 'none', imap_user: '', smtp_password: 'sbagliata' }; // the address is the user
   const form = (await admin.get('/settings/mailboxes/new')).text;
-  const nobody = await admin.submit(form, /mailboxes$/, { ...typed, imap_user: '' });
+  const nobody = await admin.submit(form, /mailboxes$/, { ...typed, smtp_password: '' });
   assert.equal(nobody.status, 422);
   assert.match(textOf(nobody.text), /Per leggere la casella serve un nome utente/);
   assert.match(textOf((await admin.submit(form, /mailboxes$/, { ...typed, imap_tls: 'implicit', imap_port: '99999' })).text), /numero tra 1 e 65535/);

@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 
 bool channel_config_read(Arena *arena, const char *json, ChannelSettings *settings_out)
 {
@@ -38,8 +39,10 @@ const char *channel_config_text(Arena *arena, const ChannelSettings *settings)
 void channel_config_add(Arena *arena, ChannelSettings *settings, const char *key, const char *value)
 {
     ChannelSetting *items = ARENA_ARRAY(arena, ChannelSetting, settings->count + 1);
+    size_t count = 0;
     for (size_t i = 0; i < settings->count; i++)
-        items[i] = settings->items[i];
-    items[settings->count] = (ChannelSetting){key, value};
-    *settings = (ChannelSettings){items, settings->count + 1};
+        if (strcmp(settings->items[i].key, key) != 0)
+            items[count++] = settings->items[i];
+    items[count++] = (ChannelSetting){key, value};
+    *settings = (ChannelSettings){items, count};
 }

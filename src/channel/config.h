@@ -19,7 +19,7 @@
 bool channel_config_read(Arena *arena, const char *json, ChannelSettings *settings_out);
 const char *channel_config_text(Arena *arena, const ChannelSettings *settings);
 
-/* One more setting, whatever is there already. */
+/* One more setting, or another value of one that is there. */
 void channel_config_add(Arena *arena, ChannelSettings *settings, const char *key, const char *value);
 
 #endif

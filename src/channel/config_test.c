@@ -15,6 +15,8 @@ static void test_round(void)
     channel_config_add(arena, &read, "address", "a@b.test");
     g_assert_cmpstr(channel_setting(&read, "address"), ==, "a@b.test");
     g_assert_cmpstr(channel_setting(&read, "smtp_host"), ==, "mail.test");
+    channel_config_add(arena, &read, "address", "b@b.test"); /* one value a key: the last */
+    g_assert_cmpstr(channel_setting(&read, "address"), ==, "b@b.test");
 }
 
 static void test_no_object(void)
