@@ -2,8 +2,9 @@
 /*
  * The parent's side. A Generation is one zygote process; callers hold a reference while their worker runs, so a
  * generation that is replaced lives on until its last job is over and is then killed (its workers die with it) and
- * reaped by whoever let go last. A zygote that dies under a job is not that message's fault: the job is run once more
- * with the next generation.
+ * reaped by whoever let go last. A zygote that dies under a job is not that message's fault, nor is a worker that could
+ * not be started: the job is run once more. The worker's first word on the status pipe tells the two kinds of silence
+ * apart: without it nobody has looked at the message, and nothing is known of it.
  */
 #include "parse/zygote_int.h"
 
@@ -206,28 +207,40 @@ static bool request_send(int socket, const ZygoteRequest *request, const int *fd
     return sent == (ssize_t)sizeof *request;
 }
 
-/* Reads the status pipe to its end; *done_out says whether the worker finished. False when that took too long. */
-static bool status_wait(int pipe, int64_t deadline_us, bool *done_out)
+/* What came by a worker's status pipe. */
+typedef struct WorkerStatus {
+    char said[16];
+    size_t size;
+} WorkerStatus;
+
+static bool worker_began(const WorkerStatus *status)
 {
-    char status[16];
-    size_t got = 0;
+    return status->size >= 1 && status->said[0] == WORKER_READY;
+}
+
+static bool worker_finished(const WorkerStatus *status)
+{
+    return status->size == 2 && worker_began(status) && status->said[1] == WORKER_DONE;
+}
+
+/* Reads the status pipe to its end, on from what was read before. False when that took too long. */
+static bool status_wait(int pipe, int64_t deadline_us, WorkerStatus *status)
+{
     for (;;) {
         int64_t left_ms = (deadline_us - clock_monotonic_us()) / 1000;
         struct pollfd poll_fd = {.fd = pipe, .events = POLLIN};
         int ready = poll(&poll_fd, 1, (int)CLAMP(left_ms, 0, PARSE_WALL_MS));
         if (ready < 0 && errno == EINTR)
             continue;
-        if (ready <= 0 || got == sizeof status)
+        if (ready <= 0 || status->size == sizeof status->said)
             return false;
-        ssize_t size = read(pipe, status + got, sizeof status - got);
+        ssize_t size = read(pipe, status->said + status->size, sizeof status->said - status->size);
         if (size < 0 && errno == EINTR)
             continue;
         if (size <= 0)
-            break;
-        got += (size_t)size;
+            return true;
+        status->size += (size_t)size;
     }
-    *done_out = got == 1 && status[0] == WORKER_DONE;
-    return true;
 }
 
 static int64_t deadline_in(int milliseconds)
@@ -239,17 +252,21 @@ static int64_t deadline_in(int milliseconds)
 static const char WORKER_WHOLE[] = "done", WORKER_DIED[] = "died", WORKER_LATE[] = "timeout",
                   WORKER_UNFIT[] = "too_large", WORKER_NONE[] = "no_parser";
 
-/* Waits for the worker's end: WORKER_WHOLE, WORKER_DIED, or WORKER_LATE and it was killed. */
+/* Waits for the worker's end: WORKER_WHOLE, WORKER_DIED, WORKER_LATE and it was killed, or WORKER_NONE: it never came to
+ * look at its input. */
 static const char *worker_wait(ParseZygote *zygote, Generation *generation, uint64_t id, int pipe)
 {
-    bool done = false;
-    if (status_wait(pipe, deadline_in(PARSE_WALL_MS), &done))
-        return done ? WORKER_WHOLE : WORKER_DIED;
-    ZygoteRequest kill_request = {.kind = JOB_KILL, .id = id};
-    if (!request_send(generation->socket, &kill_request, NULL, 0) ||
-        !status_wait(pipe, deadline_in(KILL_GRACE_MS), &done))
-        generation_set_broken(zygote, generation); /* its end takes the worker with it */
-    return WORKER_LATE;
+    WorkerStatus status = {.size = 0};
+    bool late = !status_wait(pipe, deadline_in(PARSE_WALL_MS), &status);
+    if (late) {
+        ZygoteRequest kill_request = {.kind = JOB_KILL, .id = id};
+        if (!request_send(generation->socket, &kill_request, NULL, 0) ||
+            !status_wait(pipe, deadline_in(KILL_GRACE_MS), &status))
+            generation_set_broken(zygote, generation); /* its end takes the worker with it */
+    }
+    if (!worker_began(&status))
+        return WORKER_NONE;
+    return late ? WORKER_LATE : worker_finished(&status) ? WORKER_WHOLE : WORKER_DIED;
 }
 
 /* Seals the memfd and maps it. NULL when the worker left it unfit. */
@@ -283,10 +300,14 @@ static ParseRun job_run(ParseZygote *zygote, Generation *generation, ZygoteReque
     const int fds[] = {input, result, status[1]};
     bool sent = request_send(generation->socket, request, fds, G_N_ELEMENTS(fds));
     close(status[1]);
-    *end_out = sent ? worker_wait(zygote, generation, request->id, status[0]) : WORKER_DIED;
+    *end_out = sent ? worker_wait(zygote, generation, request->id, status[0]) : WORKER_NONE;
     close(status[0]);
     *result_out = *end_out == WORKER_WHOLE ? result_map(result, result_max) : NULL;
     close(result);
+    if (*end_out == WORKER_NONE) {
+        g_set_error(error, FILO_ERROR, FILO_ERROR_IO, "the parser could start no worker");
+        return PARSE_RUN_ERROR;
+    }
     if (*end_out == WORKER_WHOLE && !*result_out)
         *end_out = WORKER_UNFIT;
     return *result_out ? PARSE_RUN_DONE : PARSE_RUN_FAILED;
@@ -301,12 +322,13 @@ static ParseRun run_counted(ParseZygote *zygote, JobKind kind, int input, const 
     ParseRun run = PARSE_RUN_FAILED;
     bool again = true;
     for (int attempt = 0; attempt < 2 && again; attempt++) {
+        g_clear_error(error);
         Generation *generation = slot_take(zygote, &request.id, error);
         if (!generation)
             return PARSE_RUN_ERROR;
         run = job_run(zygote, generation, &request, input, result_max, result_out, end_out, error);
-        again = run == PARSE_RUN_FAILED && generation_is_dead(generation);
-        if (again)
+        again = run == PARSE_RUN_ERROR || (run == PARSE_RUN_FAILED && generation_is_dead(generation));
+        if (generation_is_dead(generation))
             generation_set_broken(zygote, generation);
         slot_give_back(zygote, generation);
     }

@@ -4,7 +4,8 @@
  *
  * Over a SOCK_SEQPACKET socketpair goes one packet per job: a ZygoteRequest and three descriptors: the sealed input
  * memfd, an empty result memfd, and the write end of a status pipe. Only the worker holds that pipe, so its end of
- * file *is* the worker's death; a worker that finished wrote WORKER_DONE first. No answer ever comes back over the socket,
+ * file *is* the worker's death. A worker writes WORKER_READY once it is locked in, before it looks at its input, and
+ * WORKER_DONE when its result is whole: an end without the first is the machine's trouble, not the input's. No answer ever comes back over the socket,
  * so any number of threads can ask without a lock around the answer. A request of kind JOB_KILL names a job to end.
  *
  * Called by: mail.c, unwrap.c, attachment.c, daticert.c, signature.c, sheet.c, file_kind.c (parse_zygote_run), zygote.c, zygote_main.c, tests. Tables: none.
@@ -19,8 +20,9 @@
 #include "base/bytes.h"
 #include "parse/zygote.h"
 
-#define ZYGOTE_SOCKET 3 /* the zygote's descriptor of its end */
-#define WORKER_DONE 'd' /* written to the status pipe by a worker whose result is whole */
+#define ZYGOTE_SOCKET 3  /* the zygote's descriptor of its end */
+#define WORKER_READY 'r' /* written to the status pipe by a worker that is locked in */
+#define WORKER_DONE 'd'  /* written to the status pipe by a worker whose result is whole */
 #define WORKER_ARGUMENTS 4
 
 typedef enum JobKind {

@@ -92,8 +92,9 @@ static G_NORETURN void worker_main(const Nursery *nursery, const ZygoteRequest *
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-    bool ready = getppid() == zygote && fds_place(fds) && input_map(&input) && sandbox_enter();
-    const char done = WORKER_DONE;
+    const char locked_in = WORKER_READY, done = WORKER_DONE;
+    bool ready = getppid() == zygote && fds_place(fds) && input_map(&input) && sandbox_enter() &&
+                 write(WORKER_STATUS, &locked_in, 1) == 1;
     if (ready && nursery->jobs[request->kind](input, request->arguments) && write(WORKER_STATUS, &done, 1) == 1)
         _exit(0);
     _exit(1);
@@ -120,7 +121,7 @@ static void child_start(Nursery *nursery, const ZygoteRequest *request, const in
             worker_main(nursery, request, fds, zygote);
         if (pid > 0)
             nursery->children[i] = (Child){.id = request->id, .pid = pid};
-        return; /* without a child the pipe closes, and the parent sees a failure */
+        return; /* without a child the pipe closes, and the parent sees that nobody began */
     }
 }
 

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -388,8 +389,33 @@ static void test_dead_or_stopped_zygote_is_replaced(void)
     pid_t second = zygote_pid();
     g_assert_cmpint(second, !=, first);
     kill(second, SIGSTOP);
-    g_assert_null(run("echo")); /* this job waits its time out */
-    assert_answers();
+    assert_answers(); /* this job waits its time out, and the next zygote runs it */
+}
+
+/* Descriptors the zygote may hold: at 5 those of a job do not arrive, at 64 its worker cannot put them in place. */
+static void zygote_allow_fds(rlim_t count)
+{
+    g_assert_cmpint(prlimit(zygote_pid(), RLIMIT_NOFILE, &(struct rlimit){count, 1024}, NULL), ==, 0);
+}
+
+/* Nobody has looked at the message: that is an error to try again after, and says nothing of the message. */
+static void test_a_worker_that_cannot_start_is_not_the_messages_fault(void)
+{
+    static const rlim_t too_few[] = {5, 64};
+    const int64_t none = counted("no_parser"), died = counted("died");
+    for (size_t i = 0; i < G_N_ELEMENTS(too_few); i++) {
+        g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+        g_autoptr(GError) error = NULL;
+        ParsedMail mail;
+        assert_answers();
+        zygote_allow_fds(too_few[i]);
+        g_assert_false(parse_mail(zygote, arena, bytes_of("echo"), &mail, &error));
+        g_assert_error(error, FILO_ERROR, FILO_ERROR_IO);
+        zygote_allow_fds(1024);
+        assert_answers();
+    }
+    g_assert_cmpint(counted("no_parser") - none, ==, 2);
+    g_assert_cmpint(counted("died") - died, ==, 0);
 }
 
 /* Whether any child process of ours is left. */
@@ -437,6 +463,7 @@ int main(int argc, char **argv)
     g_test_add_func("/zygote/ladder", test_ladder_ends_in_unparsed);
     g_test_add_func("/zygote/too-large", test_too_large_is_refused);
     g_test_add_func("/zygote/dead", test_dead_or_stopped_zygote_is_replaced);
+    g_test_add_func("/zygote/unable", test_a_worker_that_cannot_start_is_not_the_messages_fault);
     g_test_add_func("/zygote/rests", test_an_idle_zygote_rests);
     g_test_add_func("/zygote/missing", test_a_program_that_is_not_there);
     g_test_add_func("/zygote/leaks", test_nothing_leaks);
