@@ -164,6 +164,8 @@ static Generation *slot_take(ParseZygote *zygote, uint64_t *id_out, GError **err
         metric_add(&metric_parser_workers, METRIC_PLAIN, 1);
         zygote->used_us = clock_monotonic_us();
         *id_out = ++zygote->next_id;
+    } else {
+        pthread_cond_signal(&zygote->slot_free); /* the slot this one was woken for is still free */
     }
     pthread_mutex_unlock(&zygote->lock);
     if (retired)

@@ -217,18 +217,23 @@ static const WorkerJob test_jobs[JOB_KINDS] = {[JOB_MAIL] = test_job, [JOB_MAIL_
 /* ---- tests ---- */
 
 /* Runs the named job; NULL when the worker failed. Yours. */
-static char *run(const char *name)
+static char *run_by(ParseZygote *by, const char *name)
 {
     static const uint64_t none[WORKER_ARGUMENTS] = {0};
     g_autoptr(GError) error = NULL;
     g_autoptr(GBytes) result = NULL;
     int input = parse_zygote_input(bytes_of(name), &error);
     g_assert_no_error(error);
-    ParseRun state = parse_zygote_run(zygote, JOB_MAIL, input, none, 1 << 20, &result, &error);
+    ParseRun state = parse_zygote_run(by, JOB_MAIL, input, none, 1 << 20, &result, &error);
     close(input);
     g_assert_no_error(error);
     g_assert_cmpint(state, !=, PARSE_RUN_ERROR);
     return result ? g_strndup(g_bytes_get_data(result, NULL), g_bytes_get_size(result)) : NULL;
+}
+
+static char *run(const char *name)
+{
+    return run_by(zygote, name);
 }
 
 static void assert_answers(void)
@@ -348,6 +353,78 @@ static void test_parallel_and_replaced(void)
     assert_answers();
 }
 
+/* The pid of the newest child process of ours that is a zygote. */
+static pid_t zygote_pid(void)
+{
+    g_autofree char *children = NULL;
+    g_autofree char *path = g_strdup_printf("/proc/self/task/%d/children", getpid());
+    g_assert_true(g_file_get_contents(path, &children, NULL, NULL));
+    g_auto(GStrv) pids = g_strsplit(g_strstrip(children), " ", -1);
+    return (pid_t)g_ascii_strtoll(pids[g_strv_length(pids) - 1], NULL, 10);
+}
+
+/* ---- a program that is taken away ---- */
+
+typedef struct Crowd {
+    ParseZygote *zygote;
+    gint ended;
+} Crowd;
+
+static gpointer ask_to_hang(gpointer user)
+{
+    static const uint64_t none[WORKER_ARGUMENTS] = {0};
+    Crowd *crowd = user;
+    g_autoptr(GError) error = NULL;
+    GBytes *result;
+    int input = parse_zygote_input(bytes_of("hang"), &error);
+    g_assert_cmpint(parse_zygote_run(crowd->zygote, JOB_MAIL, input, none, 1, &result, &error), !=, PARSE_RUN_DONE);
+    close(input);
+    g_atomic_int_inc(&crowd->ended);
+    return NULL;
+}
+
+static bool until_true(bool (*is_true)(const Crowd *crowd), const Crowd *crowd)
+{
+    for (int i = 0; i < 6000 && !is_true(crowd); i++)
+        g_usleep(10000);
+    return is_true(crowd);
+}
+
+static bool all_slots_taken(const Crowd *crowd)
+{
+    (void)crowd;
+    return metric_value(&metric_parser_workers, METRIC_PLAIN) == PARSE_WORKERS_MAX &&
+           metric_value(&metric_parser_waiting, METRIC_PLAIN) == 2 * PARSE_WORKERS_MAX;
+}
+
+static bool all_told(const Crowd *crowd)
+{
+    return g_atomic_int_get(&crowd->ended) == 3 * PARSE_WORKERS_MAX;
+}
+
+/* Whoever gets a slot and cannot use it leaves it to the next who waits: all hear that there is no parser. */
+static void test_no_waiter_is_forgotten(void)
+{
+    pthread_t threads[3 * PARSE_WORKERS_MAX];
+    g_autoptr(GError) error = NULL;
+    g_autofree char *program = g_file_read_link("/proc/self/exe", &error);
+    g_autofree char *folder = g_dir_make_tmp("filo-zygote-XXXXXX", &error);
+    g_autofree char *path = g_build_filename(folder, "filo-parse", NULL);
+    g_assert_cmpint(symlink(program, path), ==, 0);
+    Crowd crowd = {.zygote = parse_zygote_start(path, &error)};
+    g_assert_no_error(error);
+    g_autofree char *echo = run_by(crowd.zygote, "echo"); /* by this thread, whose child the process is */
+    for (size_t i = 0; i < G_N_ELEMENTS(threads); i++)
+        g_assert_cmpint(pthread_create(&threads[i], NULL, ask_to_hang, &crowd), ==, 0);
+    g_assert_true(until_true(all_slots_taken, &crowd));
+    g_assert_cmpint(unlink(path) + rmdir(folder), ==, 0);
+    kill(zygote_pid(), SIGKILL);
+    g_assert_true(until_true(all_told, &crowd));
+    for (size_t i = 0; i < G_N_ELEMENTS(threads); i++)
+        pthread_join(threads[i], NULL);
+    parse_zygote_stop(crowd.zygote);
+}
+
 static int count_fds(void)
 {
     int count = 0;
@@ -367,16 +444,6 @@ static void test_nothing_leaks(void)
         (void)got;
     }
     g_assert_cmpint(count_fds(), ==, before);
-}
-
-/* The pid of the newest child process of ours that is a zygote. */
-static pid_t zygote_pid(void)
-{
-    g_autofree char *children = NULL;
-    g_autofree char *path = g_strdup_printf("/proc/self/task/%d/children", getpid());
-    g_assert_true(g_file_get_contents(path, &children, NULL, NULL));
-    g_auto(GStrv) pids = g_strsplit(g_strstrip(children), " ", -1);
-    return (pid_t)g_ascii_strtoll(pids[g_strv_length(pids) - 1], NULL, 10);
 }
 
 static void test_dead_or_stopped_zygote_is_replaced(void)
@@ -466,6 +533,7 @@ int main(int argc, char **argv)
     g_test_add_func("/zygote/unable", test_a_worker_that_cannot_start_is_not_the_messages_fault);
     g_test_add_func("/zygote/rests", test_an_idle_zygote_rests);
     g_test_add_func("/zygote/missing", test_a_program_that_is_not_there);
+    g_test_add_func("/zygote/crowd", test_no_waiter_is_forgotten);
     g_test_add_func("/zygote/leaks", test_nothing_leaks);
     g_test_add_func("/zygote/parallel", test_parallel_and_replaced);
     int status = g_test_run();
