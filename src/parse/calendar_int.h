@@ -59,7 +59,7 @@ char *calendar_text(Arena *arena, const char *value);
 typedef struct CalendarMoment {
     bool is_there, is_day, is_utc;
     TimeMs wall;      /* as if in UTC */
-    const char *zone; /* TZID, or NULL */
+    const char *zone; /* TZID as the sender has it, whatever that is: to compare, not to hand on; or NULL */
 } CalendarMoment;
 
 /* "20260303", "20260303T100000", "20260303T090000Z"; is_there false for anything else. */

@@ -126,7 +126,7 @@ static void test_hostile(void)
     static const char *const pieces[] = {"BEGIN:VEVENT\n",    "BEGIN:VTIMEZONE\nBEGIN:STANDARD\n", "ATTENDEE;CN=a:b@c\n",
                                          "SUMMARY:x\n y\n",   ";;;:::\"\n",                        " folded",
                                          "X;A=\"\n",          "RRULE:FREQ=YEARLY;BYDAY=99SU\n",    "END:VEVENT\n",
-                                         "DTSTART;TZID=\x01:9\n"};
+                                         "DTSTART;TZID=\x01:9\n",          "DTSTART;TZID=^n\x01\t:20260403T172000\n"};
     for (size_t i = 0; i < G_N_ELEMENTS(pieces); i++) {
         g_autoptr(Arena) arena = arena_new((size_t)192 << 20);
         g_autoptr(GString) text = g_string_new("BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\n");
@@ -137,12 +137,34 @@ static void test_hostile(void)
     }
 }
 
+/* What a zone is called is the sender's to say: handed on as one line, and never a reason to lose the mail. The wall's time
+ * is 2026-04-03 17:20. */
+static void test_odd_zone_names(void)
+{
+    static const struct {
+        const char *written, *kept;
+    } zones[] = {{"Rome^n", "Rome"}, {"Ro^nme", "Ro me"}, {"Ro\tme", "Ro me"}, {"Ro\x01me", "Rome"}, {"\"\t\"", ""}};
+    for (size_t i = 0; i < G_N_ELEMENTS(zones); i++) {
+        g_autoptr(Arena) arena = arena_new((size_t)64 << 20);
+        g_autofree char *event = g_strdup_printf("DTSTART;TZID=%s:20260403T172000\r\n", zones[i].written);
+        ParsedTime start = parse_event(arena, "REQUEST", event).appointments[0].start;
+        g_assert_cmpint(start.kind, ==, PARSE_WHEN_ZONE);
+        g_assert_cmpint(start.at, ==, INT64_C(1775236800000));
+        g_assert_cmpstr(start.zone, ==, zones[i].kept);
+    }
+    g_autoptr(Arena) arena = arena_new((size_t)64 << 20);
+    g_autofree char *name = g_strnfill(20000, 'z');
+    g_autofree char *event = g_strdup_printf("DTSTART;TZID=%s:20260403T172000\r\n", name);
+    g_assert_cmpuint(strlen(parse_event(arena, "REQUEST", event).appointments[0].start.zone), ==, 1000);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/calendar/request", test_request);
     g_test_add_func("/calendar/answers", test_answers);
     g_test_add_func("/calendar/times", test_times);
+    g_test_add_func("/calendar/odd zone names", test_odd_zone_names);
     g_test_add_func("/calendar/hostile", test_hostile);
     return g_test_run();
 }

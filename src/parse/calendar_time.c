@@ -4,9 +4,11 @@
  * sender's zone showed them; a rule gives one onset a year, and only this year's and last year's can be the latest one.
  */
 #include "parse/calendar_int.h"
+#include "parse/message_int.h"
 
 #include <string.h>
 
+#define ZONE_NAME_MAX 1000
 #define MOMENT_MAX INT64_C(253402300799000) /* 9999-12-31T23:59:59Z */
 
 /* count digits at *at as a number; false when they are not all there. */
@@ -284,5 +286,5 @@ ParsedTime calendar_resolve(Arena *arena, const CalendarMoment *moment, const GA
         return (ParsedTime){PARSE_WHEN_FLOATING, moment->wall, ""};
     if (zone_offset(moment->zone, moment->wall, rules, &offset))
         return instant(moment->wall - offset);
-    return (ParsedTime){PARSE_WHEN_ZONE, moment->wall, arena_strdup(arena, moment->zone)};
+    return (ParsedTime){PARSE_WHEN_ZONE, moment->wall, line_keep(arena, moment->zone, ZONE_NAME_MAX)};
 }

@@ -173,7 +173,7 @@ typedef enum ParseWhen {
 typedef struct ParsedTime {
     ParseWhen kind;
     TimeMs at;        /* TIME_NONE with PARSE_WHEN_NONE, else of 1970 … 9999 */
-    const char *zone; /* of PARSE_WHEN_ZONE, as written; else "" */
+    const char *zone; /* of PARSE_WHEN_ZONE, as written, but one line of at most 1000 bytes; else "" */
 } ParsedTime;
 
 /* A VEVENT of a text/calendar part or an .ics file (RFC 5545). */
