@@ -8,6 +8,8 @@ import { findForm, textOf } from './support/page.js';
 import { openChromium, THEMES } from './support/chromium.js';
 import { startDns } from './support/dns_server.js';
 import { ADMIN, eachEngine, ENGINES, startFilo } from './support/filo.js';
+import { letter } from './support/letter.js';
+import { startSink } from './support/smtp_sink.js';
 
 const PAGE = '/settings/mail/domain';
 const API = '/api/v1/mail/domains';
@@ -110,6 +112,45 @@ eachEngine('the selector that somebody knows is looked at; one that is none is t
   assert.equal(bad.status, 422);
   assert.match(textOf(bad.text), /Un selettore ha lettere, cifre/);
   assert.equal((await findings(filo, '?selector=filo2026'))[0].findings.find(({ part }) => part === 'dkim').mark, 'bad');
+});
+
+eachEngine("the selector is learnt from the mailbox's own test that came back, and from nothing that others write", async (t, engine) => {
+  const zone = GOOD();
+  delete zone['s1._domainkey.bar.test'];
+  zone['k7._domainkey.bar.test'] = { TXT: [`v=DKIM1; k=rsa; p=${KEY_2048}`] };
+  const { filo, admin } = await startDesk(t, engine, zone);
+  const sink = await startSink();
+  t.after(() => sink.close());
+  await filo.stop();
+  await filo.setMailbox('info', { port: sink.port, address: 'info@bar.test' });
+  await filo.start();
+  const signed = (selector, data) => `DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=bar.test;\r\n\ts=${selector}; h=from:to; bh=MTIz; b=YWJj\r\n${data}`;
+  const known = async () => (await filo.rows("SELECT value FROM setting WHERE setting_key = 'mail.dkim_selectors'")).map(({ value }) => value);
+
+  await filo.mailIn(signed('evil', letter({ from: 'Eva <eva@ladri.test>', to: 'info@bar.test', id: 'eva@ladri.test' })), { mailbox: 'info' });
+  assert.deepEqual(await known(), []);
+  const mailbox = '/settings/mailboxes/1';
+  const tried = admin.get(mailbox).then(({ text }) => admin.submit(text, /test$/, { to: '' }));
+  const isTest = ({ data }) => /^Message-ID: <0\.0\./m.test(data.toString());
+  await filo.until(() => sink.messages.some(isTest), 'the test to leave');
+  await filo.mailIn(signed('k7', sink.messages.find(isTest).data.toString()), { mailbox: 'info' });
+  await tried;
+  assert.deepEqual(await known(), ['bar.test k7']);
+  const seen = textOf((await admin.get(PAGE)).text);
+  assert.match(seen, /k7\._domainkey\.bar\.test: 2\.048 bit/);
+  assert.match(seen, /Il selettore k7 è quello con cui è firmato un vostro messaggio/);
+});
+
+eachEngine('reports that would go to somebody who does not want them are told, with the line that allows them', async (t, engine) => {
+  const { dns, filo, admin } = await startDesk(t, engine, GOOD());
+  dns.zone['_dmarc.bar.test'].TXT = ['v=DMARC1; p=reject; rua=mailto:bar@resoconti.test'];
+  const page = (await admin.get(PAGE)).text;
+  assert.match(textOf(page), /I resoconti andrebbero a resoconti\.test, che non ha scritto nel DNS di volerli/);
+  const [{ findings: told }] = await findings(filo);
+  const { mark, line_name: name, line_value: value } = told.find(({ text }) => /resoconti/.test(text));
+  assert.deepEqual([mark, name, value], ['advice', 'bar.test._report._dmarc.resoconti.test', 'v=DMARC1']);
+  dns.zone[name] = { TXT: [value] };
+  assert.match(textOf((await admin.get(PAGE)).text), /La posta di bar\.test ha tutto ciò che serve/);
 });
 
 test("a provider's domain is not blamed nor asked about; the company's beside it is", async (t) => {

@@ -3,6 +3,7 @@
 #include "api/operation.h"
 #include "channel/mail/dkim.h"
 #include "channel/mail/domain.h"
+#include "channel/signing.h"
 
 /* ---------------------------------------------------------------------------------------------------------------- shapes */
 
@@ -101,9 +102,10 @@ static void mail_domain_list(HttpRequest *request, HttpResponse *response, void 
     if (!tx)
         return;
     ChannelAccountList accounts = channel_account_list(tx, request->arena);
+    DomainSelectors selectors = {selector, signing_known(tx, request->arena)};
     if (!api_read_end(request, response, tx))
         return;
-    DomainSurvey survey = domain_survey(request->arena, &accounts, selector);
+    DomainSurvey survey = domain_survey(request->arena, &accounts, &selectors);
     ShapeValue out[SURVEY_COUNT] = {
         [SURVEY_ITEMS] = domain_rows(request->arena, api_call_of(request)->lang, &survey)};
     api_send(request, response, 200, &survey_shape, out);

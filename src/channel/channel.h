@@ -183,6 +183,12 @@ typedef struct ChannelKept {
     Zone *zone;         /* and its time */
 } ChannelKept;
 
+/* A name of ours that a message was signed in, and which of its keys. */
+typedef struct ChannelSigning {
+    const char *domain; /* lower case, as DNS writes it; NULL: it was not signed so */
+    const char *selector;
+} ChannelSigning;
+
 typedef enum ChannelEventKind {
     CHANNEL_EVENT_MESSAGE, /* somebody says something */
     CHANNEL_EVENT_RECEIPT  /* somebody testifies what became of something we sent */
@@ -200,6 +206,7 @@ typedef struct ChannelEvent {
     const char *claimed;     /* of a receipt: an id that nothing proves, or NULL (desk/receipt) */
     const char *test_secret; /* it may be the account's own test, or speak of it; NULL: no */
     bool is_test_itself;
+    ChannelSigning signing; /* of what may be the account's own test */
 } ChannelEvent;
 
 /* How a listening that works fares. The texts live as long as the call. */

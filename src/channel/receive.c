@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "channel/channel_metrics.h"
 #include "channel/config.h"
+#include "channel/signing.h"
 #include "desk/mailbox/mailbox.h"
 #include "desk/notice/notice.h"
 #include "desk/setting/setting.h"
@@ -233,6 +234,8 @@ static bool accept_test(StoreTx *tx, AcceptWork *work)
     if (!work->event->test_secret || !channel_test_arrive(tx, reception->source.account, work->test_sha256,
                                                           work->event->is_test_itself, reception->kept_at))
         return false;
+    if (work->event->is_test_itself && work->event->signing.domain)
+        signing_learn(tx, reception->arena, &work->event->signing, reception->kept_at);
     intake_close(tx, reception->inbound);
     work->result = (IntakeResult){.outcome = INTAKE_NOTED};
     return true;

@@ -131,6 +131,16 @@ bool dkim_is_selector(const char *text)
     return good;
 }
 
+const char *dkim_signature_selector(Arena *arena, const char *field, const char *domain)
+{
+    TagList tags;
+    if (!tags_parse(arena, field, &tags))
+        return NULL;
+    const char *signer = tags_find(&tags, "d"), *selector = tags_find(&tags, "s");
+    return signer && selector && g_ascii_strcasecmp(signer, domain) == 0 && dkim_is_selector(selector) ? selector
+                                                                                                       : NULL;
+}
+
 const char *const *dkim_usual_selectors(void)
 {
     static const char *const usual[] = {"default", "google", "selector1", "selector2", "dkim", "mail", "s1", "k1", "a1", NULL};

@@ -3,9 +3,9 @@
  * dkim: the key a domain publishes for its signatures (RFC 6376 section 3.6.1, RFC 8301, RFC 8463). Answers: "is there one
  * under this name, and is it any good?"
  *
- * Not for checking signatures (vouch.h takes the mail server's word). Which names there are cannot be asked: a domain
+ * Also which name a signature says its key stands under. Not for checking signatures (vouch.h takes the mail server's word). Which names there are cannot be asked: a domain
  * without a key under the usual ones may have one elsewhere. Pure, over the records its source gives. Called by:
- * domain_check. Pointers: in the arena; the selector is borrowed. Errors: none.
+ * domain_check, event. Pointers: in the arena; the selector is borrowed. Errors: none.
  *
  * Invariants:
  *  1. What is published under a name and is no key (a wildcard's text) counts as absent.
@@ -41,6 +41,9 @@ DkimKey dkim_read(Arena *arena, DnsSource source, const char *domain, const char
 
 /* A label, or several with dots: what may stand before "._domainkey". */
 bool dkim_is_selector(const char *text);
+
+/* The selector of a DKIM-Signature field made in that domain's name; NULL: it is another's, or none at all. */
+const char *dkim_signature_selector(Arena *arena, const char *field, const char *domain);
 
 /* The names that the large providers and the usual programs use, ended by NULL. */
 const char *const *dkim_usual_selectors(void);

@@ -32,14 +32,29 @@ static bool read_percent(const TagList *tags, unsigned *percent_out)
     return good;
 }
 
-static bool has_reports(const TagList *tags)
+static void add_place(Arena *arena, DmarcReport *report, const char *domain)
+{
+    g_autofree char *lower = g_ascii_strdown(domain, -1);
+    for (size_t i = 0; i < report->place_count; i++)
+        if (strcmp(report->places[i], lower) == 0)
+            return;
+    if (*lower && report->place_count < DMARC_PLACES_MAX)
+        report->places[report->place_count++] = arena_strdup(arena, lower);
+}
+
+/* "mailto:a@b.test!10m, mailto:…": behind the "!" stands how large a report may be. */
+static void read_reports(Arena *arena, const TagList *tags, DmarcReport *report)
 {
     const char *text = tags_find(tags, "rua");
     g_auto(GStrv) places = g_strsplit(text ? text : "", ",", -1);
-    for (size_t i = 0; places[i]; i++)
-        if (g_ascii_strncasecmp(g_strstrip(places[i]), "mailto:", 7) == 0 && strchr(places[i], '@'))
-            return true;
-    return false;
+    for (size_t i = 0; places[i]; i++) {
+        const char *place = g_strstrip(places[i]), *at = strrchr(place, '@');
+        if (!at || g_ascii_strncasecmp(place, "mailto:", 7) != 0)
+            continue;
+        g_autofree char *domain = g_strndup(at + 1, strcspn(at + 1, "!"));
+        report->reports = true;
+        add_place(arena, report, domain);
+    }
 }
 
 DmarcReport dmarc_parse(Arena *arena, const char *record, bool inherited)
@@ -49,7 +64,7 @@ DmarcReport dmarc_parse(Arena *arena, const char *record, bool inherited)
     if (!tags_parse(arena, record, &tags) || tags.count < 2 || strcmp(tags.names[0], "v") != 0)
         return report;
     const char *below = inherited ? tags_find(&tags, "sp") : NULL;
-    report.reports = has_reports(&tags);
+    read_reports(arena, &tags, &report);
     bool sound = read_policy(tags_find(&tags, "p"), &report.policy) && (!below || read_policy(below, &report.policy));
     /* Without a policy that is one, a record whose reports have an address counts as p=none (section 6.6.3). */
     if (!sound)
@@ -64,6 +79,34 @@ static bool is_dmarc(const char *record)
 {
     return strncmp(record, "v=DMARC1", 8) == 0 && (record[8] == ';' || g_ascii_isspace(record[8]) || !record[8]);
 }
+
+/* --- reports to others ---------------------------------------------------------------------------------------------- */
+
+/* Is one the other, or a name below it? */
+static bool is_below(const char *name, const char *domain)
+{
+    size_t size = strlen(name), above = strlen(domain);
+    return size >= above && g_ascii_strcasecmp(name + size - above, domain) == 0 &&
+           (size == above || name[size - above - 1] == '.');
+}
+
+const char *dmarc_consent_name(Arena *arena, const char *found_at, const char *place)
+{
+    return arena_printf(arena, "%s._report._dmarc.%s", found_at, place);
+}
+
+DmarcConsent dmarc_consent(Arena *arena, DnsSource source, const char *found_at, const char *place)
+{
+    if (is_below(found_at, place) || is_below(place, found_at))
+        return DMARC_CONSENTS;
+    DnsAnswer answer = source.ask(source.arg, dmarc_consent_name(arena, found_at, place), DNS_TXT);
+    for (size_t i = 0; i < answer.count; i++)
+        if (is_dmarc(answer.records[i].text))
+            return DMARC_CONSENTS;
+    return answer.outcome == DNS_UNASKED ? DMARC_CONSENT_UNASKED : DMARC_SILENT;
+}
+
+/* --- the record that holds ------------------------------------------------------------------------------------------ */
 
 static DmarcReport read_at(Arena *arena, DnsSource source, const char *domain, bool inherited)
 {

@@ -198,8 +198,8 @@ static void add_key(const Check *check, const DkimKey *key)
         [DKIM_ABSENT] = {DOMAIN_BAD, MSG_MAIL_DOMAIN_DKIM_ABSENT},
         [DKIM_UNASKED] = {DOMAIN_UNKNOWN, MSG_MAIL_DOMAIN_DKIM_UNASKED},
     };
-    bool asked = *check->asked->selector != '\0'; /* an old key that was withdrawn is no fault */
-    bool withdrawn = key->state == DKIM_REVOKED && !asked;
+    bool guessed = !*check->asked->selector && !*check->asked->learnt; /* an old key that was withdrawn is no fault */
+    bool withdrawn = key->state == DKIM_REVOKED && guessed;
     bool short_kind = key->state == DKIM_GOOD && !key->bits;
     DomainFinding *finding = add(check, DOMAIN_DKIM, withdrawn ? DOMAIN_ADVICE : states[key->state].mark,
                                  short_kind ? MSG_MAIL_DOMAIN_DKIM_ED25519 : states[key->state].text);
@@ -227,12 +227,16 @@ static void try_usual(const Check *check)
 
 static void check_dkim(const Check *check)
 {
-    if (!*check->asked->selector) {
+    const DomainAsked *asked = check->asked;
+    if (!*asked->selector && !*asked->learnt) {
         try_usual(check);
         return;
     }
-    DkimKey key = dkim_read(check->arena, check->source, check->asked->domain, check->asked->selector);
+    bool said = *asked->selector != '\0';
+    DkimKey key = dkim_read(check->arena, check->source, asked->domain, said ? asked->selector : asked->learnt);
     add_key(check, &key);
+    if (!said)
+        add(check, DOMAIN_DKIM, DOMAIN_GOOD, MSG_MAIL_DOMAIN_DKIM_LEARNT)->what = asked->learnt;
 }
 
 /* --- DMARC ---------------------------------------------------------------------------------------------------------- */
@@ -241,6 +245,25 @@ static void write_dmarc(const Check *check, const char *policy, DomainFinding *f
 {
     finding->line_name = arena_printf(check->arena, "_dmarc.%s", check->asked->domain);
     finding->line_value = arena_printf(check->arena, "v=DMARC1; p=%s; rua=mailto:%s", policy, check->asked->address);
+}
+
+/* Reports go nowhere else than to ourselves, unless whoever gets them says in DNS that they want them. */
+static void check_places(const Check *check, const DmarcReport *dmarc)
+{
+    for (size_t i = 0; i < dmarc->place_count; i++) {
+        const char *place = dmarc->places[i];
+        DmarcConsent consent = dmarc_consent(check->arena, check->source, dmarc->found_at, place);
+        if (consent == DMARC_CONSENTS)
+            continue;
+        bool asked = consent == DMARC_SILENT;
+        DomainFinding *finding = add(check, DOMAIN_DMARC, asked ? DOMAIN_ADVICE : DOMAIN_UNKNOWN,
+                                     asked ? MSG_MAIL_DOMAIN_DMARC_UNWANTED : MSG_MAIL_DOMAIN_DMARC_WANTED_UNASKED);
+        finding->what = place;
+        if (!asked)
+            continue;
+        finding->line_name = dmarc_consent_name(check->arena, dmarc->found_at, place);
+        finding->line_value = "v=DMARC1";
+    }
 }
 
 static void check_read_dmarc(const Check *check, const DmarcReport *dmarc)
@@ -257,6 +280,7 @@ static void check_read_dmarc(const Check *check, const DmarcReport *dmarc)
         add(check, DOMAIN_DMARC, DOMAIN_ADVICE, MSG_MAIL_DOMAIN_DMARC_PERCENT)->count = dmarc->percent;
     if (!dmarc->reports)
         add(check, DOMAIN_DMARC, DOMAIN_ADVICE, MSG_MAIL_DOMAIN_DMARC_SILENT);
+    check_places(check, dmarc);
     if (dmarc->strict_spf || dmarc->strict_dkim)
         add(check, DOMAIN_DMARC, DOMAIN_GOOD, MSG_MAIL_DOMAIN_DMARC_STRICT);
 }
@@ -285,6 +309,26 @@ static void check_dmarc(const Check *check)
 
 /* --- together ------------------------------------------------------------------------------------------------------- */
 
+static bool says_the_same(const DomainFinding *one, const DomainFinding *other)
+{
+    return one->part == other->part && one->text == other->text && one->count == other->count &&
+           strcmp(one->what, other->what) == 0;
+}
+
+/* What would be read twice is said once, with the line that was written last: it mends all. */
+static void drop_doubles(DomainReport *report)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < report->count; i++) {
+        size_t at = 0;
+        while (at < kept && !says_the_same(&report->findings[at], &report->findings[i]))
+            at++;
+        report->findings[at] = report->findings[i];
+        kept += at == kept;
+    }
+    report->count = kept;
+}
+
 DomainReport domain_check(Arena *arena, DnsSource source, const DomainAsked *asked)
 {
     DomainReport report = {.domain = asked->domain, .kind = asked->kind, .mark = DOMAIN_GOOD};
@@ -297,6 +341,7 @@ DomainReport domain_check(Arena *arena, DnsSource source, const DomainAsked *ask
     check_spf(&check);
     check_dkim(&check);
     check_dmarc(&check);
+    drop_doubles(&report);
     return report;
 }
 

@@ -17,7 +17,7 @@
  *     It waits for the network: never inside a transaction.
  *
  * Example:
- *     DomainSurvey survey = domain_survey(arena, &accounts, "");
+ *     DomainSurvey survey = domain_survey(arena, &accounts, &(DomainSelectors){"", signing_known(tx, arena)});
  *     for (size_t i = 0; i < survey.count; i++) show(&survey.reports[i]);
  */
 #ifndef FILO_CHANNEL_MAIL_DOMAIN_H
@@ -49,7 +49,8 @@ typedef struct DomainAsked {
     DomainKind kind;
     SpfServer servers[DOMAIN_SERVERS_MAX]; /* that mail of this domain leaves through */
     size_t server_count;
-    const char *selector; /* of DKIM, as somebody said; "": the usual ones are tried */
+    const char *selector; /* of DKIM, as somebody said; "": the one that was learnt */
+    const char *learnt;   /* from our own mail; "": the usual ones are tried */
 } DomainAsked;
 
 typedef struct DomainFinding {
@@ -76,14 +77,23 @@ DomainReport domain_check(Arena *arena, DnsSource source, const DomainAsked *ask
 const char *domain_verdict(Arena *arena, Lang lang, const DomainReport *report);
 const char *domain_words(Arena *arena, Lang lang, const DomainReport *report, const DomainFinding *finding);
 
+/* The domain of an address, lower case as DNS writes it; "": DNS can know none. */
+const char *domain_of_mailbox(Arena *arena, const char *address);
+
+/* Under which names keys are looked for. */
+typedef struct DomainSelectors {
+    const char *said;  /* for all domains; "": nobody said one */
+    const char *known; /* signing_known */
+} DomainSelectors;
+
 /* The domains of the accounts in use, each once; at most DOMAINS_MAX. */
-size_t domain_list(Arena *arena, const ChannelAccountList *accounts, const char *selector,
+size_t domain_list(Arena *arena, const ChannelAccountList *accounts, const DomainSelectors *selectors,
                    DomainAsked asked[DOMAINS_MAX]);
 
 typedef struct DomainSurvey {
     DomainReport *reports;
     size_t count;
 } DomainSurvey;
-DomainSurvey domain_survey(Arena *arena, const ChannelAccountList *accounts, const char *selector);
+DomainSurvey domain_survey(Arena *arena, const ChannelAccountList *accounts, const DomainSelectors *selectors);
 
 #endif

@@ -8,6 +8,7 @@
 #include "channel/config.h"
 #include "channel/mail/domain.h"
 #include "channel/mail/provider.h"
+#include "channel/signing.h"
 
 #include <string.h>
 
@@ -30,8 +31,7 @@ static bool is_everybodys(const char *domain)
     return false;
 }
 
-/* "" when it is none DNS could know. */
-static const char *domain_of(Arena *arena, const char *address)
+const char *domain_of_mailbox(Arena *arena, const char *address)
 {
     const char *at = strrchr(address, '@');
     g_autofree char *ascii = at ? g_hostname_to_ascii(at + 1) : NULL;
@@ -63,17 +63,18 @@ static DomainAsked *place_of(const char *domain, DomainAsked *asked, size_t *cou
     return &asked[(*count)++];
 }
 
-size_t domain_list(Arena *arena, const ChannelAccountList *accounts, const char *selector,
+size_t domain_list(Arena *arena, const ChannelAccountList *accounts, const DomainSelectors *selectors,
                    DomainAsked asked[DOMAINS_MAX])
 {
     size_t count = 0;
     for (size_t i = 0; i < accounts->count; i++) {
         const ChannelAccount *account = &accounts->items[i];
-        const char *domain = domain_of(arena, account->address);
+        const char *domain = domain_of_mailbox(arena, account->address);
         DomainAsked *one = account->active && *domain ? place_of(domain, asked, &count) : NULL;
         if (!one)
             continue;
-        one->selector = selector;
+        one->selector = selectors->said;
+        one->learnt = signing_selector(arena, selectors->known, domain);
         one->address = account->address;
         bool certified = strcmp(account->channel, "pec") == 0;
         if (is_everybodys(domain))
@@ -114,10 +115,10 @@ static void keep(Arena *arena, const DomainReport *found, DomainReport *report_o
     }
 }
 
-DomainSurvey domain_survey(Arena *arena, const ChannelAccountList *accounts, const char *selector)
+DomainSurvey domain_survey(Arena *arena, const ChannelAccountList *accounts, const DomainSelectors *selectors)
 {
     DomainAsked *asked = ARENA_ARRAY(arena, DomainAsked, DOMAINS_MAX);
-    size_t count = domain_list(arena, accounts, selector, asked);
+    size_t count = domain_list(arena, accounts, selectors, asked);
     DomainSurvey survey = {ARENA_ARRAY(arena, DomainReport, count), count};
     Work *works = ARENA_ARRAY(arena, Work, count);
     int64_t end_us = clock_monotonic_us() + (int64_t)DOMAIN_LIMIT_MS * 1000;

@@ -124,7 +124,8 @@ static const DomainAsked asked = {.domain = "bar.test",
                                   .address = "info@bar.test",
                                   .servers = {{"smtps.aruba.it", "_spf.aruba.it"}},
                                   .server_count = 1,
-                                  .selector = ""};
+                                  .selector = "",
+                                  .learnt = ""};
 
 /* "bad: mx_good/good spf_absent/bad …" */
 static const char *check(Arena *arena, const ZoneRow *rows, size_t count, const DomainAsked *one)
@@ -210,6 +211,106 @@ static void test_selector(void)
                     arena_printf(arena, "advice: %s dkim_revoked/advice dkim_unknown/advice %s", rest, end));
 }
 
+/* What our own mail is signed with is the one that counts: of the usual names none is tried. */
+static void test_a_selector_that_was_learnt(void)
+{
+    static const ZoneRow rows[] = {{"bar.test", DNS_MX, "m.test"},
+                                   {"bar.test", DNS_TXT, "v=spf1 include:_spf.aruba.it -all"},
+                                   {"_spf.aruba.it", DNS_TXT, "v=spf1 -all"},
+                                   {"s7._domainkey.bar.test", DNS_TXT, "v=DKIM1; p=" KEY_2048},
+                                   {"default._domainkey.bar.test", DNS_TXT, "v=DKIM1; p="},
+                                   {"_dmarc.bar.test", DNS_TXT, "v=DMARC1; p=reject; rua=mailto:a@bar.test"}};
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    DomainAsked one = asked;
+    const char *rest = "mx_good/good spf_good/good spf_covered/good", *end = "dmarc_reject/good";
+    one.learnt = "s7";
+    g_assert_cmpstr(check(arena, rows, G_N_ELEMENTS(rows), &one), ==,
+                    arena_printf(arena, "good: %s dkim_good/good dkim_learnt/good %s", rest, end));
+    one.learnt = "gone"; /* signed, and nobody can check it */
+    g_assert_cmpstr(check(arena, rows, G_N_ELEMENTS(rows), &one), ==,
+                    arena_printf(arena, "bad: %s dkim_absent/bad dkim_learnt/good %s", rest, end));
+    one.selector = "s7"; /* somebody knows better */
+    g_assert_cmpstr(check(arena, rows, G_N_ELEMENTS(rows), &one), ==,
+                    arena_printf(arena, "good: %s dkim_good/good %s", rest, end));
+}
+
+/* The field of RFC 6376, section 3.5, shortened and as it stands once it is unfolded. */
+static void test_whose_signature(void)
+{
+    static const char field[] =
+        "v=1; a=rsa-sha256; d=example.net; s=brisbane; c=simple; q=dns/txt; i=@eng.example.net; "
+        "t=1117574938; x=1118006938; h=from:to:subject:date; "
+        "z=From:foo@eng.example.net|To:joe@example.com|  Subject:demo=20run; "
+        "bh=MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=; b=dzdVyOfAKCdLXdJOc9G2q8LoXSlEniSb av+yuU4zGeer";
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    g_assert_cmpstr(dkim_signature_selector(arena, field, "Example.NET"), ==, "brisbane");
+    g_assert_null(dkim_signature_selector(arena, field, "eng.example.net"));
+    g_assert_null(dkim_signature_selector(arena, field, "net"));
+    static const char *const none[] = {"", "s=x", "d=example.net", "d=example.net; s=", "d=example.net; s=a b",
+                                       "d=example.net; s=x; s=y", "d=example.net. s=x"};
+    for (size_t i = 0; i < G_N_ELEMENTS(none); i++)
+        g_assert_null(dkim_signature_selector(arena, none[i], "example.net"));
+}
+
+/* RFC 7489, section 7.1 and appendix B.2.2: example.com's reports go to thirdparty.example.net. */
+static void test_reports_to_others(void)
+{
+    static const ZoneRow rows[] = {
+        {"bar.test", DNS_MX, "m.test"},
+        {"bar.test", DNS_TXT, "v=spf1 include:_spf.aruba.it -all"},
+        {"_spf.aruba.it", DNS_TXT, "v=spf1 -all"},
+        {"a1._domainkey.bar.test", DNS_TXT, "v=DKIM1; p=" KEY_2048},
+        {"bar.test._report._dmarc.wants.test", DNS_TXT, "v=DMARC1"},
+        {"bar.test._report._dmarc.other.test", DNS_TXT, "v=spf1 -all"},
+        {"bar.test._report._dmarc.deaf.test", DNS_TXT, NULL},
+        {"_dmarc.bar.test", DNS_TXT,
+         "v=DMARC1; p=reject; rua=mailto:a@bar.test,mailto:b@Mail.bar.test, mailto:c@wants.test!10m"},
+    };
+    static const struct {
+        const char *rua, *said;
+    } cases[] = {
+        {"mailto:a@bar.test,mailto:b@Mail.bar.test, mailto:c@wants.test!10m", "good:"},
+        {"mailto:a@nobar.test", "advice: dmarc_unwanted/advice"},
+        {"mailto:a@other.test,mailto:b@OTHER.test!1g", "advice: dmarc_unwanted/advice"},
+        {"mailto:a@deaf.test", "unknown: dmarc_wanted_unasked/unknown"},
+        {"mailto:a@other.test,mailto:b@test,https://x.test/@y", "advice: dmarc_unwanted/advice"},
+    };
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    ZoneRow zone[G_N_ELEMENTS(rows)];
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        memcpy(zone, rows, sizeof zone);
+        zone[G_N_ELEMENTS(rows) - 1].text = arena_printf(arena, "v=DMARC1; p=reject; rua=%s", cases[i].rua);
+        const char *said = check(arena, zone, G_N_ELEMENTS(rows), &asked);
+        const char *colon = strchr(cases[i].said, ':'), *more = colon[1] ? colon + 1 : "";
+        g_assert_cmpstr(
+            said, ==,
+            arena_printf(arena, "%.*s mx_good/good spf_good/good spf_covered/good dkim_good/good dmarc_reject/good%s",
+                         (int)(colon + 1 - cases[i].said), cases[i].said, more));
+    }
+    TestZone all = {rows, G_N_ELEMENTS(rows), arena};
+    DnsSource source = {zone_ask, &all};
+    g_assert_cmpint(dmarc_consent(arena, source, "bar.test", "wants.test"), ==, DMARC_CONSENTS);
+    g_assert_cmpint(dmarc_consent(arena, source, "mail.bar.test", "bar.test"), ==, DMARC_CONSENTS);
+    g_assert_cmpint(dmarc_consent(arena, source, "bar.test", "foobar.test"), ==, DMARC_SILENT);
+    g_assert_cmpstr(dmarc_consent_name(arena, "example.com", "thirdparty.example.net"), ==,
+                    "example.com._report._dmarc.thirdparty.example.net");
+}
+
+/* Two servers of one name, as two mailboxes may write it: the words once, the line that has both. */
+static void test_said_once(void)
+{
+    static const ZoneRow rows[] = {{"bar.test", DNS_MX, "m.test"},
+                                   {"bar.test", DNS_TXT, "v=spf1 ip4:192.0.2.1 -all"},
+                                   {"a1._domainkey.bar.test", DNS_TXT, "v=DKIM1; p=" KEY_2048},
+                                   {"_dmarc.bar.test", DNS_TXT, "v=DMARC1; p=reject; rua=mailto:a@bar.test"}};
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    DomainAsked one = asked;
+    one.servers[1] = one.servers[0];
+    one.server_count = 2;
+    g_assert_cmpstr(check(arena, rows, G_N_ELEMENTS(rows), &one), ==,
+                    "bad: mx_good/good spf_good/good spf_uncovered/bad dkim_good/good dmarc_reject/good");
+}
+
 /* --- which domains -------------------------------------------------------------------------------------------------- */
 
 static void test_list(void)
@@ -226,13 +327,18 @@ static void test_list(void)
     };
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
     DomainAsked *found = ARENA_ARRAY(arena, DomainAsked, DOMAINS_MAX);
-    g_assert_cmpuint(domain_list(arena, &(ChannelAccountList){accounts, G_N_ELEMENTS(accounts)}, "", found), ==, 4);
+    const DomainSelectors selectors = {"", "xn--caff-8oa.test k1\nbar.test s7"};
+    g_assert_cmpuint(domain_list(arena, &(ChannelAccountList){accounts, G_N_ELEMENTS(accounts)}, &selectors, found), ==,
+                     4);
     g_assert_cmpstr(found[0].domain, ==, "bar.test");
     g_assert_true(found[0].kind == DOMAIN_OURS && found[0].server_count == 2);
     g_assert_cmpstr(found[0].servers[0].include, ==, "_spf.aruba.it");
     g_assert_cmpstr(found[0].servers[1].include, ==, "");
     g_assert_true(found[1].kind == DOMAIN_EVERYBODYS && found[2].kind == DOMAIN_CERTIFIED);
     g_assert_cmpstr(found[3].domain, ==, "xn--caff-8oa.test");
+    g_assert_cmpstr(found[0].learnt, ==, "s7");
+    g_assert_cmpstr(found[1].learnt, ==, "");
+    g_assert_cmpstr(found[3].learnt, ==, "k1");
 }
 
 int main(int argc, char **argv)
@@ -245,6 +351,10 @@ int main(int argc, char **argv)
     g_test_add_func("/channel/mail/domain/what-is-missing", test_what_is_missing);
     g_test_add_func("/channel/mail/domain/nobody-answers", test_nobody_answers);
     g_test_add_func("/channel/mail/domain/selector", test_selector);
+    g_test_add_func("/channel/mail/domain/learnt", test_a_selector_that_was_learnt);
+    g_test_add_func("/channel/mail/domain/signature", test_whose_signature);
+    g_test_add_func("/channel/mail/domain/reports", test_reports_to_others);
+    g_test_add_func("/channel/mail/domain/once", test_said_once);
     g_test_add_func("/channel/mail/domain/list", test_list);
     return g_test_run();
 }

@@ -4,6 +4,8 @@
 #include "base/format.h"
 #include "base/text.h"
 #include "channel/mail/bounce.h"
+#include "channel/mail/dkim.h"
+#include "channel/mail/domain.h"
 #include "channel/mail/guard.h"
 #include "channel/mail/header.h"
 #include "channel/mail/invitation.h"
@@ -505,6 +507,18 @@ MailArrival mail_arrival(const ChannelKept *kept, const ParsedMail *mail)
         .lang = kept->lang,
         .zone = kept->zone,
     };
+}
+
+ChannelSigning mail_signing(Arena *arena, const ParsedMail *mail, const char *address)
+{
+    const char *domain = domain_of_mailbox(arena, address);
+    for (size_t i = 0; *domain && i < mail->field_count; i++) {
+        bool is_signature = strcmp(mail->fields[i].name, "dkim-signature") == 0;
+        const char *selector = is_signature ? dkim_signature_selector(arena, mail->fields[i].value, domain) : NULL;
+        if (selector)
+            return (ChannelSigning){domain, selector};
+    }
+    return (ChannelSigning){NULL, ""};
 }
 
 const char *mail_test_secret(Arena *arena, const ChannelSource *source, const char *message_id)

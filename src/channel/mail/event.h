@@ -37,6 +37,10 @@ MailArrival mail_arrival(const ChannelKept *kept, const ParsedMail *mail);
 /* The event, without what channel/receive.h fills in. */
 InboundEvent mail_event(Arena *arena, const MailArrival *arrival);
 
+/* What the message was signed with in the name of the address's domain: its first signature there. domain NULL: none. Says
+ * something only of what nobody but ourselves can have written. */
+ChannelSigning mail_signing(Arena *arena, const ParsedMail *mail, const char *address);
+
 /* The secret of one of our own tests, where the id its sender gave the message is one ("0.0.<secret>@…": the id of no
  * answer); or NULL. */
 const char *mail_test_secret(Arena *arena, const ChannelSource *source, const char *message_id);

@@ -6,6 +6,7 @@
 #include "channel/mail/fetch.h"
 
 #include "channel/config.h"
+#include "channel/signing.h"
 #include "desk/desk_testing.h"
 #include "desk/setting/setting.h"
 #include "desk/ticket/message.h"
@@ -27,7 +28,8 @@ static ParseZygote *zygote;
     "<a@bar.test>\\r\\n\\r\\n"                                                                                         \
     "Non scalda.\\r\\n"
 #define ANSWER                                                                                                         \
-    "From: assistenza@filo.test\\r\\nTo: luca@bar.test\\r\\nSubject: Re: Vapore\\r\\nMessage-ID: <b@phone.test>\\r\\n" \
+    "DKIM-Signature: v=1; d=filo.test; s=s7; b=x\\r\\nFrom: assistenza@filo.test\\r\\nTo: "                            \
+    "luca@bar.test\\r\\nSubject: Re: Vapore\\r\\nMessage-ID: <b@phone.test>\\r\\n"                                     \
     "In-Reply-To: <a@bar.test>\\r\\n\\r\\nArrivo.\\r\\n"
 #define BOTH                                                                                                           \
     "{" PASSWORD ",\"quiet\":true,\"cutAll\":true,\"messages\":{\"7\":\"" QUESTION "\"},"                              \
@@ -160,6 +162,10 @@ static void check_both_once(Place *place)
     count(place, &tickets, &messages);
     g_assert_cmpuint(tickets, ==, 1);
     g_assert_cmpuint(messages, ==, 2);
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    StoreTx *tx = house_read(&place->house);
+    g_assert_cmpstr(signing_known(tx, arena), ==, "filo.test s7"); /* as the sent mail shows */
+    house_read_end(tx);
 }
 
 /* Where it stands is kept: each listening goes on from there. */

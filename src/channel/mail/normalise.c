@@ -16,5 +16,7 @@ bool mail_normalise(Arena *arena, const ChannelKept *kept, ChannelEvent *event_o
         .test_secret = mail_test_secret(arena, kept->source, mail.message_id),
         .is_test_itself = true,
     };
+    if (event_out->test_secret)
+        event_out->signing = mail_signing(arena, &mail, kept->source->address);
     return true;
 }

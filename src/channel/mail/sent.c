@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "channel/mail/event.h"
+#include "channel/signing.h"
 #include "desk/intake/elsewhere.h"
 #include "parse/content_hash.h"
 #include "parse/mail.h"
@@ -75,13 +76,35 @@ static bool find_ticket(Reading *reading, bool *wanted_out, GError **error)
     return store_read_end(tx, error);
 }
 
+typedef struct LearnWork {
+    Arena *arena;
+    const ChannelSigning *signing;
+    TimeMs now;
+} LearnWork;
+
+static bool learn(StoreTx *tx, void *arg)
+{
+    const LearnWork *work = arg;
+    return signing_learn(tx, work->arena, work->signing, work->now);
+}
+
+/* Nobody else writes there: what is signed in our name is signed by our provider. */
+static bool learn_signing(Reading *reading, GError **error)
+{
+    const ChannelReceiver *receiver = reading->receiver;
+    ChannelSigning signing = mail_signing(reading->arena, &reading->mail, reading->source.address);
+    LearnWork work = {reading->arena, &signing, desk_now(receiver->desk)};
+    return !signing.domain ||
+           store_write(desk_store(receiver->desk), "mail signing", learn, &work, error) != STORE_FAILED;
+}
+
 bool mail_sent_look(const ChannelReceiver *receiver, const char *mailbox, Bytes head, bool *wanted_out, GError **error)
 {
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
     Reading reading = {.receiver = receiver, .arena = arena};
     *wanted_out = false;
     if (!channel_source_read(receiver, arena, mailbox, &reading.source, error) ||
-        !read_event(&reading, head, (MailArrival){0}, error))
+        !read_event(&reading, head, (MailArrival){0}, error) || !learn_signing(&reading, error))
         return false;
     return !is_by_hand(&reading) || find_ticket(&reading, wanted_out, error);
 }

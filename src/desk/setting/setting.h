@@ -45,10 +45,11 @@ typedef enum SettingKey {
     SETTING_CALENDAR_PATRON,
     SETTING_CALENDAR_CLOSURES,
     SETTING_CALENDAR_VERSION,
-    SETTING_START_TOKEN,   /* SHA-256 of what opens the first page (first_start.h); "" when nothing does */
-    SETTING_DEMO,          /* "1" in the demo company: the outbox is sealed */
-    SETTING_VERSION,       /* counts the changes of the company page (company.h) */
-    SETTING_DEMO_PASSWORD, /* of the demo's people, so that visitors change roles with one click; "" elsewhere */
+    SETTING_START_TOKEN,    /* SHA-256 of what opens the first page (first_start.h); "" when nothing does */
+    SETTING_DEMO,           /* "1" in the demo company: the outbox is sealed */
+    SETTING_VERSION,        /* counts the changes of the company page (company.h) */
+    SETTING_DEMO_PASSWORD,  /* of the demo's people, so that visitors change roles with one click; "" elsewhere */
+    SETTING_DKIM_SELECTORS, /* by which names our domains sign their mail, as it showed (channel/signing.h) */
     SETTING_COUNT
 } SettingKey;
 

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "channel/mail/dkim.h"
 #include "channel/mail/domain.h"
+#include "channel/signing.h"
 #include "web/settings/settings_form.h"
 #include "web/settings/settings_pages.h"
 #include "web/settings_domain_view.h"
@@ -98,8 +99,9 @@ void domain_page(HttpRequest *request, HttpResponse *response, void *context)
     if (!tx)
         return;
     ChannelAccountList accounts = channel_account_list(tx, form->arena);
+    DomainSelectors selectors = {sound ? selector : "", signing_known(tx, form->arena)};
     if (!visit_read_end(request, response, tx))
         return;
-    DomainSurvey survey = domain_survey(form->arena, &accounts, sound ? selector : "");
+    DomainSurvey survey = domain_survey(form->arena, &accounts, &selectors);
     show(form, response, &survey, selector);
 }
