@@ -512,6 +512,25 @@ static void test_idle(void)
                1, -1, IMAP_OK, IMAP_WAKE_NEWS);
 }
 
+/* Deaf once it idles: nothing is announced, and the word that ends it is not answered. So it is found out when the idling is
+ * begun again, not when something comes. */
+static void test_idle_of_the_deaf(void)
+{
+    Sink sink = sink_start("{" PASSWORD "," TWO_MESSAGES ",\"rules\":[{\"at\":\"IDLE\",\"reply\":\"+ idling\\r\\n\"},"
+                           "{\"at\":\"DONE\",\"reply\":\"\"}]}");
+    ImapServer server = plain_server(&sink);
+    ImapFolder folder;
+    ImapWake wake;
+    server.reply_seconds = 1;
+    ImapSession *session = open_inbox(&server, &folder);
+    int64_t begun_us = clock_monotonic_us();
+    assert_outcome(imap_idle(session, 1, -1, &wake), IMAP_TEMPORARY);
+    g_assert_cmpint(clock_monotonic_us() - begun_us, >=, 2 * G_USEC_PER_SEC - G_USEC_PER_SEC / 10);
+    assert_outcome(imap_mark(session, 7, "\\Seen"), IMAP_CLOSED);
+    imap_close(session);
+    g_free(sink_stop(&sink));
+}
+
 static void *raise_wake(void *arg)
 {
     g_usleep(300 * 1000);
@@ -580,6 +599,7 @@ int main(int argc, char **argv)
     g_test_add_func("/imap/words", test_words_are_clean);
     g_test_add_func("/imap/stop", test_stop);
     g_test_add_func("/imap/idle", test_idle);
+    g_test_add_func("/imap/idle-deaf", test_idle_of_the_deaf);
     g_test_add_func("/imap/idle-call", test_idle_ends_at_a_call);
     g_test_add_func("/imap/news-between", test_news_between_two_idlings);
     return g_test_run();
