@@ -327,11 +327,28 @@ bool party_find_by_contact(StoreTx *tx, Arena *arena, const char *value_key, Par
     return true;
 }
 
+/* Is the letter small, or the one capital of its small letter? Of KELVIN SIGN the small letter is k, whose capital is K. */
+static bool has_own_small(gunichar letter)
+{
+    gunichar small = g_unichar_tolower(letter);
+    return small == letter || g_unichar_toupper(small) == letter;
+}
+
 char *contact_key_of_email(Arena *arena, const char *address)
 {
-    char *trimmed = text_trim(arena, address);
-    g_autofree char *lower = g_utf8_strdown(trimmed, -1);
-    return arena_strdup(arena, lower);
+    const char *trimmed = text_trim(arena, address), *start = trimmed;
+    g_autoptr(GString) key = g_string_new(NULL);
+    for (const char *at = trimmed; *at; at = g_utf8_next_char(at)) {
+        if (has_own_small(g_utf8_get_char(at)))
+            continue;
+        g_autofree char *lower = g_utf8_strdown(start, at - start);
+        start = g_utf8_next_char(at);
+        g_string_append(key, lower);
+        g_string_append_len(key, at, start - at);
+    }
+    g_autofree char *lower = g_utf8_strdown(start, -1);
+    g_string_append(key, lower);
+    return arena_strdup(arena, key->str);
 }
 
 /* ----------------------------------------------------------------------------------------------------- membership */

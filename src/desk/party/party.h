@@ -171,7 +171,8 @@ bool membership_remove(StoreTx *tx, PartyId company, PartyId person);
 MembershipList membership_list_people(StoreTx *tx, Arena *arena, PartyId company);
 MembershipList membership_list_companies(StoreTx *tx, Arena *arena, PartyId person);
 
-/* The normal form of an e-mail address: trimmed and lower-cased. */
+/* The normal form of an e-mail address: trimmed and lower-cased. A sign whose small letter is another letter's (KELVIN SIGN:
+ * k) stays as it is written: it must not bring the mail of one address to another (RFC 6531). */
 char *contact_key_of_email(Arena *arena, const char *address);
 
 #endif

@@ -66,6 +66,31 @@ static void test_contacts_have_one_form(void)
     g_assert_cmpstr(refused.key, ==, "phone.error.short_code");
 }
 
+/* RFC 6531 lets a local part be any UTF-8 and says of no two that they are one. The small letters are Unicode's: U+212A has
+ * k, U+212B \xc3\xa5, U+0130 i, U+1E9E \xc3\x9f; none of those has the sign as its capital. */
+static void test_an_address_is_no_other(void)
+{
+    static const struct {
+        const char *written, *key;
+    } rows[] = {
+        {" Luca.Bianchi@Bar.TEST ", "luca.bianchi@bar.test"},
+        {"PER\xc3\x99@bar.test", "per\xc3\xb9@bar.test"}, /* keys that are stored already stay what they are */
+        {"\xce\x9f\xce\x94\xce\x9f\xce\xa3@bar.test", "\xce\xbf\xce\xb4\xce\xbf\xcf\x82@bar.test"},
+        {"mar\xe2\x84\xaa@bar.test", "mar\xe2\x84\xaa@bar.test"},
+        {"MAR\xe2\x84\xaa@BAR.test", "mar\xe2\x84\xaa@bar.test"},
+        {"\xe2\x84\xab@bar.test", "\xe2\x84\xab@bar.test"},
+        {"l\xc4\xb0ra@bar.test", "l\xc4\xb0ra@bar.test"},
+        {"stra\xe1\xba\x9e\x65@bar.test", "stra\xe1\xba\x9e\x65@bar.test"},
+        {"", ""},
+    };
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const char *key = contact_key_of_email(arena, rows[i].written);
+        g_assert_cmpstr(key, ==, rows[i].key);
+        g_assert_cmpstr(contact_key_of_email(arena, key), ==, key);
+    }
+}
+
 static void test_duplicates_name_the_other_party(NounTest *test)
 {
     PartyRefusal refused = {0};
@@ -196,6 +221,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/party/read", test_what_is_typed_becomes_normal_form);
     g_test_add_func("/party/read-contact", test_contacts_have_one_form);
+    g_test_add_func("/party/address-key", test_an_address_is_no_other);
     noun_test_each_engine("/party/duplicates", test_duplicates_name_the_other_party);
     noun_test_each_engine("/party/edit", test_edit);
     noun_test_each_engine("/party/contacts", test_contact_points);
