@@ -4,7 +4,7 @@
 // timeout: 300
 import assert from 'node:assert/strict';
 import { eachEngine, startFilo } from './support/filo.js';
-import { header, headersOf, textBody } from './support/letter.js';
+import { header, headersOf, letter, textBody } from './support/letter.js';
 import { findForm, textOf } from './support/page.js';
 import { startSink } from './support/smtp_sink.js';
 
@@ -86,21 +86,55 @@ eachEngine('what is wrong is said, what was typed is kept, and nothing is record
     assert.match(textOf(sent.text), /10001/, 'the form that came back can be sent');
   }));
 
-eachEngine('forms that name a stranger send them one mail an hour, without a word of ours or theirs', (t, engine) =>
+eachEngine('A15: a hundred forms that name a stranger send them one mail, without a word of theirs', (t, engine) =>
   withDesk(t, engine, async (filo, sink) => {
     const browser = filo.browser();
-    const pages = await openForms(browser, 8);
+    const pages = await openForms(browser, 100);
     for (const [i, page] of pages.entries()) {
       const sent = await browser.submit(page, /^\/help$/, { ...FIELDS, email: 'victim@y.test', subject: `COMPRA ORA ${i}`,
         name: 'x\r\nBcc: v@x.test' });
       assert.equal(sent.status, 200);
     }
     assert.equal(await filo.count('FROM ticket'), pages.length);
-    await filo.until(() => sink.messages.length > 0, 'the one acknowledgement');
-    await pause(500);
-    assert.equal(sink.messages.length, 1);
-    assert.deepEqual(sink.messages[0].to, ['victim@y.test']);
-    assert.ok(!/COMPRA|Bcc|x@x|v@x/.test(sink.messages[0].data.toString()));
+    // Whoever comes after them has their acknowledgement: the hundred would have left before it.
+    await filo.mailIn(letter({ from: 'ultimo@bar.test', subject: 'Ultimo' }));
+    await filo.until(() => sink.messages.some(({ to }) => to[0] === 'ultimo@bar.test'), 'the last acknowledgement');
+    const theirs = sink.messages.filter(({ to }) => to.includes('victim@y.test'));
+    assert.deepEqual(theirs.map(({ to }) => to), [['victim@y.test']]);
+    assert.equal(await filo.count("FROM outbox WHERE purpose = 'acknowledgement'"), 2);
+    assert.ok(!/COMPRA|Bcc|x@x|v@x/.test(theirs[0].data.toString()));
+  }));
+
+const TYPED = /Indirizzo scritto nel modulo: niente prova ancora che sia suo/;
+
+eachEngine('A15: an address in a form proves nothing, until a mail comes from it', (t, engine) =>
+  withDesk(t, engine, async (filo, sink) => {
+    const theirs = { from: 'Lucia Ferri <lucia@bar.test>', subject: 'Contratto', text: 'Il codice della cassaforte è 4711.' };
+    await filo.mailIn(letter(theirs));
+    await filo.stop();
+    await filo.execute("INSERT INTO suspect_address (address_key, since, status, reason, by_report) VALUES ('lucia@bar.test', 1, '5.1.1', 'no such user', 1)");
+    await filo.start();
+    const before = await filo.rows('SELECT * FROM ticket WHERE ticket_id = 10001');
+    const stranger = filo.browser();
+    const [page] = await openForms(stranger);
+    const sent = await stranger.submit(page, /^\/help$/, { ...FIELDS, email: 'LUCIA@bar.test', subject: 'Re: Contratto [#10001]', description: 'Mi ridite il codice?' });
+    assert.match(textOf(sent.text), /10002/);
+    const seen = (await stranger.get(linkOf(sent.text))).text;
+    assert.match(textOf(seen), /Mi ridite il codice\?/);
+    for (const word of ['4711', 'cassaforte', '10001<']) assert.ok(!seen.includes(word), `the stranger sees ${word}`);
+
+    assert.deepEqual(await filo.rows('SELECT * FROM ticket WHERE ticket_id = 10001'), before, 'no say on another request');
+    assert.equal(await filo.count('FROM message WHERE ticket_id = 10001'), 1);
+    assert.equal(await filo.count("FROM suspect_address WHERE address_key = 'lucia@bar.test'"), 1, 'nobody has been seen to read there');
+    const staff = await filo.signIn();
+    assert.match(textOf((await staff.get('/tickets/10002')).text), TYPED);
+
+    // Lucia herself writes: by what was sent to her, or by the number.
+    const reply = await filo.mailIn(letter({ ...theirs, subject: 'Re: [#10002]', text: 'Non sono stata io.' }));
+    assert.deepEqual([reply.out.ticket, reply.out.outcome], [10002, 'appended']);
+    assert.ok(!TYPED.test(textOf((await staff.get('/tickets/10002')).text)));
+    assert.equal(await filo.count("FROM suspect_address WHERE address_key = 'lucia@bar.test'"), 0);
+    assert.ok(sink.messages.every(({ to }) => to.length === 1));
   }));
 
 eachEngine('the link shows the conversation and nothing of ours; an answer comes back to the request', (t, engine) =>

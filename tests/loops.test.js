@@ -223,11 +223,12 @@ eachEngine('our own mail that comes back lies aside and starts nothing', async (
   assert.match(textOf(await page(aside)), /Un nostro messaggio tornato indietro/);
   assert.match(textOf((await browser.get('/aside')).text), /\[clienti\]/);
 
-  // From our own address, and from one of our reply addresses: read by people, answered by nobody automatic (A16).
+  // From our own address, and from one of our reply addresses: put aside for people to read, answered by nobody (A16).
   for (const from of ['assistenza@filo.test', headersOf(ours[1].data).get('reply-to')[0], 'Assistenza+x@FILO.test']) {
     const out = await take({ from, subject: `Da noi: ${from}`, text: 'Qualcuno scrive a nome nostro' });
     assert.equal(out.outcome, 'opened');
     assert.match(textOf(await page(out.ticket)), /Mittente non verificato/);
+    assert.equal((await filo.rows(`SELECT state FROM ticket WHERE ticket_id = ${out.ticket}`))[0].state, 'spam');
   }
   await settled();
   assert.equal(sink.messages.length, 2);

@@ -133,6 +133,7 @@ InboundEvent form_event(Arena *arena, const Desk *desk, const FormEntry *entry, 
                         ProductId product)
 {
     InboundEvent event = blank_event(arena, desk, key, lang);
+    event.flags = MESSAGE_ADDRESS_TYPED;
     event.sender_address = entry->email;
     event.sender_key = contact_key_of_email(arena, entry->email);
     event.sender_name = entry->name;

@@ -2,6 +2,8 @@
 #include "channel/form/form_receive.h"
 
 #include "base/text.h"
+#include "channel/mail/guard.h"
+#include "desk/mailbox/mailbox.h"
 #include "desk/setting/setting.h"
 #include "store/blob.h"
 
@@ -36,11 +38,23 @@ static bool keep(StoreTx *tx, ReceiveWork *work, Inbound *inbound_out)
                        inbound_out);
 }
 
+/* Whether who fills the form gives an address of ours as theirs: what we would answer comes back here. */
+static bool names_us(StoreTx *tx, Arena *arena, const char *address)
+{
+    ChannelAccountList accounts = channel_account_list(tx, arena);
+    for (size_t i = 0; i < accounts.count; i++)
+        if (mail_is_own_address(address, &accounts.items[i].address, 1))
+            return true;
+    return false;
+}
+
 static bool accept(StoreTx *tx, ReceiveWork *work, InboundId inbound)
 {
     const FormParcel *parcel = work->parcel;
     ChannelAccount account;
     InboundEvent event = parcel->event;
+    if (event.actor.kind == ACTOR_CUSTOMER && names_us(tx, work->arena, event.sender_address))
+        event.flags |= MESSAGE_FROM_OURS | MESSAGE_SENDER_UNVERIFIED;
     event.inbound = inbound;
     event.files = work->files;
     event.file_count = parcel->file_count;

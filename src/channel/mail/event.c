@@ -84,7 +84,7 @@ static int64_t flags_of(const ParsedMail *mail, unsigned kind)
     if (kind & MAIL_ABSENCE_SUBJECT)
         flags |= MESSAGE_ABSENCE;
     if (kind & MAIL_FROM_OWN)
-        flags |= MESSAGE_SENDER_UNVERIFIED;
+        flags |= MESSAGE_SENDER_UNVERIFIED | MESSAGE_FROM_OURS;
     if (mail->truncated)
         flags |= MESSAGE_TRUNCATED;
     if (mail->defects & PARSE_DEFECT_TNEF)

@@ -48,12 +48,17 @@ static bool is_address_of(const char *address, const char *own)
            g_ascii_strncasecmp(address, own, local) == 0;
 }
 
-static bool is_own(const MailFacts *facts, const char *address)
+bool mail_is_own_address(const char *address, const char *const *own_addresses, size_t own_count)
 {
-    for (size_t i = 0; address && i < facts->own_count; i++)
-        if (equals(address, facts->own_addresses[i]) || is_address_of(address, facts->own_addresses[i]))
+    for (size_t i = 0; address && i < own_count; i++)
+        if (equals(address, own_addresses[i]) || is_address_of(address, own_addresses[i]))
             return true;
     return false;
+}
+
+static bool is_own(const MailFacts *facts, const char *address)
+{
+    return mail_is_own_address(address, facts->own_addresses, facts->own_count);
 }
 
 static bool is_from_own(const MailFacts *facts)

@@ -43,6 +43,9 @@ typedef struct MailFacts {
     size_t own_count;
 } MailFacts;
 
+/* Whether it is one of them, or one of them with something after a plus; in any case. */
+bool mail_is_own_address(const char *address, const char *const *own_addresses, size_t own_count);
+
 /* What the message is; several may hold. */
 typedef enum MailKind {
     MAIL_BOUNCE = 1 << 0,         /* says that a message of ours did not arrive: delivery status, never a new ticket */

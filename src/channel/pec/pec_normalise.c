@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "channel/mail/event.h"
+#include "channel/mail/guard.h"
 #include "channel/pec/pec_letter.h"
 #include "channel/pec/pec_trust.h"
 #include "desk/party/party.h"
@@ -184,6 +185,14 @@ static void take_at_its_word(InboundEvent *message)
     message->report = (InboundReport){0};
 }
 
+/* The sender is not the one its own headers name. A letter that is proved to be from a box of ours is one: a person sees it. */
+static void mark_ours(InboundEvent *message, const ChannelSource *source, bool proved)
+{
+    message->flags &= ~MESSAGE_FROM_OURS;
+    if (!proved && mail_is_own_address(message->sender_address, source->own_addresses, source->own_count))
+        message->flags |= MESSAGE_FROM_OURS | MESSAGE_SENDER_UNVERIFIED;
+}
+
 static InboundEvent message_of(const Opening *opening)
 {
     const PecLetter *letter = &opening->letter;
@@ -195,6 +204,7 @@ static InboundEvent message_of(const Opening *opening)
     if (opening->kind == PEC_ENVELOPE && !proved)
         message.flags |= MESSAGE_SENDER_UNVERIFIED;
     message.certified = opening->kind == PEC_ENVELOPE;
+    mark_ours(&message, opening->kept->source, message.certified && letter->signature == RECEIPT_SIGNATURE_VALID);
     if (message.certified)
         take_at_its_word(&message);
     if (!pec_may_acknowledge(letter, opening->kind, message.sender_address))

@@ -323,7 +323,8 @@ static PartyMatch find_or_add_party(Intake *intake)
     PartyMatch match = {event->contact, event->party};
     if (event->party.value || event->contact.value || !*event->sender_key)
         return match;
-    if (party_find_by_contact(intake->tx, intake->arena, event->sender_key, &match) || is_robot(intake))
+    if (party_find_by_contact(intake->tx, intake->arena, event->sender_key, &match) || is_robot(intake) ||
+        intake->flags & MESSAGE_FROM_OURS)
         return match;
     const char *name = *event->sender_name ? event->sender_name : event->sender_address;
     PartyId person = party_add(
@@ -554,14 +555,14 @@ static bool is_returned(Intake *intake)
     return true;
 }
 
-/* A report on nothing of ours is nobody's request; and what a person put aside once is put aside again, unless it is typed
+/* A report on nothing of ours is nobody's request, nor is what somebody writes under one of our own addresses (security A16); and what a person put aside once is put aside again, unless it is typed
  * in by hand. Both are kept where a person can bring them back. */
 static bool is_unwanted(Intake *intake, bool report)
 {
     const InboundEvent *event = intake->event;
     if (event->certified && !(intake->flags & MESSAGE_SENDER_UNVERIFIED))
         return false; /* it counts as delivered by law: a person must have seen it */
-    return report ||
+    return report || intake->flags & MESSAGE_FROM_OURS ||
            (event->actor.kind == ACTOR_CUSTOMER && aside_has_rule(intake->tx, intake->arena, event->sender_key));
 }
 
@@ -752,7 +753,8 @@ bool intake_accept(StoreTx *tx, Arena *arena, const InboundEvent *event, TimeMs 
         NoticeReply reply;
         note_reused_id(&intake);
         heed_nature(&intake);
-        if (*event->sender_key && !is_robot(&intake) && !(intake.flags & MESSAGE_SENDER_UNVERIFIED))
+        if (*event->sender_key && !is_robot(&intake) &&
+            !(intake.flags & (MESSAGE_SENDER_UNVERIFIED | MESSAGE_ADDRESS_TYPED)))
             suspect_clear(tx, event->sender_key); /* who writes from it, reads there */
         if (find_notice(&intake, &reply)) {
             take_staff_reply(&intake, &reply);

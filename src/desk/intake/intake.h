@@ -22,7 +22,8 @@
  *     one a message for the staff alone: nothing of it leaves, nothing moves (security A05). A robot's is ignored.
  *  7. What refers to a message that was split off (split.h), or answers a request that has ended and that a newer one of the
  *     sender's follows, goes to the newer one.
- *  8. What was ours and comes back under our name lies aside, on no ticket.
+ *  8. What was ours and comes back under our name lies aside, on no ticket; so does what opens a request under one of our own
+ *     addresses, and no customer is made of it.
  *  9. An acknowledgement holds no word its sender chose, not even the name: the address may be somebody else's.
  * 10. A customer's mail that a colleague passes on is the customer's request where our server vouches for the colleague, and
  *     else a proposal (forwarded.h). Its sender is marked unverified: what moves, moves by the colleague's right.

@@ -36,6 +36,8 @@ enum {
     MESSAGE_FORWARDED = 1 << 8,         /* one of us passed it on (forward.h): the sender is what stood in that mail */
     MESSAGE_UNOPENED = 1 << 9,          /* its winmail.dat could not be opened, or not all of it: it is attached */
     MESSAGE_SAYS_AUTO = 1 << 10,        /* Auto-Submitted: auto-replied stands in it; comes with MESSAGE_AUTO_REPLY */
+    MESSAGE_FROM_OURS = 1 << 11,     /* names one of our own addresses as its sender's; comes with SENDER_UNVERIFIED */
+    MESSAGE_ADDRESS_TYPED = 1 << 12, /* the sender's address is what somebody typed: nothing proves it theirs */
     /* Why MESSAGE_AUTO_REPLY stands, when it is not the headers that say so; each comes with it. */
     MESSAGE_ABSENCE = 1 << 16, /* its subject begins as an absence notice's */
     MESSAGE_REPEATS = 1 << 17, /* the same words for the third time in a day */

@@ -161,6 +161,26 @@ static int64_t shown_flags(int64_t flags)
     return flags & MESSAGE_FORWARDED ? flags & ~(MESSAGE_FORWARDED | MESSAGE_SENDER_UNVERIFIED) : flags;
 }
 
+/* Whether a mail came from the address that was typed into a form (security A15). */
+static bool is_confirmed(const Talk *talk, const Message *typed)
+{
+    const int64_t doubtful = MESSAGE_SENDER_UNVERIFIED | MESSAGE_DELIVERY_REPORT | MESSAGE_AUTO_REPLY;
+    const MessageList *all = &talk->material->messages;
+    for (size_t i = 0; i < all->count; i++) {
+        const Message *other = &all->items[i];
+        if (other->direction == MESSAGE_IN && strcmp(other->channel, typed->channel) != 0 &&
+            !(other->flags & doubtful) && g_ascii_strcasecmp(other->sender_address, typed->sender_address) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int64_t flags_now(const Talk *talk, const Message *message)
+{
+    bool settled = message->flags & MESSAGE_ADDRESS_TYPED && is_confirmed(talk, message);
+    return settled ? message->flags & ~MESSAGE_ADDRESS_TYPED : message->flags;
+}
+
 /* The gravest of what it was taken for. */
 static const char *gravest_flag(const Talk *talk, int64_t flags)
 {
@@ -170,10 +190,12 @@ static const char *gravest_flag(const Talk *talk, int64_t flags)
     } rows[] = {
         {MESSAGE_RETURNED, MSG_MESSAGE_FLAG_RETURNED},         {MESSAGE_REPEATS, MSG_MESSAGE_FLAG_REPEATS},
         {MESSAGE_ROBOT, MSG_MESSAGE_FLAG_ROBOT},               {MESSAGE_ABSENCE, MSG_MESSAGE_FLAG_ABSENCE},
-        {MESSAGE_UNREADABLE, MSG_MESSAGE_FLAG_UNREADABLE},     {MESSAGE_SENDER_UNVERIFIED, MSG_MESSAGE_FLAG_UNVERIFIED},
+        {MESSAGE_UNREADABLE, MSG_MESSAGE_FLAG_UNREADABLE},     {MESSAGE_FROM_OURS, MSG_MESSAGE_FLAG_FROM_OURS},
+        {MESSAGE_SENDER_UNVERIFIED, MSG_MESSAGE_FLAG_UNVERIFIED},
         {MESSAGE_FROM_STRANGER, MSG_MESSAGE_FLAG_STRANGER},    {MESSAGE_ID_REUSED, MSG_MESSAGE_FLAG_REUSED},
         {MESSAGE_DELIVERY_REPORT, MSG_MESSAGE_FLAG_REPORT},    {MESSAGE_AUTO_REPLY, MSG_MESSAGE_FLAG_AUTO_REPLY},
         {MESSAGE_TRUNCATED, MSG_MESSAGE_FLAG_TRUNCATED},       {MESSAGE_ELSEWHERE, MSG_MESSAGE_FLAG_ELSEWHERE},
+        {MESSAGE_ADDRESS_TYPED, MSG_MESSAGE_FLAG_TYPED},
     };
     flags = shown_flags(flags);
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
@@ -287,7 +309,7 @@ static void fill_message(const Talk *talk, TicketEntry *entry, const Message *me
     bool unreached = false;
     const char *outcome = sending ? outcome_words(talk, sending->id, &unreached) : "";
     const char *status = sending ? arena_printf(talk->arena, "%s%s", sending_words(talk, sending), missing)
-                                 : flag_words(talk, message->flags);
+                                 : flag_words(talk, flags_now(talk, message));
     *entry = (TicketEntry){
         .anchor = arena_printf(talk->arena, "m%" G_GINT64_FORMAT, message->id.value),
         .message = message->direction != MESSAGE_NOTE,
@@ -308,7 +330,7 @@ static void fill_message(const Talk *talk, TicketEntry *entry, const Message *me
         .split_id = arena_int(talk->arena, message->id.value),
         .status = *outcome ? outcome : status,
         .failed = sending ? sending->state == OUTBOX_FAILED || unreached || *missing || is_late(talk, sending)
-                          : (shown_flags(message->flags) & ~MESSAGE_ELSEWHERE) != 0,
+                          : (shown_flags(message->flags) & ~(MESSAGE_ELSEWHERE | MESSAGE_ADDRESS_TYPED)) != 0,
     };
     if (*entry->forward_do)
         entry->forward_url =
