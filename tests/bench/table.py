@@ -20,12 +20,13 @@ GOALS = {  # figure: what issue and design ask of it
     "creation, 16 clients": {"tail": 10},
     "creation, 64 clients": {"rate": 6000, "ratio": 0.8},
     "LMTP, 16 connections": {"rate": 500, "mib": 150},
+    "from IMAP's notice to the desk": {"max_ms": 1000},
     "backlog of 20,000": {"rate": 200, "first_ms": 60000},
     "start to first page": {"ms": 100},
     "PSS after a sign-in and 1,000 pages": {"mib": 12},
 }
-LOWER = {"p50_ms", "p99_ms", "ms", "mib", "tail", "first_ms"}
-NAMES = {"p50_ms": "median ms", "p99_ms": "p99 ms", "p999_ms": "p99.9 ms", "rate": "a second", "ratio": "ratio",
+LOWER = {"p50_ms", "p99_ms", "ms", "mib", "tail", "first_ms", "max_ms"}
+NAMES = {"p50_ms": "median ms", "p99_ms": "p99 ms", "max_ms": "the slowest, ms", "p999_ms": "p99.9 ms", "rate": "a second", "ratio": "ratio",
          "ratio_writes": "ratio to its writes alone", "tail": "p99.9 / median", "ms": "ms", "mib": "MiB",
          "first_ms": "the first on the desk, ms after the start", "new_ms": "what came meanwhile, ms",
          "plain_rate": "the bytes alone, a second",
