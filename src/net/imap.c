@@ -265,8 +265,20 @@ typedef struct Fetched {
     bool is_head; /* the header is asked for */
     bool found, skipped;
     ImapMessage message;
-    GByteArray *literals; /* the message's content is in it */
+    GByteArray *content; /* the message's is in it */
 } Fetched;
+
+/* The response's bytes go with it: a literal's are taken over, what came in quotes is copied. */
+static GByteArray *keep_content(ImapReader *reader, const ImapFetch *fetch, Bytes *content_out)
+{
+    *content_out = fetch->body;
+    if (!fetch->in_quotes)
+        return imap_reader_take_literals(reader);
+    GByteArray *copy = g_byte_array_sized_new((guint)fetch->body.size + 1);
+    g_byte_array_append(copy, fetch->body.data, (guint)fetch->body.size);
+    *content_out = (Bytes){copy->data, copy->len};
+    return copy;
+}
 
 static void collect_message(const ImapResponse *response, void *arg)
 {
@@ -282,11 +294,10 @@ static void collect_message(const ImapResponse *response, void *arg)
         fetched->message.received = fetch->date;
     if (fetch->has_flags)
         fetched->message.seen = imap_words_have(fetch->flags, "\\Seen");
-    if (!fetch->has_body || fetch->is_head != fetched->is_head || fetched->literals)
+    if (!fetch->has_body || fetch->is_head != fetched->is_head || fetched->content)
         return;
     fetched->skipped = fetch->skipped;
-    fetched->message.content = fetch->body;
-    fetched->literals = imap_reader_take_literals(fetched->session->reader);
+    fetched->content = keep_content(fetched->session->reader, fetch, &fetched->message.content);
 }
 
 static ImapOutcome run_on_uid(ImapSession *session, uint32_t uid, const char *verb, const char *rest,
@@ -313,7 +324,7 @@ static ImapOutcome fetch_message(ImapSession *session, Fetched *fetched)
     if (fetched->skipped)
         return imap_say(session, IMAP_TOO_LARGE,
                         bytes_of("the message is over the limit, and larger than the server said"));
-    if (!fetched->literals)
+    if (!fetched->content)
         return imap_say(session, IMAP_NOT_FOUND, bytes_of("no message has that number any more"));
     if (fetched->message.size && !fetched->message.content.size)
         return imap_say(session, IMAP_REFUSED, bytes_of("the server gives the message without its content"));
@@ -328,9 +339,9 @@ ImapResult imap_fetch(ImapSession *session, uint32_t uid, ImapMessage *message_o
         return session->result;
     if (fetch_message(session, &fetched) == IMAP_OK) {
         *message_out = fetched.message;
-        session->message = g_steal_pointer(&fetched.literals);
+        session->message = g_steal_pointer(&fetched.content);
     }
-    g_clear_pointer(&fetched.literals, g_byte_array_unref);
+    g_clear_pointer(&fetched.content, g_byte_array_unref);
     return session->result;
 }
 
@@ -341,7 +352,7 @@ static ImapOutcome fetch_head(ImapSession *session, Fetched *fetched)
         return session->result.outcome;
     if (!fetched->found)
         return imap_say(session, IMAP_NOT_FOUND, bytes_of("no message has that number any more"));
-    if (!fetched->literals)
+    if (!fetched->content)
         return imap_say(session, IMAP_REFUSED, bytes_of("the server gives the message without its header"));
     return session->result.outcome;
 }
@@ -355,9 +366,9 @@ ImapResult imap_fetch_head(ImapSession *session, uint32_t uid, ImapMessage *mess
     if (fetch_head(session, &fetched) == IMAP_OK) {
         fetched.message.content.size = MIN(fetched.message.content.size, IMAP_HEAD_MAX);
         *message_out = fetched.message;
-        session->message = g_steal_pointer(&fetched.literals);
+        session->message = g_steal_pointer(&fetched.content);
     }
-    g_clear_pointer(&fetched.literals, g_byte_array_unref);
+    g_clear_pointer(&fetched.content, g_byte_array_unref);
     return session->result;
 }
 

@@ -117,6 +117,29 @@ static void test_faults(void)
         check_fault(&rows[i]);
 }
 
+/* In quotes a message comes without a literal, and what is said after it takes no byte of it. */
+static void test_a_message_in_quotes(void)
+{
+    Sink sink = sink_start(
+        "{" PASSWORD "," TWO_MESSAGES ",\"rules\":["
+        "{\"at\":\"UID FETCH 7 (UID BODY\",\"reply\":\"* 1 FETCH (UID 7 BODY[] \\\"Subject: uno "
+        "\\\\\\\"due\\\\\\\"\\\")"
+        "\\r\\n{tag} OK [X-LONG a b c d e f g h i j k l m n] and many words that are kept where it was\\r\\n\"},"
+        "{\"at\":\"UID FETCH 7 (UID RFC\",\"reply\":\"* 1 FETCH (UID 7 RFC822.SIZE 18 BODY[HEADER]<0> \\\"Subject: "
+        "tre\\\")"
+        "\\r\\n{tag} OK and many words that are kept where it was\\r\\n\"}]}");
+    ImapServer server = plain_server(&sink);
+    ImapFolder folder;
+    ImapMessage message;
+    ImapSession *session = open_inbox(&server, &folder);
+    assert_outcome(imap_fetch(session, 7, &message), IMAP_OK);
+    check_content(&message, "Subject: uno \"due\"");
+    assert_outcome(imap_fetch_head(session, 7, &message), IMAP_OK);
+    check_content(&message, "Subject: tre");
+    imap_close(session);
+    g_free(sink_stop(&sink));
+}
+
 /* The size asked first was a lie: the literal is read to its end and not kept. */
 static void test_a_message_larger_than_said(void)
 {
@@ -195,6 +218,7 @@ int main(int argc, char **argv)
     g_test_add_func("/imap/cut-at-every-byte-of-the-facts", test_a_cut_at_every_byte_of_the_facts);
     g_test_add_func("/imap/cut-at-every-byte-of-a-header", test_a_cut_at_every_byte_of_a_header);
     g_test_add_func("/imap/faults", test_faults);
+    g_test_add_func("/imap/in-quotes", test_a_message_in_quotes);
     g_test_add_func("/imap/larger-than-said", test_a_message_larger_than_said);
     g_test_add_func("/imap/memory", test_memory_is_bounded);
     g_test_add_func("/imap/memory-for-messages", test_memory_is_for_messages);

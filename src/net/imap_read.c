@@ -356,6 +356,7 @@ static void skip_section(Scan *scan)
 
 static void parse_body(Scan *scan, ImapFetch *fetch)
 {
+    fetch->in_quotes = is_next(scan, '"');
     fetch->body = scan_string(scan);
     fetch->skipped = scan->skipped;
     fetch->has_body = true;

@@ -86,11 +86,12 @@ typedef struct ImapFetch {
     bool has_uid, has_flags, has_size, has_date, has_body;
     uint32_t uid;
     ImapWords flags;
-    uint64_t size; /* RFC822.SIZE, as the server believes */
-    TimeMs date;   /* INTERNALDATE */
-    Bytes body;    /* BODY[], or BODY[HEADER]; empty when skipped or NIL */
-    bool is_head;  /* it is the header alone, from its first byte */
-    bool skipped;  /* the body was over the limit */
+    uint64_t size;  /* RFC822.SIZE, as the server believes */
+    TimeMs date;    /* INTERNALDATE */
+    Bytes body;     /* BODY[], or BODY[HEADER]; empty when skipped or NIL */
+    bool is_head;   /* it is the header alone, from its first byte */
+    bool skipped;   /* the body was over the limit */
+    bool in_quotes; /* it is no literal */
 } ImapFetch;
 
 typedef struct ImapResponse {
