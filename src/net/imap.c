@@ -469,7 +469,7 @@ ImapResult imap_move(ImapSession *session, uint32_t uid, const char *folder, Ima
 
 /* --- waiting for news -------------------------------------------------------------------------------------------- */
 
-/* Says IDLE and waits for the "+"; REFUSED when the server says no instead. */
+/* Says IDLE and waits for the "+"; REFUSED when the server says no instead, and it is not said again. */
 static ImapOutcome idle_begin(ImapSession *session)
 {
     ImapResponse response;
@@ -479,8 +479,10 @@ static ImapOutcome idle_begin(ImapSession *session)
     while (imap_next_response(session, &wait, &response)) {
         if (response.kind == IMAP_CONTINUE)
             return IMAP_OK;
-        if (imap_is_answer(session, &response))
+        if (imap_is_answer(session, &response)) {
+            session->has_idle = false;
             return imap_say(session, IMAP_REFUSED, response.text);
+        }
         if (imap_is_astray(session, &response))
             imap_end(session, IMAP_PROTOCOL, bytes_of("the server answers what was not asked"));
         if (session->dead)
@@ -538,10 +540,10 @@ ImapResult imap_idle(ImapSession *session, unsigned seconds, int wake_fd, ImapWa
     wait.wake_fd = wake_fd;
     if (session->news)
         imap_say_ok(session);
-    else if (session->has_idle)
-        idle(session, &wait);
-    else
+    else if (!session->has_idle)
         wait_and_ask(session, &wait);
+    else if (idle(session, &wait) == IMAP_REFUSED && !session->has_idle)
+        imap_run(session, "NOOP", NULL, NULL, NULL); /* at once: does it say no to everything? */
     *wake_out = session->news ? IMAP_WAKE_NEWS : wait.woken ? IMAP_WAKE_CALL : IMAP_WAKE_TIME;
     return session->result;
 }

@@ -152,7 +152,8 @@ ImapResult imap_open(const ImapServer *server, ImapSession **session_out);
 /* Says goodbye, waiting two seconds at most, and frees; a dead session or NULL is freed at once. */
 void imap_close(ImapSession *session);
 
-/* Whether imap_idle hears of news as they come; without, it asks when the seconds are over. */
+/* Whether imap_idle hears of news as they come; without, it asks when the seconds are over. As the server says, until it
+ * says no to IDLE. */
 bool imap_has_idle(const ImapSession *session);
 
 /* Opens a folder by its UTF-8 name, to change it or to observe only. */
@@ -178,7 +179,8 @@ ImapResult imap_mark(ImapSession *session, uint32_t uid, const char *flag);
 ImapResult imap_move(ImapSession *session, uint32_t uid, const char *folder, ImapMove *move_out);
 
 /* Waits for news at most so many seconds (under 29 minutes, or the server may leave), or until wake_fd is readable (-1:
- * none). */
+ * none). A server may end it at any moment, or say no to IDLE: then it is asked whether there is news, at once and from
+ * then on when the seconds are over. REFUSED: it says no to that too. */
 ImapResult imap_idle(ImapSession *session, unsigned seconds, int wake_fd, ImapWake *wake_out);
 
 /* A word for logs ("sign_in"), static. */

@@ -503,7 +503,6 @@ static void test_idle(void)
     check_idle(IDLE("+ idling\\r\\n* 2 EXISTS\\r\\n"), 1, -1, IMAP_OK, IMAP_WAKE_TIME);
     check_idle(IDLE("+ idling\\r\\n* BYE basta\\r\\n"), 60, -1, IMAP_CLOSED, IMAP_WAKE_TIME);
     check_idle(IDLE("+ idling\\r\\n{tag} OK basta\\r\\n"), 60, -1, IMAP_OK, IMAP_WAKE_TIME);
-    check_idle(IDLE("{tag} NO adesso no\\r\\n"), 60, -1, IMAP_REFUSED, IMAP_WAKE_TIME);
     check_idle(IDLE("+ idling\\r\\nF1 OK\\r\\n"), 60, -1, IMAP_PROTOCOL, IMAP_WAKE_TIME);
 #undef IDLE
     /* without IDLE: one question at the end */
@@ -529,6 +528,31 @@ static void test_idle_of_the_deaf(void)
     assert_outcome(imap_mark(session, 7, "\\Seen"), IMAP_CLOSED);
     imap_close(session);
     g_free(sink_stop(&sink));
+}
+
+/* Who says no to IDLE is asked, at once and from then on; who says no to that as well cannot be waited for. */
+static void test_idle_refused(void)
+{
+#define REFUSING(noop)                                                                                                 \
+    "{" PASSWORD "," TWO_MESSAGES ",\"rules\":[{\"at\":\"IDLE\",\"reply\":\"{tag} NO adesso no\\r\\n\"}" noop "]}"
+    check_idle(REFUSING(""), 60, -1, IMAP_OK, IMAP_WAKE_TIME);
+    check_idle(REFUSING(",{\"at\":\"NOOP\",\"reply\":\"* 3 EXISTS\\r\\n{tag} OK x\\r\\n\"}"), 60, -1, IMAP_OK,
+               IMAP_WAKE_NEWS);
+    check_idle(REFUSING(",{\"at\":\"NOOP\",\"reply\":\"{tag} BAD User is authenticated but not connected.\\r\\n\"}"),
+               60, -1, IMAP_REFUSED, IMAP_WAKE_TIME);
+    Sink sink = sink_start(REFUSING(""));
+#undef REFUSING
+    ImapServer server = plain_server(&sink);
+    ImapFolder folder;
+    ImapWake wake;
+    ImapSession *session = open_inbox(&server, &folder);
+    g_assert_true(imap_has_idle(session));
+    assert_outcome(imap_idle(session, 60, -1, &wake), IMAP_OK);
+    g_assert_false(imap_has_idle(session));
+    assert_outcome(imap_idle(session, 1, -1, &wake), IMAP_OK);
+    imap_close(session);
+    g_autofree char *commands = sink_stop(&sink);
+    g_assert_nonnull(strstr(commands, "IDLE\nNOOP\nNOOP\nLOGOUT\n"));
 }
 
 static void *raise_wake(void *arg)
@@ -600,6 +624,7 @@ int main(int argc, char **argv)
     g_test_add_func("/imap/stop", test_stop);
     g_test_add_func("/imap/idle", test_idle);
     g_test_add_func("/imap/idle-deaf", test_idle_of_the_deaf);
+    g_test_add_func("/imap/idle-refused", test_idle_refused);
     g_test_add_func("/imap/idle-call", test_idle_ends_at_a_call);
     g_test_add_func("/imap/news-between", test_news_between_two_idlings);
     return g_test_run();

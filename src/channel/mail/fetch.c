@@ -11,6 +11,7 @@
 #include "channel/mail/sent.h"
 #include "parse/mail.h"
 
+#include <poll.h>
 #include <string.h>
 
 enum {
@@ -90,13 +91,18 @@ static bool visit_others(Fetcher *fetcher, bool *more_out)
     return good;
 }
 
+/* A server that ends the waiting as soon as it began is asked as if it had no IDLE. */
 static bool wait_for_news(Fetcher *fetcher, bool is_back)
 {
     ImapWake wake;
+    int64_t begun_us = clock_monotonic_us();
     unsigned heard_for = fetcher->folder_count > 1 ? ROUND_S : IDLE_S;
     unsigned seconds = is_back ? SETTLE_S : imap_has_idle(fetcher->session) ? heard_for : ASK_S;
-    fetcher->result = imap_idle(fetcher->session, seconds, fetcher->on->wake_fd, &wake);
-    return fetcher->result.outcome <= IMAP_TOO_LARGE;
+    if (!fetch_obeyed(fetcher, imap_idle(fetcher->session, seconds, fetcher->on->wake_fd, &wake)))
+        return false;
+    if (wake == IMAP_WAKE_TIME && clock_monotonic_us() - begun_us < G_USEC_PER_SEC)
+        poll(&(struct pollfd){.fd = fetcher->on->wake_fd, .events = POLLIN}, 1, (int)MIN(seconds, ASK_S) * 1000);
+    return true;
 }
 
 static void tell_well(Fetcher *fetcher)

@@ -9,7 +9,7 @@
  * Not for sending, nor for settings (incoming.h). Owns no table. Called by: job/listeners through channel.h.
  *
  * Memory: the end's texts live in the arena given. Errors: in ChannelEnd. Steps: "settings", the names of net/imap's
- * outcomes ("sign_in", "insecure", "temporary" …), "folder", "store".
+ * outcomes ("sign_in", "insecure", "temporary", "refused" …), "folder", "store".
  *
  * Invariants:
  *  1. A message is marked or moved only after the COMMIT that keeps it; with "observe" never.

@@ -45,6 +45,11 @@ static bool heard(Fetcher *fetcher, ImapResult result)
     return result.outcome <= IMAP_TOO_LARGE;
 }
 
+bool fetch_obeyed(Fetcher *fetcher, ImapResult result)
+{
+    return heard(fetcher, result) && (result.outcome == IMAP_OK || fetch_fail(fetcher, "refused", result.text));
+}
+
 /* --- the position --------------------------------------------------------------------------------------------------- */
 
 static bool write_position(StoreTx *tx, void *arg)
@@ -92,7 +97,8 @@ static bool next_uid(Fetcher *fetcher, Arena *arena, const ImapFolder *opened, i
     *uid_out = opened->uid_next;
     if (opened->uid_next)
         return true;
-    if (!heard(fetcher, imap_list(arena, fetcher->session, &(ImapQuery){.newest_first = true, .max = 1}, &newest)))
+    if (!fetch_obeyed(fetcher,
+                      imap_list(arena, fetcher->session, &(ImapQuery){.newest_first = true, .max = 1}, &newest)))
         return false;
     *uid_out = newest.count ? (int64_t)newest.uids[0] + 1 : 1;
     return true;
@@ -304,7 +310,7 @@ static bool take_new(Fetcher *fetcher, Folder *folder, bool *more_out)
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
     ImapQuery query = {.above = (uint32_t)folder->position.last_uid, .max = NEW_BATCH};
     ImapUids uids;
-    bool good = heard(fetcher, imap_list(arena, fetcher->session, &query, &uids)), any = false;
+    bool good = fetch_obeyed(fetcher, imap_list(arena, fetcher->session, &query, &uids)), any = false;
     for (size_t i = 0; good && i < uids.count && !fetch_is_stopped(fetcher); i++) {
         good = take(fetcher, folder, uids.uids[i], false);
         if (good)
@@ -329,7 +335,7 @@ static bool take_old(Fetcher *fetcher, Folder *folder, bool *more_out)
     *more_out = false;
     if (position->old_below == 0 || fetcher->incoming.old_paused)
         return true;
-    bool good = heard(fetcher, imap_list(arena, fetcher->session, &query, &uids));
+    bool good = fetch_obeyed(fetcher, imap_list(arena, fetcher->session, &query, &uids));
     for (size_t i = 0; good && i < uids.count && !fetch_is_stopped(fetcher); i++) {
         good = take(fetcher, folder, uids.uids[i], true);
         if (good)

@@ -44,6 +44,10 @@ bool fetch_is_stopped(const Fetcher *fetcher);
 /* Something of ours failed; false, for the caller to pass on. */
 bool fetch_fail(Fetcher *fetcher, const char *step, const char *said);
 
+/* Whether the server did what nothing goes on without: a list, the waiting. A no to that is no answer, least of all that
+ * there is nothing. */
+bool fetch_obeyed(Fetcher *fetcher, ImapResult result);
+
 /* Opens the folder if it is not, and takes a batch of what is new there or, when nothing is, of what was there before us.
  * *more_out: there may be more. */
 bool fetch_visit(Fetcher *fetcher, Folder *folder, bool *more_out);

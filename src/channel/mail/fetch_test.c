@@ -16,6 +16,7 @@
 #include "parse/zygote.h"
 #include "store/data_dir.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -43,6 +44,11 @@ typedef struct Place {
     ChannelAccountId account;
     atomic_bool stop;
     int wake_fd;
+    int wanted; /* rounds until it is told to end; 0: one */
+    bool waits; /* it is told to end a second after the first round instead, by ending */
+    pthread_t ending;
+    int rounds;    /* that went well */
+    char step[32]; /* why the last listening ended */
 } Place;
 
 /* --- the house ------------------------------------------------------------------------------------------------------ */
@@ -84,10 +90,24 @@ static void place_close(Place *place)
 
 /* --- reading -------------------------------------------------------------------------------------------------------- */
 
+static void *end_later(void *arg)
+{
+    Place *place = arg;
+    const uint64_t one = 1;
+    g_usleep(G_USEC_PER_SEC);
+    atomic_store(&place->stop, true);
+    g_assert_cmpint(write(place->wake_fd, &one, sizeof one), ==, sizeof one);
+    return NULL;
+}
+
 static void on_well(const ChannelWell *well, void *arg)
 {
     (void)well;
-    atomic_store(&((Place *)arg)->stop, true);
+    Place *place = arg;
+    if (++place->rounds == 1 && place->waits)
+        g_assert_cmpint(pthread_create(&place->ending, NULL, end_later, place), ==, 0);
+    else if (place->rounds >= place->wanted && !place->waits)
+        atomic_store(&place->stop, true);
 }
 
 /* The mailbox's settings, old: which of the old mail is wanted. */
@@ -109,6 +129,7 @@ static bool read_mailbox(Place *place)
     ChannelEnd end;
     read_settings(place, arena, &settings);
     atomic_store(&place->stop, false);
+    place->rounds = 0;
     mail_listen(arena,
                 &(ChannelListening){.desk = place->desk,
                                     .zygote = zygote,
@@ -124,6 +145,7 @@ static bool read_mailbox(Place *place)
     if (!well)
         g_test_message("%s: %s", end.step, end.said);
     g_assert_true(well == !*end.step);
+    g_strlcpy(place->step, end.step, sizeof place->step);
     g_assert_false(end.configuration); /* a cut is nothing that a person must mend */
     return well;
 }
@@ -218,6 +240,56 @@ static void test_renumbered_before_the_old_is_done(gconstpointer engine)
     place_close(&place);
 }
 
+/* --- who says no ---------------------------------------------------------------------------------------------------- */
+
+#define NOT_CONNECTED "\"times\":1,\"reply\":\"{tag} BAD User is authenticated but not connected.\\r\\n\""
+#define NO_NEXT                                                                                                        \
+    "{\"at\":\"SELECT\",\"reply\":\"* 1 EXISTS\\r\\n* OK [UIDVALIDITY 77] x\\r\\n{tag} OK [READ-WRITE] open\\r\\n\"}"
+
+typedef struct NoRow {
+    const char *old, *rules;
+    size_t tickets; /* once the server has come round */
+} NoRow;
+
+/* A no is not an empty mailbox: nothing is passed over, and nothing that lay there before comes as new. */
+static void test_a_no_is_no_list(gconstpointer engine)
+{
+    static const NoRow rows[] = {
+        {"all", "{\"at\":\"FETCH 1,*\"," NOT_CONNECTED "}", 1},
+        {"all", "{\"at\":\"UID SEARCH\"," NOT_CONNECTED "}", 1},
+        {"none", NO_NEXT ",{\"at\":\"FETCH 1,*\"," NOT_CONNECTED "}", 0},
+        {"all", "{\"at\":\"IDLE\"," NOT_CONNECTED "},{\"at\":\"NOOP\"," NOT_CONNECTED "}", 1},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        size_t tickets, messages;
+        Place place = {.old = rows[i].old};
+        g_autofree char *options = g_strdup_printf(
+            "{" PASSWORD ",\"quiet\":true,\"messages\":{\"7\":\"" QUESTION "\"},\"rules\":[%s]}", rows[i].rules);
+        place_open(&place, engine, options);
+        place.wanted = 2; /* the waiting comes after a first round */
+        g_assert_false(read_mailbox(&place));
+        place.wanted = 1;
+        g_assert_cmpstr(place.step, ==, "refused");
+        g_assert_true(read_mailbox(&place));
+        count(&place, &tickets, &messages);
+        g_assert_cmpuint(tickets, ==, rows[i].tickets);
+        place_close(&place);
+    }
+}
+
+/* A server that ends the waiting at once is not asked over and over. */
+static void test_a_waiting_that_ends_at_once(gconstpointer engine)
+{
+    Place place = {.old = "all", .waits = true};
+    place_open(&place, engine,
+               "{" PASSWORD ",\"quiet\":true,\"messages\":{\"7\":\"" QUESTION
+               "\"},\"rules\":[{\"at\":\"IDLE\",\"reply\":\"+ idling\\r\\n{tag} OK basta\\r\\n\"}]}");
+    g_assert_true(read_mailbox(&place));
+    pthread_join(place.ending, NULL);
+    g_assert_cmpint(place.rounds, ==, 1);
+    place_close(&place);
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1 && !strcmp(argv[1], "parse-zygote"))
@@ -233,6 +305,9 @@ int main(int argc, char **argv)
     g_test_add_data_func("/mail-fetch/cut-whole/sqlite", GINT_TO_POINTER(STORE_SQLITE),
                          test_a_cut_at_every_byte_of_the_whole);
     desk_test_each_engine("/mail-fetch/renumbered", test_renumbered_before_the_old_is_done);
+    desk_test_each_engine("/mail-fetch/no-list", test_a_no_is_no_list);
+    g_test_add_data_func("/mail-fetch/no-waiting/sqlite", GINT_TO_POINTER(STORE_SQLITE),
+                         test_a_waiting_that_ends_at_once);
     int status = g_test_run();
     parse_zygote_stop(zygote);
     return status;
