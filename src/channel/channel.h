@@ -216,6 +216,13 @@ typedef struct ChannelWell {
         *said; /* what does not work beside it: the adapter's word and the peer's words; "" when all does */
 } ChannelWell;
 
+/* What the peer would not give, kept from one listening to the next. Zeroed at first; the adapter's alone. */
+typedef struct ChannelRefusal {
+    char thing[64];
+    int times;    /* in a row */
+    TimeMs since; /* of the first of them */
+} ChannelRefusal;
+
 /* One account that is listened to. */
 typedef struct ChannelListening {
     Desk *desk;
@@ -225,6 +232,7 @@ typedef struct ChannelListening {
     const ChannelSettings *settings;
     const atomic_bool *stop; /* becomes true when it is time to end; never NULL */
     int wake_fd;             /* readable from then on */
+    ChannelRefusal *refusal; /* never NULL */
     void (*on_well)(const ChannelWell *well, void *arg);
     void *arg;
 } ChannelListening;

@@ -35,6 +35,7 @@ typedef struct Listener {
     bool well, whole;     /* as written down last: it works; all of it does */
     int64_t well_said_us; /* monotonic; 0: never */
     int pause_s;
+    ChannelRefusal refusal;
 } Listener;
 
 struct Listeners {
@@ -129,6 +130,7 @@ static void listen_once(Listener *listener, Arena *arena, ChannelEnd *end_out)
                                                    .name = listener->name,
                                                    .stop = &listener->stop,
                                                    .wake_fd = listener->wake_fd,
+                                                   .refusal = &listener->refusal,
                                                    .on_well = on_well,
                                                    .arg = listener},
                                end_out);

@@ -324,9 +324,7 @@ static ImapOutcome fetch_message(ImapSession *session, Fetched *fetched)
     if (fetched->skipped)
         return imap_say(session, IMAP_TOO_LARGE,
                         bytes_of("the message is over the limit, and larger than the server said"));
-    if (!fetched->content)
-        return imap_say(session, IMAP_NOT_FOUND, bytes_of("no message has that number any more"));
-    if (fetched->message.size && !fetched->message.content.size)
+    if (!fetched->content || (fetched->message.size && !fetched->message.content.size))
         return imap_say(session, IMAP_REFUSED, bytes_of("the server gives the message without its content"));
     return session->result.outcome;
 }

@@ -96,8 +96,8 @@ static void test_faults(void)
     static const FaultRow rows[] = {
         {BODY "\"reply\":\"* BYE chiudo\\r\\n\",\"close\":true}", IMAP_CLOSED},
         {BODY "\"reply\":\"{tag} NO [SERVERBUG] no\\r\\n\"}", IMAP_REFUSED},
-        {BODY "\"reply\":\"{tag} OK nothing\\r\\n\"}", IMAP_NOT_FOUND},
-        {BODY "\"reply\":\"* 1 FETCH (UID 9 BODY[] {2}\\r\\nno)\\r\\n{tag} OK x\\r\\n\"}", IMAP_NOT_FOUND},
+        {BODY "\"reply\":\"{tag} OK nothing\\r\\n\"}", IMAP_REFUSED},
+        {BODY "\"reply\":\"* 1 FETCH (UID 9 BODY[] {2}\\r\\nno)\\r\\n{tag} OK x\\r\\n\"}", IMAP_REFUSED},
         {BODY "\"reply\":\"* 1 FETCH (UID 7 BODY[] NIL)\\r\\n{tag} OK x\\r\\n\"}", IMAP_REFUSED},
         {BODY "\"reply\":\"* 1 FETCH (UID 7 BODY[] {2}\\r\\nmolto)\\r\\n{tag} OK x\\r\\n\"}", IMAP_PROTOCOL},
         {BODY "\"reply\":\"* 1 FETCH (UID 7 BODY[] {90}\\r\\npoco)\\r\\n{tag} OK x\\r\\n\"}", IMAP_TEMPORARY},

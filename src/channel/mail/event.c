@@ -435,15 +435,15 @@ static void add_sender(Arena *arena, const ParsedMail *mail, InboundEvent *event
     event->party_sort_key = text_sort_key(arena, *mail->from_name ? mail->from_name : mail->from_address);
 }
 
-/* Too large to be taken: who wrote and of what is known, and where the rest lies. */
+/* Too large to be taken, or withheld by the server: who wrote and of what is known, and where the rest lies. */
 static void say_it_was_left(Arena *arena, const MailArrival *arrival, InboundEvent *event)
 {
     enum { MB = 1 << 20 };
     if (arrival->whole_size <= (int64_t)arrival->raw_size)
         return;
     const char *size = format_number(arena, arrival->lang, (arrival->whole_size + MB - 1) / MB);
-    event->text =
-        msg_fill(arena, arrival->lang, MSG_MESSAGE_LEFT, "size", size, "mailbox", arrival->source->address, NULL);
+    MsgId why = arrival->whole_size > (int64_t)PARSE_RAW_MAX ? MSG_MESSAGE_LEFT : MSG_MESSAGE_WITHHELD;
+    event->text = msg_fill(arena, arrival->lang, why, "size", size, "mailbox", arrival->source->address, NULL);
     event->quoted_at = MESSAGE_NOT_QUOTED;
 }
 

@@ -13,8 +13,8 @@
  *
  * Invariants:
  *  1. A message is marked or moved only after the COMMIT that keeps it; with "observe" never.
- *  2. Nothing is skipped but what is no longer there, is larger than PARSE_RAW_MAX, or that the server will not give;
- *     the last two are logged as mail.left.
+ *  2. Nothing is skipped but what is no longer there. Of what is larger than PARSE_RAW_MAX, or what the server has refused
+ *     on three connections and for ten minutes, a request says where it lies; both are logged as mail.left.
  *  3. When UIDVALIDITY changes, or the numbers go back without it, everything that came since the first reading is read
  *     again, and what of the old was not done yet; none of it is answered by itself, none kept twice.
  */

@@ -12,12 +12,18 @@
 #include "channel/mail/sent.h"
 #include "parse/mail.h"
 
+#include <string.h>
+
 enum {
     NEW_BATCH = 50,
     OLD_BATCH = 10,
     SENT_DAYS = 30,  /* of sent mail, where old mail is what nobody has read */
     MESSAGE_CAP = 4, /* arenas of a message: its bytes, what they decode to, its HTML, and some */
+    REFUSALS = 3,    /* of one message, each on a connection of its own */
 };
+
+/* A server in trouble refuses what it has, and most have got over it by then. */
+#define REFUSED_FOR (10 * TIME_MINUTE)
 
 bool fetch_is_stopped(const Fetcher *fetcher)
 {
@@ -209,14 +215,31 @@ static bool keep_message(Fetcher *fetcher, const ImapMessage *message, bool is_h
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP * MESSAGE_CAP);
     g_autoptr(GError) error = NULL;
     ChannelReceipt receipt;
-    MailPassage passage = {fetcher->on->name, message->received, is_history};
+    MailPassage passage = {fetcher->on->name, message->received, is_history, 0};
     if (!mail_receive_passed(&fetcher->receiver, arena, &passage, message->content, &receipt, &error))
         return fail_or_leave(fetcher, message->uid, error);
     fetcher->message_at = now_of(fetcher);
     return true;
 }
 
-/* false: stop; the session's result or the step says why. *there_out: the message is given. */
+/* Whether the server has refused the message often and long enough, this time included. */
+static bool is_given_up(Fetcher *fetcher, uint32_t uid)
+{
+    ChannelRefusal *refusal = fetcher->on->refusal;
+    TimeMs now = now_of(fetcher);
+    char thing[sizeof refusal->thing];
+    g_snprintf(thing, sizeof thing, "%d %" G_GINT64_FORMAT " %u", (int)(fetcher->open - fetcher->folders),
+               fetcher->open->position.uid_validity, uid);
+    if (strcmp(thing, refusal->thing) != 0) {
+        *refusal = (ChannelRefusal){.since = now};
+        g_strlcpy(refusal->thing, thing, sizeof refusal->thing);
+    }
+    refusal->times++;
+    return refusal->times >= REFUSALS && now - refusal->since >= REFUSED_FOR;
+}
+
+/* false: stop; the session's result or the step says why. *there_out: the message is given; else the result says whether
+ * it is no longer there, too large, or refused for good. */
 static bool fetch(Fetcher *fetcher, uint32_t uid, bool head, ImapMessage *message_out, bool *there_out)
 {
     ImapResult result =
@@ -224,6 +247,8 @@ static bool fetch(Fetcher *fetcher, uint32_t uid, bool head, ImapMessage *messag
     *there_out = result.outcome == IMAP_OK;
     if (!heard(fetcher, result))
         return false;
+    if (result.outcome == IMAP_REFUSED && !is_given_up(fetcher, uid))
+        return fetch_fail(fetcher, "refused", result.text);
     return *there_out || result.outcome == IMAP_NOT_FOUND || leave(fetcher, uid, result.text);
 }
 
@@ -241,22 +266,44 @@ static bool is_too_old(const Folder *folder, const ImapMessage *message, bool is
            (position->old_since || message->seen);
 }
 
-/* Its header becomes a request; the message stays as it was, for a person to open. */
-static bool take_head(Fetcher *fetcher, const Folder *folder, uint32_t uid, bool is_history)
+static bool keep_head(Fetcher *fetcher, uint32_t uid, const MailPassage *passage, Bytes head)
 {
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP * MESSAGE_CAP);
     g_autoptr(GError) error = NULL;
-    ImapMessage message;
     ChannelReceipt receipt;
-    bool there;
+    return mail_receive_passed(&fetcher->receiver, arena, passage, head, &receipt, &error) ||
+           fail_or_leave(fetcher, uid, error);
+}
+
+/* Of a message that the server will not even give the header of, its place is all that can be said. */
+static bool take_place(Fetcher *fetcher, const Folder *folder, uint32_t uid, bool is_history)
+{
+    g_autofree char *head = g_strdup_printf("Subject: %s, UID %u\r\nX-Filo-Withheld: %s %" G_GINT64_FORMAT "\r\n\r\n",
+                                            folder->name, uid, fetcher->server, folder->position.uid_validity);
+    MailPassage passage = {fetcher->on->name, TIME_NONE, is_history, (int64_t)strlen(head) + 1};
+    return keep_head(fetcher, uid, &passage, bytes_of(head));
+}
+
+/* What is left out is more than what is given; and more than we take, where that is why, whatever the server believes. */
+static int64_t size_of_whole(const ImapMessage *message, bool is_too_large)
+{
+    int64_t least = is_too_large ? (int64_t)PARSE_RAW_MAX : (int64_t)message->content.size;
+    return MAX((int64_t)message->size, least + 1);
+}
+
+/* Its header becomes a request; the message stays as it was, for a person to open. */
+static bool take_head(Fetcher *fetcher, const Folder *folder, uint32_t uid, bool is_history)
+{
+    bool is_too_large = fetcher->result.outcome == IMAP_TOO_LARGE, there;
+    ImapMessage message;
     if (!fetch(fetcher, uid, true, &message, &there))
         return false;
+    if (fetcher->result.outcome == IMAP_REFUSED)
+        return take_place(fetcher, folder, uid, is_history);
     if (!there || is_too_old(folder, &message, is_history))
         return true;
-    MailPassage passage = {fetcher->on->name, message.received, is_history};
-    return mail_receive_head(&fetcher->receiver, arena, &passage, message.content, (int64_t)message.size, &receipt,
-                             &error) ||
-           fail_or_leave(fetcher, uid, error);
+    MailPassage passage = {fetcher->on->name, message.received, is_history, size_of_whole(&message, is_too_large)};
+    return keep_head(fetcher, uid, &passage, message.content);
 }
 
 static bool take_received(Fetcher *fetcher, Folder *folder, uint32_t uid, bool is_history)
@@ -265,7 +312,7 @@ static bool take_received(Fetcher *fetcher, Folder *folder, uint32_t uid, bool i
     bool there;
     if (!fetch(fetcher, uid, false, &message, &there))
         return false;
-    if (fetcher->result.outcome == IMAP_TOO_LARGE)
+    if (fetcher->result.outcome == IMAP_TOO_LARGE || fetcher->result.outcome == IMAP_REFUSED)
         return take_head(fetcher, folder, uid, is_history);
     if (!there || is_too_old(folder, &message, is_history))
         return true;
@@ -291,7 +338,7 @@ static bool take_sent(Fetcher *fetcher, Folder *folder, uint32_t uid, bool is_hi
         return true;
     if (!fetch(fetcher, uid, false, &message, &there))
         return false;
-    MailPassage passage = {fetcher->on->name, message.received, is_history};
+    MailPassage passage = {fetcher->on->name, message.received, is_history, 0};
     return !there || mail_sent_take(&fetcher->receiver, arena, &passage, head, message.content, &result, &error) ||
            fail_or_leave(fetcher, uid, error);
 }

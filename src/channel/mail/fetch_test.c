@@ -47,7 +47,8 @@ typedef struct Place {
     int wanted; /* rounds until it is told to end; 0: one */
     bool waits; /* it is told to end a second after the first round instead, by ending */
     pthread_t ending;
-    int rounds;    /* that went well */
+    int rounds; /* that went well */
+    ChannelRefusal refusal;
     char step[32]; /* why the last listening ended */
 } Place;
 
@@ -138,6 +139,7 @@ static bool read_mailbox(Place *place)
                                     .settings = &settings,
                                     .stop = &place->stop,
                                     .wake_fd = place->wake_fd,
+                                    .refusal = &place->refusal,
                                     .on_well = on_well,
                                     .arg = place},
                 &end);
@@ -251,6 +253,13 @@ typedef struct NoRow {
     size_t tickets; /* once the server has come round */
 } NoRow;
 
+/* A server with the question that does so. Yours to free. */
+static char *refusing(const char *rules)
+{
+    return g_strconcat("{" PASSWORD ",\"quiet\":true,\"messages\":{\"7\":\"" QUESTION "\"},\"rules\":[", rules, "]}",
+                       NULL);
+}
+
 /* A no is not an empty mailbox: nothing is passed over, and nothing that lay there before comes as new. */
 static void test_a_no_is_no_list(gconstpointer engine)
 {
@@ -273,6 +282,79 @@ static void test_a_no_is_no_list(gconstpointer engine)
         g_assert_true(read_mailbox(&place));
         count(&place, &tickets, &messages);
         g_assert_cmpuint(tickets, ==, rows[i].tickets);
+        place_close(&place);
+    }
+}
+
+/* The words of the only request; "" when there is none. */
+static const char *words_of_the_request(Place *place)
+{
+    const char *words = "";
+    StoreTx *tx = house_read(&place->house);
+    TicketIds tickets = ticket_list_ids(tx, place->house.arena, (TicketId){0}, 10);
+    g_assert_cmpuint(tickets.count, <=, 1);
+    if (tickets.count) {
+        MessageList list = message_list(tx, place->house.arena, tickets.items[0]);
+        g_assert_cmpuint(list.count, ==, 1);
+        words = arena_printf(place->house.arena, "%s|%s|%s", list.items[0].sender_address, list.items[0].subject,
+                             list.items[0].text);
+    }
+    house_read_end(tx);
+    return words;
+}
+
+static void later(Place *place, TimeMs how_much)
+{
+    clock_manual_set(&place->house.clock, desk_now(place->desk) + how_much);
+}
+
+/* No and OK without the message, to what says how large it is and to the message itself. */
+static const char *const refusals[] = {
+    "{\"at\":\"UID FETCH 7 (UID RFC\",\"times\":2,\"reply\":\"{tag} NO [UNAVAILABLE] later\\r\\n\"}",
+    "{\"at\":\"UID FETCH 7 (UID BODY\",\"times\":2,\"reply\":\"{tag} NO [INUSE] later\\r\\n\"}",
+    "{\"at\":\"UID FETCH 7 (UID BODY\",\"times\":2,\"reply\":\"{tag} OK nothing\\r\\n\"}",
+};
+
+/* Refused on two connections, given on the third: it is whole. */
+static void test_refused_for_a_while(gconstpointer engine)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(refusals); i++) {
+        Place place = {.old = "all"};
+        g_autofree char *options = refusing(refusals[i]);
+        place_open(&place, engine, options);
+        for (int times = 0; times < 2; times++, later(&place, TIME_HOUR)) {
+            g_assert_false(read_mailbox(&place));
+            g_assert_cmpstr(place.step, ==, "refused");
+            g_assert_cmpstr(words_of_the_request(&place), ==, "");
+        }
+        g_assert_true(read_mailbox(&place));
+        g_assert_nonnull(strstr(words_of_the_request(&place), "luca@bar.test|Vapore|Non scalda."));
+        place_close(&place);
+    }
+}
+
+/* Never given: after three connections and ten minutes a request says where it lies, once, and reading goes on. */
+static void test_refused_for_good(gconstpointer engine)
+{
+    static const char *const rules[][2] = {
+        {"{\"at\":\"UID FETCH 7 (UID BODY\",\"reply\":\"{tag} NO [SERVERBUG] no\\r\\n\"}",
+         "luca@bar.test|Vapore|Il server di posta rifiuta di consegnare questo messaggio."},
+        {"{\"at\":\"UID FETCH 7\",\"reply\":\"{tag} NO [SERVERBUG] no\\r\\n\"}",
+         "|INBOX, UID 7|Il server di posta rifiuta di consegnare questo messaggio."},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
+        Place place = {.old = "all"};
+        g_autofree char *options = refusing(rules[i][0]);
+        place_open(&place, engine, options);
+        for (int times = 0; times < 3; times++, later(&place, 4 * TIME_MINUTE))
+            g_assert_false(read_mailbox(&place)); /* at 0, 4 and 8 minutes: it may be the server's trouble */
+        g_assert_cmpstr(words_of_the_request(&place), ==, "");
+        g_assert_true(read_mailbox(&place)); /* at 12 */
+        g_assert_true(g_str_has_prefix(words_of_the_request(&place), rules[i][1]));
+        g_assert_nonnull(strstr(words_of_the_request(&place), "assistenza@filo.test"));
+        house_tamper(&place.house, "DELETE FROM mailbox_folder");
+        g_assert_true(read_mailbox(&place));
+        g_assert_true(g_str_has_prefix(words_of_the_request(&place), rules[i][1]));
         place_close(&place);
     }
 }
@@ -305,7 +387,10 @@ int main(int argc, char **argv)
     g_test_add_data_func("/mail-fetch/cut-whole/sqlite", GINT_TO_POINTER(STORE_SQLITE),
                          test_a_cut_at_every_byte_of_the_whole);
     desk_test_each_engine("/mail-fetch/renumbered", test_renumbered_before_the_old_is_done);
-    desk_test_each_engine("/mail-fetch/no-list", test_a_no_is_no_list);
+    g_test_add_data_func("/mail-fetch/no-list/sqlite", GINT_TO_POINTER(STORE_SQLITE), test_a_no_is_no_list);
+    g_test_add_data_func("/mail-fetch/refused-for-a-while/sqlite", GINT_TO_POINTER(STORE_SQLITE),
+                         test_refused_for_a_while);
+    g_test_add_data_func("/mail-fetch/refused-for-good/sqlite", GINT_TO_POINTER(STORE_SQLITE), test_refused_for_good);
     g_test_add_data_func("/mail-fetch/no-waiting/sqlite", GINT_TO_POINTER(STORE_SQLITE),
                          test_a_waiting_that_ends_at_once);
     int status = g_test_run();

@@ -12,8 +12,8 @@ static bool size_is_fine(Bytes raw, GError **error)
     return raw.size > 0 && raw.size <= PARSE_RAW_MAX;
 }
 
-bool mail_receive_head(const ChannelReceiver *receiver, Arena *arena, const MailPassage *passage, Bytes raw,
-                       int64_t whole_size, ChannelReceipt *receipt_out, GError **error)
+bool mail_receive_passed(const ChannelReceiver *receiver, Arena *arena, const MailPassage *passage, Bytes raw,
+                         ChannelReceipt *receipt_out, GError **error)
 {
     char content[SHA256_HEX_SIZE];
     if (!size_is_fine(raw, error))
@@ -22,16 +22,10 @@ bool mail_receive_head(const ChannelReceiver *receiver, Arena *arena, const Mail
     const ChannelArrival arrival = {.account = passage->mailbox,
                                     .raw = raw,
                                     .external_id = content,
-                                    .whole_size = whole_size,
+                                    .whole_size = passage->whole_size,
                                     .arrived_at = passage->arrived_at,
                                     .is_history = passage->is_history};
     return channel_receive(receiver, arena, &arrival, receipt_out, error);
-}
-
-bool mail_receive_passed(const ChannelReceiver *receiver, Arena *arena, const MailPassage *passage, Bytes raw,
-                         ChannelReceipt *receipt_out, GError **error)
-{
-    return mail_receive_head(receiver, arena, passage, raw, 0, receipt_out, error);
 }
 
 bool mail_receive(const ChannelReceiver *receiver, Arena *arena, const char *mailbox, Bytes raw,

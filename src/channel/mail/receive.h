@@ -22,16 +22,14 @@ typedef struct MailPassage {
     const char *mailbox; /* a channel account's name */
     TimeMs arrived_at;   /* when the mail server had it; TIME_NONE, or a time to come: now */
     bool is_history;     /* it lay there before the mailbox was ours to read */
+    int64_t
+        whole_size; /* over the bytes given: they are its header alone, and the mailbox has the rest; 0: it is whole */
 } MailPassage;
 
-/* mail_receive, for a message that had been lying in a mailbox. */
+/* mail_receive, for a message that had been lying in a mailbox. Of a header alone a request is made that says where the rest
+ * lies, and why: over PARSE_RAW_MAX it was too large, else the server would not give it. */
 bool mail_receive_passed(const ChannelReceiver *receiver, Arena *arena, const MailPassage *passage, Bytes raw,
                          ChannelReceipt *receipt_out, GError **error);
-
-/* mail_receive_passed of a message's header alone, because the whole, of so many bytes, is too large: a request that says
- * where it lies. */
-bool mail_receive_head(const ChannelReceiver *receiver, Arena *arena, const MailPassage *passage, Bytes head,
-                       int64_t whole_size, ChannelReceipt *receipt_out, GError **error);
 
 /* Takes one message for the mailbox (a channel account's name). false: not kept; *error says why. */
 bool mail_receive(const ChannelReceiver *receiver, Arena *arena, const char *mailbox, Bytes raw,
