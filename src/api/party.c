@@ -41,7 +41,7 @@ static const ShapeField party_fields[] = {
     [PARTY_VAT_NUMBER] = {"vat_number", SHAPE_LINE, .doc = "Partita IVA, eleven digits."},
     [PARTY_FISCAL_CODE] = {"fiscal_code", SHAPE_LINE, .doc = "Codice fiscale."},
     [PARTY_SDI_CODE] = {"sdi_code", SHAPE_LINE, .doc = "Codice destinatario of electronic invoices."},
-    [PARTY_LANGUAGE] = {"language", SHAPE_LINE, true, .doc = "it or en."},
+    [PARTY_LANGUAGE] = {"language", SHAPE_LINE, true, .doc = "it or en; empty while nobody has said."},
     [PARTY_CREATED_AT] = {"created_at", SHAPE_TIME, true, .doc = "When it was written down here."},
     [PARTY_VERSION] = {"version", SHAPE_NUMBER, true, .doc = "Grows with each change."},
     [PARTY_CONTACTS] = {"contacts", SHAPE_LIST, true, .item = &point_shape, .doc = "How it is reached."},
@@ -183,7 +183,7 @@ static const ShapeField new_fields[] = {
     [NEW_VAT_NUMBER] = {"vat_number", SHAPE_LINE, .max = 40, .doc = "Partita IVA; checked, and on one party only."},
     [NEW_FISCAL_CODE] = {"fiscal_code", SHAPE_LINE, .max = 40, .doc = "Codice fiscale; checked, and on one party only."},
     [NEW_SDI_CODE] = {"sdi_code", SHAPE_LINE, .max = 40, .doc = "Codice destinatario."},
-    [NEW_LANGUAGE] = {"language", SHAPE_WORD, .word = word_language, .doc = "Theirs; the house's unless told."},
+    [NEW_LANGUAGE] = {"language", SHAPE_WORD, .word = word_language, .doc = "Theirs; unless told, each request's own words say it."},
     [NEW_EMAIL] = {"email", SHAPE_LINE, .max = 254, .doc = "An e-mail address."},
     [NEW_PEC] = {"pec", SHAPE_LINE, .max = 254, .doc = "A certified e-mail address."},
     [NEW_PHONE] = {"phone", SHAPE_LINE, .max = 64, .doc = "A number, as people write it."},
@@ -235,7 +235,7 @@ static bool read_party(NewWork *work, const ShapeValue *in)
                    .vat_number = in[NEW_VAT_NUMBER].text,
                    .fiscal_code = in[NEW_FISCAL_CODE].text,
                    .sdi_code = in[NEW_SDI_CODE].text,
-                   .language = in[NEW_LANGUAGE].given ? in[NEW_LANGUAGE].text : work->call->policy->language};
+                   .language = in[NEW_LANGUAGE].given ? in[NEW_LANGUAGE].text : ""};
     if (!party_read(arena, &typed, &work->party, &error))
         api_refuse(&work->refused, error);
     else

@@ -52,6 +52,7 @@ enum {
     CODE_COMPONENT_KEY,
     CODE_ORIGIN_KEY,
     CODE_REMEDY,
+    CODE_LANGUAGE,
     CODE_COUNT
 };
 static const ShapeField code_fields[] = {
@@ -70,6 +71,7 @@ static const ShapeField code_fields[] = {
     [CODE_COMPONENT_KEY] = {"component", SHAPE_LINE, .max = 60, .doc = "Key of a code of the list component."},
     [CODE_ORIGIN_KEY] = {"origin", SHAPE_LINE, .max = 60, .doc = "Key of a code of the list origin."},
     [CODE_REMEDY] = {"remedy", SHAPE_LINE, .max = 60, .doc = "Key of a code of the list solution."},
+    [CODE_LANGUAGE] = {"language", SHAPE_WORD, .word = word_language, .doc = "What the customer is written to in."},
 };
 static const Shape code_shape = {"Details", code_fields, CODE_COUNT};
 
@@ -138,6 +140,7 @@ static bool put_right(StoreTx *tx, void *arg)
         return false;
     if (in[CODE_SUBJECT].given)
         ticket_describe(&edit, in[CODE_SUBJECT].text);
+    ticket_edit_language(&edit, in[CODE_LANGUAGE].text);
     return ticket_edit_end(&edit) && done(tx, work, "ticket.facts");
 }
 
@@ -284,7 +287,7 @@ static void ticket_link_other(HttpRequest *request, HttpResponse *response, void
 
 static const ApiOperation operations[] = {
     {{HTTP_POST, "/api/v1/tickets/:id/details", ticket_details, "ticket.write", LANE_PAGE, ROUTE_TOKEN, API_BODY_LIMIT,
-      "Puts right what it is about: subject, kind, customer, product, codes."},
+      "Puts right what it is about: subject, kind, customer, language, product, codes."},
      "ticketDetails", NULL, &code_shape, &ticket_now_shape, 200, false},
     {{HTTP_POST, "/api/v1/tickets/:id/costs", ticket_cost_add, "cost.write", LANE_PAGE, ROUTE_TOKEN, API_BODY_LIMIT,
       "Adds labour, travel or a part; or says it cost nothing."},

@@ -199,7 +199,7 @@ void channel_complete(const ChannelReceiver *receiver, Arena *arena, TimeMs kept
     const DeskPolicy *policy = desk_policy(desk);
     event->next_update_at = desk_next_update(desk, kept_at);
     event->reopen_since = event->received_at - policy->reopen_ms;
-    event->language = event->language ? event->language : policy->language;
+    event->house = policy->language;
     event->team = policy->intake_team;
     event->tracking = token_new();
     event->reply = token_new();

@@ -397,7 +397,9 @@ static TicketFactsForm facts_form(const Sample *sample, const Option *options)
                              .origins = options,
                              .origins_count = 2,
                              .initiatives = options,
-                             .initiatives_count = 2};
+                             .initiatives_count = 2,
+                             .languages = options,
+                             .languages_count = 2};
 }
 
 static void ticket(GString *out, const Sample *sample, bool closing_open)

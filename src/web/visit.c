@@ -45,13 +45,25 @@ void visit_begin(const HttpRequest *request, HttpResponse *response, const Signe
     set_cookie(response, VISIT_DEVICE_COOKIE, in->device.text, COOKIE_YEAR_S);
 }
 
+static bool has_chosen_language(const HttpRequest *request, const Visit *visit, Lang *lang_out)
+{
+    const char *chosen = http_cookie(request, "filo-lang");
+    return (chosen && lang_find(chosen, lang_out)) ||
+           (visit->signed_in && lang_find(visit->session.language, lang_out));
+}
+
+void visit_offer_language(HttpRequest *request, const char *language)
+{
+    Visit *visit = request->who;
+    Lang lang;
+    if (!has_chosen_language(request, visit, &lang) && lang_find(language, &lang))
+        visit->lang = lang;
+}
+
 static Lang language_of(const HttpRequest *request, const Visit *visit)
 {
     Lang lang;
-    const char *chosen = http_cookie(request, "filo-lang");
-    if (chosen && lang_find(chosen, &lang))
-        return lang;
-    if (visit->signed_in && lang_find(visit->session.language, &lang))
+    if (has_chosen_language(request, visit, &lang))
         return lang;
     return lang_negotiate(http_header(request, "accept-language"));
 }

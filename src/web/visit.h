@@ -48,6 +48,10 @@ void visit_refuse(HttpRequest *request, HttpResponse *response, int status, void
 /* What the hook left; must be there. */
 const Visit *visit_of(const HttpRequest *request);
 
+/* The language the page is in unless the visitor chose one: of whom it is for, where that is known better than by their
+ * browser. One that Filo does not speak changes nothing. */
+void visit_offer_language(HttpRequest *request, const char *language);
+
 /* Whether this visitor's role has the permission. */
 bool visit_may(const Visit *visit, const char *permission);
 

@@ -114,6 +114,7 @@ static InboundEvent blank_event(Arena *arena, const Desk *desk, const FormKey *k
         .actor = {ACTOR_CUSTOMER, 0},
         .sender_kind = CONTACT_EMAIL,
         .language = lang_tag(lang),
+        .house = policy->language,
         .quoted_at = MESSAGE_NOT_QUOTED,
         .received_at = now,
         .next_update_at = desk_next_update(desk, now),

@@ -445,6 +445,7 @@ static void say_it_was_left(Arena *arena, const MailArrival *arrival, InboundEve
     MsgId why = arrival->whole_size > (int64_t)PARSE_RAW_MAX ? MSG_MESSAGE_LEFT : MSG_MESSAGE_WITHHELD;
     event->text = msg_fill(arena, arrival->lang, why, "size", size, "mailbox", arrival->source->address, NULL);
     event->quoted_at = MESSAGE_NOT_QUOTED;
+    event->own_at = (int64_t)strlen(event->text);
 }
 
 /* Its appointments stand above the text. What only a button wrote is no person's word. */
@@ -457,6 +458,7 @@ static void add_invitation(Arena *arena, const MailArrival *arrival, InboundEven
     const char *above = mail_invitation_text(arena, mail, arrival->lang, arrival->zone, blank);
     if (mail_invitation_is_answer(mail))
         event->flags |= MESSAGE_AUTO_REPLY;
+    event->own_at += (int64_t)strlen(above) + (blank ? 0 : 2);
     event->text = blank ? above : arena_printf(arena, "%s\n\n%s", above, event->text);
     if (!blank && event->quoted_at != MESSAGE_NOT_QUOTED)
         event->quoted_at += (int64_t)strlen(above) + 2;
@@ -475,6 +477,7 @@ InboundEvent mail_event(Arena *arena, const MailArrival *arrival)
     event.subject = mail->subject;
     event.other_number = other_number_find(arena, mail->subject);
     event.text = mail->text;
+    event.language_hint = parse_mail_field(mail, "content-language");
     event.quoted_at = mail->quote_at == PARSE_NO_QUOTE ? MESSAGE_NOT_QUOTED : (int64_t)mail->quote_at;
     event.message_id = *mail->message_id ? mail->message_id : NULL;
     event.occurred_at = MAX(mail->date, TIME_NONE); /* a date before 1970 is nobody's word on when */

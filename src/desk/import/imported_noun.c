@@ -87,7 +87,7 @@ static bool parse_party(const Cells *cells, ImportedNoun *noun)
                    .vat_number = cell(cells, "vat_number"),
                    .fiscal_code = cell(cells, "fiscal_code"),
                    .sdi_code = cell(cells, "sdi_code"),
-                   .language = *language ? language : "it"};
+                   .language = language};
     noun->record = cell(cells, "id");
     noun->company = cell(cells, "company");
     noun->role = cell(cells, "role");

@@ -119,7 +119,7 @@ typedef struct Taking {
     Actor actor;
 } Taking;
 
-static MessageId add_message(const Taking *taking)
+static MessageId add_message(const Taking *taking, const char *language)
 {
     const InboundEvent *event = taking->event;
     const char *name = taking->has_author ? taking->author.display_name : event->sender_name;
@@ -138,7 +138,7 @@ static MessageId add_message(const Taking *taking)
                                                .raw_sha256 = event->raw_sha256,
                                                .external_id = event->message_id,
                                                .flags = event->flags | MESSAGE_ELSEWHERE,
-                                               .language = event->language,
+                                               .language = language,
                                            });
     for (size_t i = 0; i < event->other_count; i++)
         message_recipient_add(taking->tx, &(MessageRecipient){id, event->others[i].in_copy, event->others[i].address,
@@ -164,7 +164,7 @@ static bool put_on_ticket(const Taking *taking, TimeMs now, IntakeResult *result
     result->ticket = taking->place.ticket;
     if (!ticket_edit_begin(&edit, taking->tx, taking->arena, taking->place.ticket, taking->actor, now))
         return false;
-    result->message = add_message(taking);
+    result->message = add_message(taking, edit.ticket.language);
     if (taking->place.to_a_customer) {
         take_charge(taking, &edit);
         ticket_note_answer_at(&edit, result->message, MAX(taking->event->received_at, edit.ticket.now.received_at));

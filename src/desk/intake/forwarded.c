@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "desk/audit/audit.h"
 #include "desk/intake/colleague.h"
+#include "desk/intake/request_language.h"
 #include "desk/intake/split.h"
 #include "desk/party/party.h"
 #include "desk/staff/permission.h"
@@ -30,6 +31,8 @@ static InboundEvent event_of(Arena *arena, const InboundEvent *event, const Staf
     theirs.sender_key = forward->key;
     theirs.sender_name = forward->name;
     theirs.sender = (MessageSender){.judge = NULL}; /* what the server says, it says of the colleague */
+    theirs.language_hint = NULL;                    /* and their mail program of them */
+    theirs.own_at = 0;
     theirs.subject = subject_of(arena, event);
     theirs.text = forward->text;
     theirs.quoted_at = forward->quoted_at;
@@ -135,14 +138,25 @@ static PartyMatch find_or_add_customer(Press *press, const char *key)
     PartyMatch match;
     if (party_find_by_contact(press->tx, press->arena, key, &match))
         return match;
-    PartyId person = party_add(
-        press->tx,
-        &(Party){.kind = PARTY_PERSON, .name = name, .buyer = BUYER_UNKNOWN, .language = press->edit.ticket.language},
-        text_sort_key(press->arena, name), press->now);
+    PartyId person =
+        party_add(press->tx, &(Party){.kind = PARTY_PERSON, .name = name, .buyer = BUYER_UNKNOWN, .language = ""},
+                  text_sort_key(press->arena, name), press->now);
     contact_point_add(press->tx, person,
                       &(ContactPoint){.kind = CONTACT_EMAIL, .value = forward->address, .value_key = key, .label = ""},
                       press->now);
     return (PartyMatch){person, person};
+}
+
+/* What opened the request was the colleague's mail: now it is known whose words they are. */
+static void change_language(Press *press, PartyMatch who)
+{
+    const Message *message = &press->message;
+    size_t own = message->quoted_at == MESSAGE_NOT_QUOTED ? strlen(message->text) : (size_t)message->quoted_at;
+    LanguageAsk ask = {.who = who,
+                       .subject = press->forward.subject,
+                       .words = arena_strndup(press->arena, message->text, own),
+                       .house = press->edit.ticket.language};
+    ticket_edit_language(&press->edit, request_language(press->tx, press->arena, &ask));
 }
 
 static bool change_customer(Press *press, const char *key)
@@ -152,8 +166,10 @@ static bool change_customer(Press *press, const char *key)
     PartyMatch match = find_or_add_customer(press, key);
     change_set(&change, FIELD_PARTY, match.customer.value);
     change_set(&change, FIELD_CONTACT, match.contact.value);
-    if (ticket_code(&press->edit, &change, &refused))
+    if (ticket_code(&press->edit, &change, &refused)) {
+        change_language(press, match);
         return true;
+    }
     press->edit.refused = refused.count ? refused.items[0] : (InputError){0};
     return false;
 }

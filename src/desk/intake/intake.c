@@ -13,6 +13,7 @@
 #include "desk/intake/forwarded.h"
 #include "desk/intake/other_number.h"
 #include "desk/intake/reported.h"
+#include "desk/intake/request_language.h"
 #include "desk/intake/robot.h"
 #include "desk/notice/notice.h"
 #include "desk/party/party.h"
@@ -41,6 +42,7 @@ typedef struct Intake {
     Forwarding passing;
     const InboundEvent *brought; /* what came, where event is what it hands on */
     bool set_aside;              /* what opens now is no request */
+    const char *language;        /* of the ticket it becomes part of */
     bool known;                  /* a person said what the sender is: */
     SenderNature nature;
 } Intake;
@@ -219,7 +221,7 @@ static void add_message(Intake *intake, TicketId ticket)
                                                          .raw_sha256 = event->raw_sha256,
                                                          .external_id = event->message_id,
                                                          .flags = intake->flags,
-                                                         .language = event->language,
+                                                         .language = intake->language,
                                                      });
     add_sender(intake);
     for (size_t i = 0; i < event->other_count; i++)
@@ -260,12 +262,18 @@ static bool is_robot(const Intake *intake)
     return intake->flags & (MESSAGE_AUTO_REPLY | MESSAGE_DELIVERY_REPORT);
 }
 
+static const char *words_from(const Intake *intake, int64_t start)
+{
+    const InboundEvent *event = intake->event;
+    int64_t end = event->quoted_at == MESSAGE_NOT_QUOTED ? (int64_t)strlen(event->text) : event->quoted_at;
+    start = MIN(start, end);
+    return text_trim(intake->arena, arena_strndup(intake->arena, event->text + start, (size_t)(end - start)));
+}
+
 /* Without what their mail program quoted: our notice, the customer's words. */
 static const char *own_words(const Intake *intake)
 {
-    const InboundEvent *event = intake->event;
-    size_t own = event->quoted_at == MESSAGE_NOT_QUOTED ? strlen(event->text) : (size_t)event->quoted_at;
-    return text_trim(intake->arena, arena_strndup(intake->arena, event->text, own));
+    return words_from(intake, 0);
 }
 
 /* ------------------------------------------------------------------------------------------- a person or a robot? */
@@ -327,9 +335,9 @@ static PartyMatch find_or_add_party(Intake *intake)
         intake->flags & MESSAGE_FROM_OURS)
         return match;
     const char *name = *event->sender_name ? event->sender_name : event->sender_address;
-    PartyId person = party_add(
-        intake->tx, &(Party){.kind = PARTY_PERSON, .name = name, .buyer = BUYER_UNKNOWN, .language = event->language},
-        event->party_sort_key, intake->now);
+    PartyId person =
+        party_add(intake->tx, &(Party){.kind = PARTY_PERSON, .name = name, .buyer = BUYER_UNKNOWN, .language = ""},
+                  event->party_sort_key, intake->now);
     contact_point_add(
         intake->tx, person,
         &(ContactPoint){
@@ -403,15 +411,29 @@ static bool edit_new_ticket(Intake *intake, TicketId ticket)
     return ticket_edit_end(&edit);
 }
 
+/* What a colleague typed is in the colleague's words; what they passed on is in the customer's. */
+static const char *choose_language(Intake *intake, PartyMatch who)
+{
+    const InboundEvent *event = intake->event;
+    bool theirs = event->actor.kind != ACTOR_STAFF || intake->brought;
+    LanguageAsk ask = {.who = who,
+                       .subject = theirs ? event->subject : NULL,
+                       .words = theirs ? words_from(intake, event->own_at) : NULL,
+                       .hint = event->language_hint,
+                       .house = event->house};
+    return event->language ? event->language : request_language(intake->tx, intake->arena, &ask);
+}
+
 static bool open_ticket(Intake *intake)
 {
     const InboundEvent *event = intake->event;
     PartyMatch match = find_or_add_party(intake);
+    intake->language = choose_language(intake, match);
     TicketId ticket = ticket_open(intake->tx, intake->arena,
                                   &(TicketOpening){
                                       .channel = event->channel,
                                       .subject = event->subject,
-                                      .language = event->language,
+                                      .language = intake->language,
                                       .occurred_at = event->occurred_at,
                                       .received_at = event->received_at,
                                       .next_update_at = event->next_update_at,
@@ -477,6 +499,7 @@ static bool append(Intake *intake, TicketId ticket)
     int64_t reopened_before = edit.ticket.now.reopened;
     if (moves && edit.ticket.now.state == TICKET_SPAM)
         end_aside(intake, &edit);
+    intake->language = edit.ticket.language;
     add_message(intake, ticket);
     if (trusted && !is_robot(intake))
         add_participants(intake, ticket, true);
@@ -511,6 +534,7 @@ static bool append_report(Intake *intake, const OutboxSent *sent)
     TicketId ticket = follow_master(intake, sent->ticket);
     if (!ticket_edit_begin(&edit, intake->tx, intake->arena, ticket, ACTOR_OF_SYSTEM, intake->now))
         return false;
+    intake->language = edit.ticket.language;
     add_message(intake, ticket);
     ticket_note_inbound(&edit, &(InboundNote){intake->result.message, intake->event->received_at, false, 0, 0});
     if (reported_note(intake->tx, intake->arena, &intake->event->report, sent, intake->now))

@@ -189,9 +189,12 @@ typedef struct InboundEvent {
     const char *sender_name;
     MessageSender
         sender; /* who vouches for them, where they want the answer; message is filled in; judge NULL: nothing */
-    const char *language;
+    const char *language; /* what the channel knows they want; NULL: asked when a request opens (request_language.h) */
+    const char *language_hint; /* what the message says of itself ("en-GB"), or NULL */
+    const char *house; /* the language of texts to customers of whom nothing is known; never NULL without language */
     const char *subject, *text;
     int64_t quoted_at;       /* MESSAGE_NOT_QUOTED or a byte offset */
+    int64_t own_at;          /* where in text their own words begin: before it stand ours */
     const char *html_sha256; /* prepared blobs, or NULL */
     const char *raw_sha256;
     const char *message_id; /* its own external id, or NULL */

@@ -22,7 +22,6 @@ typedef struct Finding {
     StoreTx *tx;
     Arena *arena;
     const Caller *caller;
-    const char *language;
     TimeMs now;
     bool known; /* somebody has the contact point */
     PartyMatch match;
@@ -52,8 +51,7 @@ static bool find_by_name(Finding *finding, PartyId *id_out)
 
 static PartyId add_party(const Finding *finding, PartyKind kind, const char *name, const char *key)
 {
-    return party_add(finding->tx,
-                     &(Party){.kind = kind, .name = name, .buyer = BUYER_UNKNOWN, .language = finding->language}, key,
+    return party_add(finding->tx, &(Party){.kind = kind, .name = name, .buyer = BUYER_UNKNOWN, .language = ""}, key,
                      finding->now);
 }
 
@@ -121,10 +119,10 @@ static bool find_or_add(Finding *finding, PartyId *customer_out, PartyId *contac
     return choose_contact(finding, named, contact_out);
 }
 
-bool caller_find_or_add(StoreTx *tx, Arena *arena, const Caller *caller, const char *language, TimeMs now,
-                        PartyId *customer_out, PartyId *contact_out, InputError *refused_out)
+bool caller_find_or_add(StoreTx *tx, Arena *arena, const Caller *caller, TimeMs now, PartyId *customer_out,
+                        PartyId *contact_out, InputError *refused_out)
 {
-    Finding finding = {.tx = tx, .arena = arena, .caller = caller, .language = language, .now = now};
+    Finding finding = {.tx = tx, .arena = arena, .caller = caller, .now = now};
     bool found = find_or_add(&finding, customer_out, contact_out);
     *refused_out = finding.refused;
     return found;

@@ -17,7 +17,7 @@
  * Example:
  *     Caller caller;
  *     if (caller_read(arena, "Bar Centrale", "Lucia", "0733 960000", &caller, &refused)) …
- *     in the work function: caller_find_or_add(tx, arena, &caller, "it", now, &customer, &contact, &refused)
+ *     in the work function: caller_find_or_add(tx, arena, &caller, now, &customer, &contact, &refused)
  */
 #ifndef FILO_DESK_PARTY_CALLER_H
 #define FILO_DESK_PARTY_CALLER_H
@@ -35,7 +35,7 @@ bool caller_read(Arena *arena, const char *customer, const char *person, const c
                  InputError *refused_out);
 
 /* The customer and the person who speaks for it (or the same), found or added. */
-bool caller_find_or_add(StoreTx *tx, Arena *arena, const Caller *caller, const char *language, TimeMs now,
-                        PartyId *customer_out, PartyId *contact_out, InputError *refused_out);
+bool caller_find_or_add(StoreTx *tx, Arena *arena, const Caller *caller, TimeMs now, PartyId *customer_out,
+                        PartyId *contact_out, InputError *refused_out);
 
 #endif

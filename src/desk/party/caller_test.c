@@ -14,7 +14,7 @@ static Found find(NounTest *test, const char *customer, const char *person, cons
     Found found = {0};
     g_assert_true(caller_read(test->arena, customer, person, contact, &caller, &refused));
     g_assert_true(
-        caller_find_or_add(test->tx, test->arena, &caller, "it", test->now, &found.customer, &found.contact, &refused));
+        caller_find_or_add(test->tx, test->arena, &caller, test->now, &found.customer, &found.contact, &refused));
     return found;
 }
 
@@ -71,7 +71,7 @@ static void test_two_of_one_name(NounTest *test)
     party_add(test->tx, &party, "mario rossi", test->now);
     party_add(test->tx, &party, "mario rossi", test->now);
     g_assert_true(caller_read(test->arena, "Mario Rossi", "", "333 7654321", &caller, &refused));
-    g_assert_false(caller_find_or_add(test->tx, test->arena, &caller, "it", test->now, &customer, &contact, &refused));
+    g_assert_false(caller_find_or_add(test->tx, test->arena, &caller, test->now, &customer, &contact, &refused));
     g_assert_cmpstr(refused.key, ==, "caller.error.ambiguous");
 }
 

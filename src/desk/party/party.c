@@ -119,9 +119,10 @@ bool party_read(Arena *arena, const Party *typed, Party *party_out, InputError *
     party_out->name = text_clean_line(arena, bytes_of(typed->name));
     if (text_is_blank(party_out->name))
         return refuse(refused_out, "name", "party.error.name");
-    if (!lang_find(typed->language, &lang))
+    bool said = !text_is_blank(typed->language);
+    if (said && !lang_find(typed->language, &lang))
         return refuse(refused_out, "language", "party.error.language");
-    party_out->language = lang_tag(lang);
+    party_out->language = said ? lang_tag(lang) : "";
     return read_vat(arena, typed->vat_number, &party_out->vat_number, refused_out) &&
            read_fiscal(arena, typed->fiscal_code, &party_out->fiscal_code, refused_out) &&
            read_sdi(arena, typed->sdi_code, &party_out->sdi_code, refused_out);

@@ -41,7 +41,7 @@ typedef struct Party {
     const char *vat_number;  /* normal form, or NULL */
     const char *fiscal_code; /* normal form, or NULL */
     const char *sdi_code;    /* codice destinatario, or NULL */
-    const char *language;    /* "it", "en" */
+    const char *language;    /* "it", "en"; "": nobody said, their words decide (desk/intake/request_language.h) */
     TimeMs created_at;
     int64_t version;
 } Party;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "desk/ticket/projection.h"
 
+#include "base/catalogue.h"
 #include "base/check.h"
 #include "desk/ticket/transition.h"
 #include "ticket_initiative_enum.h"
@@ -31,6 +32,20 @@ ENUM_CODEC(ticket_state, TicketState)
 ENUM_CODEC(ticket_kind, TicketKind)
 ENUM_CODEC(ticket_initiative, TicketInitiative)
 ENUM_CODEC(ticket_ownership, TicketOwnership)
+
+static const char *language_code(int64_t value)
+{
+    return lang_tag((Lang)value);
+}
+
+static bool language_value(const char *text, int64_t *value_out)
+{
+    Lang lang;
+    if (!lang_find(text, &lang) || strcmp(text, lang_tag(lang)) != 0)
+        return false;
+    *value_out = (int64_t)lang;
+    return true;
+}
 
 typedef struct Field {
     const char *name; /* in the payload's JSON */
@@ -69,6 +84,7 @@ static const Field fields[TICKET_FIELD_COUNT] = {
     [FIELD_COST_ENTRY] = {"cost_entry", NOT_PROJECTED},
     [FIELD_OUTBOX] = {"outbox", NOT_PROJECTED},
     [FIELD_DELAYED_SINCE] = {"delayed_since", NOT_PROJECTED},
+    [FIELD_LANGUAGE] = {"language", NOT_PROJECTED, language_code, language_value},
 };
 
 static int64_t *member_of(TicketProjection *ticket, TicketField field)

@@ -59,6 +59,7 @@ typedef enum TicketField {
     FIELD_COST_ENTRY,
     FIELD_OUTBOX,
     FIELD_DELAYED_SINCE, /* of a delivery that is still tried */
+    FIELD_LANGUAGE,      /* a Lang: the customer is written to in this one from here on */
     TICKET_FIELD_COUNT
 } TicketField;
 

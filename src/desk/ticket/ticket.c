@@ -7,6 +7,7 @@
  */
 #include "desk/ticket/ticket.h"
 
+#include "base/catalogue.h"
 #include "base/check.h"
 #include "base/text.h"
 #include "desk/ticket/transition.h"
@@ -271,6 +272,18 @@ void ticket_edit_subject(TicketEdit *edit, const char *subject)
     sql_ticket_set_subject(edit->tx, &(SqlTicketSetSubjectIn){ticket->id, subject});
     ticket->subject = arena_strdup(edit->arena, subject);
     ticket_edit_event(edit, EVENT_DESCRIBED, &(TicketChange){0}, edit->now);
+}
+
+void ticket_edit_language(TicketEdit *edit, const char *language)
+{
+    Lang lang;
+    TicketChange change = {0};
+    if (!lang_find(language, &lang) || strcmp(lang_tag(lang), edit->ticket.language) == 0)
+        return;
+    edit->ticket.language = lang_tag(lang);
+    sql_ticket_set_language(edit->tx, &(SqlTicketSetLanguageIn){edit->ticket.id, edit->ticket.language});
+    change_set(&change, FIELD_LANGUAGE, lang);
+    ticket_edit_event(edit, EVENT_DESCRIBED, &change, edit->now);
 }
 
 /* Events need not change the row: a message of the instant the request was opened by, an acknowledgement. */

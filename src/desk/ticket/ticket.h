@@ -107,6 +107,10 @@ TicketEventId ticket_edit_event(TicketEdit *edit, TicketEventKind kind, const Ti
  * of them. A blank one, or the one it has, changes nothing. */
 void ticket_edit_subject(TicketEdit *edit, const char *subject);
 
+/* What leaves for the customer from now on is in that language ("en"), as far as Filo writes it. Written at once, with an
+ * event. One that Filo does not speak, or the one it has, changes nothing. */
+void ticket_edit_language(TicketEdit *edit, const char *language);
+
 /* Writes row and phases; false when the store failed. */
 bool ticket_edit_end(TicketEdit *edit);
 

@@ -254,6 +254,14 @@ UPDATE ticket
    SET subject = $2
  WHERE ticket_id = $1;
 
+-- @statement ticket_set_language : run
+-- @param  ticket_id id(ticket)
+-- @param  language  text
+-- @index  primary key of ticket
+UPDATE ticket
+   SET language = $2
+ WHERE ticket_id = $1;
+
 -- @statement ticket_links : list
 -- @param  ticket_id id(ticket)
 -- @column other_id  id(ticket)

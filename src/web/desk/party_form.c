@@ -69,10 +69,12 @@ static const char *contact_text(int kind)
 
 static const Option *language_options(const PartyForm *page)
 {
-    Option *options = ARENA_ARRAY(page->form->arena, Option, LANG_COUNT);
+    Option *options = ARENA_ARRAY(page->form->arena, Option, LANG_COUNT + 1);
+    options[0] =
+        (Option){"", msg(page->form->visit->lang, MSG_PARTY_LANGUAGE_UNSAID), text_is_blank(page->typed.language)};
     for (Lang lang = 0; lang < LANG_COUNT; lang++)
-        options[lang] = (Option){lang_tag(lang), page_form_words(page->form, "settings.language.", lang_tag(lang)),
-                                 strcmp(lang_tag(lang), page->typed.language) == 0};
+        options[lang + 1] = (Option){lang_tag(lang), page_form_words(page->form, "settings.language.", lang_tag(lang)),
+                                     strcmp(lang_tag(lang), page->typed.language) == 0};
     return options;
 }
 
@@ -164,7 +166,7 @@ static void fill_typed(const PartyForm *page, PartyFormView *view)
     view->sdi_code = or_none(party->sdi_code);
     view->sdi_error = page_form_error(page->form, "sdi_code");
     view->languages = language_options(page);
-    view->languages_count = LANG_COUNT;
+    view->languages_count = LANG_COUNT + 1;
     view->anyway = page->anyway;
 }
 
@@ -230,11 +232,10 @@ static void show_again(PartyForm *page, HttpResponse *response)
 
 static PartyForm form_of(HttpRequest *request, PartyId id)
 {
-    return (PartyForm){
-        .form = page_form_of(request),
-        .typed = {.id = id, .name = "", .buyer = BUYER_UNKNOWN, .language = lang_tag(visit_of(request)->lang)},
-        .role = "",
-        .company_name = ""};
+    return (PartyForm){.form = page_form_of(request),
+                       .typed = {.id = id, .name = "", .buyer = BUYER_UNKNOWN, .language = ""},
+                       .role = "",
+                       .company_name = ""};
 }
 
 void party_new_page(HttpRequest *request, HttpResponse *response, void *context)

@@ -36,6 +36,11 @@ static const char *initiative_text(int initiative)
     return ticket_initiative_text((TicketInitiative)initiative);
 }
 
+static const char *language_text(int language)
+{
+    return lang_tag((Lang)language);
+}
+
 static const char *words_of(const FactsAsk *ask, const char *family, const char *constant)
 {
     const char *words = msg_find(ask->visit->lang, arena_printf(ask->arena, "%s%s", family, constant));
@@ -88,6 +93,9 @@ static void fill_choices(const FactsAsk *ask, TicketFactsForm *form)
     form->initiatives = options_of(ask, TICKET_INITIATIVE_COUNT, initiative_text, "ticket.initiative.",
                                    field_or(ask, "initiative", initiative_text((int)now->initiative)));
     form->initiatives_count = TICKET_INITIATIVE_COUNT;
+    form->languages = options_of(ask, LANG_COUNT, language_text, "settings.language.",
+                                 field_or(ask, "language", ask->ticket->language));
+    form->languages_count = LANG_COUNT;
     form->products = product_names(ask, &form->products_count);
     form->serials = serials(ask, &form->serials_count);
 }
@@ -116,7 +124,7 @@ const TicketFactsForm *ticket_facts_form(const FactsAsk *ask)
 
 typedef struct FactsWork {
     TicketForm form;
-    const char *subject, *customer, *product, *serial;
+    const char *subject, *customer, *product, *serial, *language;
     TicketChange change;
     CodingRefusals refused;
 } FactsWork;
@@ -237,6 +245,7 @@ static bool put_right(StoreTx *tx, void *arg)
         return false;
     }
     ticket_describe(&edit, work->subject);
+    ticket_edit_language(&edit, work->language);
     visit_audit(tx, form->visit, "ticket.facts", "ticket", form->ticket.value);
     return ticket_edit_end(&edit);
 }
@@ -249,5 +258,6 @@ void ticket_facts_post(HttpRequest *request, HttpResponse *response, void *conte
     work.customer = ticket_form_line(&work.form, "customer");
     work.product = ticket_form_line(&work.form, "product");
     work.serial = ticket_form_line(&work.form, "serial");
+    work.language = ticket_form_line(&work.form, "language");
     ticket_form_run(&work.form, response, "ticket.facts", put_right, &work);
 }

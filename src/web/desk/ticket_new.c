@@ -394,8 +394,8 @@ void ticket_new_page(HttpRequest *request, HttpResponse *response, void *context
 static bool find_customer(StoreTx *tx, InboundEvent *event, void *arg)
 {
     NewTicket *form = arg;
-    return caller_find_or_add(tx, form->arena, &form->caller, event->language, form->visit->now, &event->party,
-                              &event->contact, &form->refused);
+    return caller_find_or_add(tx, form->arena, &form->caller, form->visit->now, &event->party, &event->contact,
+                              &form->refused);
 }
 
 /* The product typed, or that of the item. */
@@ -492,7 +492,7 @@ static InboundEvent event_of(NewTicket *form)
         .sender_address = form->caller.point.value,
         .sender_key = form->caller.point.value_key,
         .sender_name = *entry->person ? entry->person : entry->customer,
-        .language = visit->policy->language,
+        .house = visit->policy->language,
         .subject = entry->subject,
         .text = arena_printf(form->arena, "%s%s", entry->description, serial),
         .quoted_at = MESSAGE_NOT_QUOTED,

@@ -392,6 +392,18 @@ static MsgId linked_words(const Talk *talk, const TicketEvent *event)
     return is_here(talk, event->change.value[FIELD_MESSAGE]) ? MSG_EVENT_SPLIT_FROM : MSG_EVENT_SPLIT_TO;
 }
 
+/* What was asked in other words, or in which language the customer is written to. */
+static const char *described(const Talk *talk, const TicketEvent *event)
+{
+    Lang lang = talk->visit->lang;
+    const char *by = who(talk, event->actor);
+    if (!change_has(&event->change, FIELD_LANGUAGE))
+        return msg_fill(talk->arena, lang, MSG_EVENT_DESCRIBED, "who", by, NULL);
+    const char *key =
+        arena_printf(talk->arena, "settings.language.%s", lang_tag((Lang)event->change.value[FIELD_LANGUAGE]));
+    return msg_fill(talk->arena, lang, MSG_EVENT_LANGUAGE, "who", by, "language", msg_find(lang, key), NULL);
+}
+
 static const char *event_words(const Talk *talk, const TicketEvent *event, const TicketProjection *after)
 {
     Lang lang = talk->visit->lang;
@@ -410,7 +422,7 @@ static const char *event_words(const Talk *talk, const TicketEvent *event, const
         return change_has(&event->change, FIELD_OTHER_TICKET) ? with_other(talk, event, linked_words(talk, event))
                                                               : NULL;
     case EVENT_DESCRIBED:
-        return msg_fill(talk->arena, lang, MSG_EVENT_DESCRIBED, "who", who(talk, event->actor), NULL);
+        return described(talk, event);
     case EVENT_ACKNOWLEDGED:
         return msg(lang, MSG_EVENT_ACKNOWLEDGED);
     case EVENT_DELIVERY:

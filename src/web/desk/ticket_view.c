@@ -618,7 +618,7 @@ static void fill_similar(Build *build)
 
 /* -------------------------------------------------------------------------------------------------------------- facts */
 
-enum { FACTS_MAX = 12 };
+enum { FACTS_MAX = 13 };
 
 typedef struct Facts {
     const Build *build;
@@ -677,6 +677,8 @@ static void add_facts(Facts *facts)
     fact(facts, MSG_TICKET_FACT_REGISTERED, late_entry ? moment(build, ticket->registered_at) : "");
     fact(facts, MSG_TICKET_FACT_CHANNEL, build->view.channel);
     fact(facts, MSG_FIELD_TEAM, team_name(build));
+    if (strcmp(ticket->language, build->visit->policy->language) != 0)
+        fact(facts, MSG_FIELD_LANGUAGE, enum_words(build, "settings.language.", ticket->language));
 }
 
 static void add_links(Facts *facts)

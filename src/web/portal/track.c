@@ -36,6 +36,8 @@ static bool read_track(HttpRequest *request, HttpResponse *response, Track *trac
         return false;
     if (!found)
         problem_page(request, response, PROBLEM_NOT_FOUND, "");
+    else
+        visit_offer_language(request, track_out->ticket.language);
     return found;
 }
 
@@ -62,12 +64,13 @@ void track_page(HttpRequest *request, HttpResponse *response, void *context)
     Track track;
     TrackTyped typed = {0};
     const char *said = http_query(request, "said");
+    if (!read_track(request, response, &track))
+        return;
     if (said && strcmp(said, "new") == 0)
         typed.said = msg(visit_of(request)->lang, MSG_TRACK_SENT_NEW);
     else if (said)
         typed.said = msg(visit_of(request)->lang, MSG_TRACK_SENT);
-    if (read_track(request, response, &track))
-        show(request, response, &track, &typed);
+    show(request, response, &track, &typed);
 }
 
 /* ----------------------------------------------------------------------------------------------------------- answering */
@@ -125,7 +128,6 @@ static void take(HttpRequest *request, HttpResponse *response, const Track *trac
 void track_post(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    Lang lang = visit_of(request)->lang;
     Track track;
     FormKey key;
     const char *typed = http_form(request, "text");
@@ -145,6 +147,7 @@ void track_post(HttpRequest *request, HttpResponse *response, void *context)
         take(request, response, &track, &key, &upload, text);
         return;
     }
+    Lang lang = visit_of(request)->lang;
     const char *error = msg(lang, wrong);
     http_set_status(response, 422);
     if (upload.count)
