@@ -3,22 +3,24 @@
 // the first acknowledgement to the last notice the same one, until a person corrects it. The house speaks Italian.
 // timeout: 300
 import assert from 'node:assert/strict';
-import { eachEngine, startFilo } from './support/filo.js';
+import { ADMIN, eachEngine, startFilo } from './support/filo.js';
 import { header, letter, textBody } from './support/letter.js';
 import { findForm, textOf } from './support/page.js';
 import { startSink } from './support/smtp_sink.js';
 
 const JOHN = 'john@bar.test';
+const SARA = 'sara@caffe.test';
 const ENGLISH = 'Hello,\r\n\r\nmy coffee machine does not work and it is leaking. Could you help us?\r\n\r\nJohn';
 const ITALIAN = 'Buongiorno,\r\n\r\nla macchina del caffè non parte e perde acqua.\r\n\r\nLuca';
 const ACKNOWLEDGED = { en: /We have received your request/, it: /Abbiamo ricevuto la Sua richiesta/ };
 const MARKER = { en: '-- ✂ -- You can reply above this line', it: '-- ✂ -- Può rispondere scrivendo sopra questa riga' };
 
-async function desk(t, engine) {
+async function desk(t, engine, mailbox = []) {
   const sink = await startSink();
   t.after(() => sink.close());
-  const filo = await startFilo({ engine, sink, serve: false });
+  const filo = await startFilo({ engine, serve: false });
   t.after(() => filo.remove());
+  await filo.setMailbox('assistenza', { port: sink.port, more: mailbox });
   await filo.execute(`INSERT INTO product (name, sort_key, role, kind, active, version)
     VALUES ('Macchina Espresso 2', 'macchina espresso 2', 'resold', 'goods', 1, 1)`);
   await filo.start();
@@ -152,5 +154,22 @@ eachEngine('corrected on the request, by page or by program, the next mail is in
   const brought = async (more) => (await api('', { subject: 'V2', text: ENGLISH, name: 'Ann', ...more })).json.id;
   assert.equal(await languageOf(await brought({ email: 'ann@bar.test' })), 'en');
   assert.equal(await languageOf(await brought({ email: 'ann@bar.test', language: 'it' })), 'it');
+  assert.equal((await filo.check()).code, 0);
+});
+
+eachEngine('what a colleague passes on is in the customer\'s language, not in the colleague\'s', async (t, engine) => {
+  const { filo, browser, page, languageOf, mail } = await desk(t, engine, ['--auth-server', 'mx.filo.test']);
+  await filo.execute(`UPDATE staff SET email = '${SARA}' WHERE login = '${ADMIN.login}'`);
+  const pass = async (from, ...more) => (await filo.mailIn(letter({ from: `Sara Conti <${SARA}>`, subject: 'I: V2', more: ['Content-Language: it', ...more],
+    text: `Buongiorno, questa \u00e8 della macchina nuova: chi la prende?\r\n\r\n---------- Forwarded message ---------\r\nDa: John Brown <${from}>\r\nDate: mar 3 mar 2026 alle ore 10:12\r\nSubject: V2\r\nTo: <${SARA}>\r\n\r\n\r\n${ENGLISH}\r\n` }))).out;
+  const vouched = await pass(JOHN, 'Authentication-Results: mx.filo.test; dmarc=pass header.from=caffe.test; dkim=pass header.d=caffe.test');
+  assert.equal(languageFrom(await mail(JOHN, 0)), 'en');
+  assert.equal(await languageOf(vouched.ticket), 'en');
+
+  // Where nobody vouches it is Sara's own request until it is pressed.
+  const { ticket } = await pass('ann@bar.test');
+  assert.equal(await languageOf(ticket), 'it');
+  assert.equal((await browser.submit(await page(ticket), /\/forward$/)).status, 303);
+  assert.equal(await languageOf(ticket), 'en');
   assert.equal((await filo.check()).code, 0);
 });

@@ -10,6 +10,7 @@
 #include "desk/staff/permission.h"
 #include "desk/ticket/action.h"
 #include "desk/ticket/coding.h"
+#include "parse/quote.h"
 
 #include <string.h>
 
@@ -147,14 +148,23 @@ static PartyMatch find_or_add_customer(Press *press, const char *key)
     return (PartyMatch){person, person};
 }
 
+/* Without what the colleague wrote above and the lines that say whose it is, where those can be told. */
+static const char *handed_on(const char *text)
+{
+    enum { LOOK_AT = 200 }; /* far enough for one line of it, and a long text is walked once */
+    const char *end = text + strlen(text);
+    for (const char *line = text; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+        if (quote_is_forward(line, (size_t)MIN(end - line, LOOK_AT)))
+            return strstr(line, "\n\n") ? strstr(line, "\n\n") : line;
+    return text;
+}
+
 /* What opened the request was the colleague's mail: now it is known whose words they are. */
 static void change_language(Press *press, PartyMatch who)
 {
-    const Message *message = &press->message;
-    size_t own = message->quoted_at == MESSAGE_NOT_QUOTED ? strlen(message->text) : (size_t)message->quoted_at;
     LanguageAsk ask = {.who = who,
                        .subject = press->forward.subject,
-                       .words = arena_strndup(press->arena, message->text, own),
+                       .words = handed_on(press->message.text),
                        .house = press->edit.ticket.language};
     ticket_edit_language(&press->edit, request_language(press->tx, press->arena, &ask));
 }
