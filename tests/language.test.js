@@ -23,6 +23,7 @@ async function desk(t, engine, mailbox = []) {
   await filo.setMailbox('assistenza', { port: sink.port, more: mailbox });
   await filo.execute(`INSERT INTO product (name, sort_key, role, kind, active, version)
     VALUES ('Macchina Espresso 2', 'macchina espresso 2', 'resold', 'goods', 1, 1)`);
+  await filo.execute(`UPDATE staff SET email = '${SARA}' WHERE login = '${ADMIN.login}'`);
   await filo.start();
   const browser = await filo.signIn();
   const page = async (ticket) => (await browser.get(`/tickets/${ticket}`)).text;
@@ -159,7 +160,6 @@ eachEngine('corrected on the request, by page or by program, the next mail is in
 
 eachEngine('what a colleague passes on is in the customer\'s language, not in the colleague\'s', async (t, engine) => {
   const { filo, browser, page, languageOf, mail } = await desk(t, engine, ['--auth-server', 'mx.filo.test']);
-  await filo.execute(`UPDATE staff SET email = '${SARA}' WHERE login = '${ADMIN.login}'`);
   const pass = async (from, ...more) => (await filo.mailIn(letter({ from: `Sara Conti <${SARA}>`, subject: 'I: V2', more: ['Content-Language: it', ...more],
     text: `Buongiorno, questa \u00e8 della macchina nuova: chi la prende?\r\n\r\n---------- Forwarded message ---------\r\nDa: John Brown <${from}>\r\nDate: mar 3 mar 2026 alle ore 10:12\r\nSubject: V2\r\nTo: <${SARA}>\r\n\r\n\r\n${ENGLISH}\r\n` }))).out;
   const vouched = await pass(JOHN, 'Authentication-Results: mx.filo.test; dmarc=pass header.from=caffe.test; dkim=pass header.d=caffe.test');
