@@ -6,7 +6,7 @@
 // prints JSON lines (ready, command, end) and ends when its standard input does. Strings are bytes, as latin1.
 //
 // options: tls none|starttls|implicit, certificate {name, expired}, auth {user, password, bearer}, capability,
-//   messages {uid: text}, flags and date (of all of them), folders [[name, attributes]], inFolder {name: messages} (where
+//   messages {uid: text}, flags and date (of all of them), dates {uid: date} (of some), folders [[name, attributes]], inFolder {name: messages} (where
 //   other messages lie than in all others), cutAll (the n-th connection ends after n-1 bytes of all it was told), quiet (nothing
 //   is printed but "ready"), validity (77, or one for each connection), rules. `command` events hold the
 //   command's text, `end` that a connection is over.
@@ -185,8 +185,8 @@ export class Session {
     const uid = Number(text.split(' ')[2]);
     const message = this.messages[uid];
     if (!this.uids.includes(uid)) return `${tag} OK nothing\r\n`;
-    const { flags, date } = this.sink.options;
-    const facts = `FLAGS (${flags}) INTERNALDATE ${date} RFC822.SIZE ${message.length}`;
+    const { flags, date, dates } = this.sink.options;
+    const facts = `FLAGS (${flags}) INTERNALDATE ${dates?.[uid] ?? date} RFC822.SIZE ${message.length}`;
     const head = message.slice(0, message.indexOf('\r\n\r\n') + 4).slice(0, 65536);
     const items = text.includes('BODY.PEEK[]') ? `BODY[] {${message.length}}\r\n${message}`
       : text.includes('BODY.PEEK[HEADER]<0.65536>') ? `${facts} BODY[HEADER]<0> {${head.length}}\r\n${head}` : facts;

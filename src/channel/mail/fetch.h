@@ -16,7 +16,8 @@
  *  2. Nothing is skipped but what is no longer there. Of what is larger than PARSE_RAW_MAX, or what the server has refused
  *     on three connections and for ten minutes, a request says where it lies; both are logged as mail.left.
  *  3. When UIDVALIDITY changes, or the numbers go back without it, everything that came since the first reading is read
- *     again, and what of the old was not done yet; none of it is answered by itself, none kept twice.
+ *     again, and what of the old was not done yet; none is kept twice, and only what came since the last one taken is
+ *     news, with an acknowledgement.
  */
 #ifndef FILO_CHANNEL_MAIL_FETCH_H
 #define FILO_CHANNEL_MAIL_FETCH_H

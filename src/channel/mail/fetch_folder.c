@@ -25,6 +25,9 @@ enum {
 /* A server in trouble refuses what it has, and most have got over it by then. */
 #define REFUSED_FOR (10 * TIME_MINUTE)
 
+/* The server's clock and ours differ by less, and no message that has come is longer in not being taken. */
+#define COMING (10 * TIME_MINUTE)
+
 bool fetch_is_stopped(const Fetcher *fetcher)
 {
     return atomic_load(fetcher->on->stop);
@@ -124,19 +127,35 @@ static TimeMs old_since_again(const MailboxFolder *before)
     return before->old_below == 0 ? before->first_read_at : MIN(before->old_since, before->first_read_at);
 }
 
+/* When the last message came: what came before is here, or was in the middle of coming. false: the store failed. */
+static bool find_last_come(Fetcher *fetcher, Arena *arena, TimeMs *at_out)
+{
+    g_autoptr(GError) error = NULL;
+    StoreTx *tx = store_read_begin(desk_store(fetcher->on->desk), &error);
+    if (!tx)
+        return fetch_fail(fetcher, "store", error->message);
+    ChannelHealthRows rows = channel_health_list(tx, arena);
+    *at_out = TIME_NONE;
+    for (size_t i = 0; i < rows.count; i++)
+        if (rows.items[i].account.value == fetcher->on->account.value)
+            *at_out = rows.items[i].last_message_at - COMING;
+    return store_read_end(tx, &error) || fetch_fail(fetcher, "store", error->message);
+}
+
 /* The first time: all that is there is old. Renumbered: all is to be read again, down to the first time. */
 static bool begin_anew(Fetcher *fetcher, Folder *folder, Arena *arena, const ImapFolder *opened,
                        const MailboxFolder *before)
 {
     MailboxFolder *position = &folder->position;
     int64_t next;
-    if (!next_uid(fetcher, arena, opened, &next))
+    TimeMs last_come = TIME_NONE;
+    if (!next_uid(fetcher, arena, opened, &next) || (before && !find_last_come(fetcher, arena, &last_come)))
         return false;
     bool wanted = before || fetcher->incoming.old != MAIL_OLD_NONE;
     position->uid_validity = opened->uid_validity;
     position->last_uid = next - 1;
     position->old_below = wanted ? next : 0;
-    position->first_read_at = before ? before->first_read_at : now_of(fetcher);
+    position->first_read_at = before ? MAX(before->first_read_at, last_come) : now_of(fetcher);
     position->old_since =
         before ? old_since_again(before) : old_since(&fetcher->incoming, folder, position->first_read_at);
     if (before)
@@ -266,6 +285,12 @@ static bool is_too_old(const Folder *folder, const ImapMessage *message, bool is
            (position->old_since || message->seen);
 }
 
+/* Read again as old, but come since: it is news. A date to come is no date. */
+static bool is_past(const Fetcher *fetcher, const Folder *folder, const ImapMessage *message, bool is_history)
+{
+    return is_history && (message->received < folder->position.first_read_at || message->received > now_of(fetcher));
+}
+
 static bool keep_head(Fetcher *fetcher, uint32_t uid, const MailPassage *passage, Bytes head)
 {
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP * MESSAGE_CAP);
@@ -302,7 +327,8 @@ static bool take_head(Fetcher *fetcher, const Folder *folder, uint32_t uid, bool
         return take_place(fetcher, folder, uid, is_history);
     if (!there || is_too_old(folder, &message, is_history))
         return true;
-    MailPassage passage = {fetcher->on->name, message.received, is_history, size_of_whole(&message, is_too_large)};
+    MailPassage passage = {fetcher->on->name, message.received, is_past(fetcher, folder, &message, is_history),
+                           size_of_whole(&message, is_too_large)};
     return keep_head(fetcher, uid, &passage, message.content);
 }
 
@@ -316,7 +342,7 @@ static bool take_received(Fetcher *fetcher, Folder *folder, uint32_t uid, bool i
         return take_head(fetcher, folder, uid, is_history);
     if (!there || is_too_old(folder, &message, is_history))
         return true;
-    return keep_message(fetcher, &message, is_history) && tidy(fetcher, uid);
+    return keep_message(fetcher, &message, is_past(fetcher, folder, &message, is_history)) && tidy(fetcher, uid);
 }
 
 /* The header first: what is about no request is not even fetched. */

@@ -8,12 +8,14 @@
 #include "channel/config.h"
 #include "channel/signing.h"
 #include "desk/desk_testing.h"
+#include "desk/mailbox/mailbox.h"
 #include "desk/setting/setting.h"
 #include "desk/ticket/message.h"
 #include "desk/ticket/ticket.h"
 #include "net/dial.h"
 #include "net/imap_testing.h"
 #include "parse/zygote.h"
+#include "queue/outbox.h"
 #include "store/data_dir.h"
 
 #include <pthread.h>
@@ -242,6 +244,72 @@ static void test_renumbered_before_the_old_is_done(gconstpointer engine)
     place_close(&place);
 }
 
+/* --- numbered anew --------------------------------------------------------------------------------------------------- */
+
+#define LETTER(from, subject)                                                                                          \
+    "From: " from "@bar.test\\r\\nTo: assistenza@filo.test\\r\\nSubject: " subject "\\r\\nMessage-ID: <" subject       \
+    "@bar.test>\\r\\n\\r\\nAiuto.\\r\\n"
+
+#define LONG_AGO "\"date\":\"\\\"20-Nov-2025 10:00:00 +0000\\\"\""
+#define AT(uid, date) "\"" uid "\":\"\\\"" date ":00 +0000\\\"\""
+#define FOUR                                                                                                           \
+    "\"1\":\"" LETTER("anna", "uno") "\",\"2\":\"" LETTER("bruno", "due") "\",\"3\":\"" LETTER(                        \
+        "carla", "tre") "\",\"4\":\"" LETTER("dino", "quattro") "\""
+
+/* A message came just now: the listener's part. */
+static bool note_message(StoreTx *tx, void *arg)
+{
+    const Place *place = arg;
+    TimeMs now = desk_now(place->desk);
+    channel_health_set_well(tx, place->account, &(ChannelHealthWell){now, "", ""}, now);
+    return true;
+}
+
+static void later(Place *place, TimeMs how_much)
+{
+    clock_manual_set(&place->house.clock, desk_now(place->desk) + how_much);
+}
+
+/* Whose acknowledgements wait to be sent, in the order of the requests. */
+static const char *acknowledged(Place *place)
+{
+    GString *names = g_string_new(NULL);
+    StoreTx *tx = house_read(&place->house);
+    TicketIds tickets = ticket_list_ids(tx, place->house.arena, (TicketId){0}, 10);
+    for (size_t i = 0; i < tickets.count; i++) {
+        MessageList list = message_list(tx, place->house.arena, tickets.items[i]);
+        if (outbox_list_of_ticket(tx, place->house.arena, tickets.items[i]).count)
+            g_string_append_printf(names, "%s ", list.items[0].subject);
+    }
+    house_read_end(tx);
+    const char *kept = arena_strdup(place->house.arena, names->str);
+    g_string_free(names, TRUE);
+    return kept;
+}
+
+/* Read since noon; the last message came at two. At three all have new numbers: only what came at half past two is news, not
+ * one of one o'clock that is not known, nor one that is dated tomorrow. */
+static void test_news_among_the_renumbered(gconstpointer engine)
+{
+    size_t tickets, messages;
+    Place place = {.old = "all"};
+    place_open(&place, engine,
+               "{" PASSWORD ",\"quiet\":true," LONG_AGO ",\"messages\":{\"7\":\"" LETTER("anna", "uno") "\"}}");
+    g_assert_true(read_mailbox(&place));
+    later(&place, 2 * TIME_HOUR);
+    g_assert_true(house_write(&place.house, note_message, &place));
+    g_free(sink_stop(&place.sink));
+    later(&place, TIME_HOUR);
+    place.sink = sink_start("{" PASSWORD ",\"quiet\":true,\"validity\":78," LONG_AGO
+                            ",\"dates\":{" AT("2", "01-Dec-2025 13:00") "," AT("3", "01-Dec-2025 14:30") "," AT(
+                                "4", "02-Dec-2025 12:30") "},\"messages\":{" FOUR "}}");
+    g_assert_true(read_mailbox(&place));
+    count(&place, &tickets, &messages);
+    g_assert_cmpuint(tickets, ==, 4);
+    g_assert_cmpstr(acknowledged(&place), ==, "tre ");
+    place_close(&place);
+}
+
 /* --- who says no ---------------------------------------------------------------------------------------------------- */
 
 #define NOT_CONNECTED "\"times\":1,\"reply\":\"{tag} BAD User is authenticated but not connected.\\r\\n\""
@@ -301,11 +369,6 @@ static const char *words_of_the_request(Place *place)
     }
     house_read_end(tx);
     return words;
-}
-
-static void later(Place *place, TimeMs how_much)
-{
-    clock_manual_set(&place->house.clock, desk_now(place->desk) + how_much);
 }
 
 /* No and OK without the message, to what says how large it is and to the message itself. */
@@ -387,6 +450,7 @@ int main(int argc, char **argv)
     g_test_add_data_func("/mail-fetch/cut-whole/sqlite", GINT_TO_POINTER(STORE_SQLITE),
                          test_a_cut_at_every_byte_of_the_whole);
     desk_test_each_engine("/mail-fetch/renumbered", test_renumbered_before_the_old_is_done);
+    desk_test_each_engine("/mail-fetch/renumbered-news", test_news_among_the_renumbered);
     g_test_add_data_func("/mail-fetch/no-list/sqlite", GINT_TO_POINTER(STORE_SQLITE), test_a_no_is_no_list);
     g_test_add_data_func("/mail-fetch/refused-for-a-while/sqlite", GINT_TO_POINTER(STORE_SQLITE),
                          test_refused_for_a_while);

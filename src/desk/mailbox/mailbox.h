@@ -31,7 +31,8 @@ typedef struct MailboxFolder {
     int64_t old_below;    /* of what was there first, this and above is done; 0: all of it is, or none is wanted */
     TimeMs
         old_since; /* of that, what came from then on; TIME_NONE: what nobody had read, or came since first_read_at */
-    TimeMs first_read_at; /* what is older was there before us */
+    TimeMs
+        first_read_at; /* what is older was there before us, or, where it was numbered anew, has been taken already */
 } MailboxFolder;
 
 /* false: this folder of this server was never read. */
