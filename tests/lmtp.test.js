@@ -244,6 +244,8 @@ eachEngine('killed in the middle of 200 messages: 200 messages, none twice', asy
     await workers;
     if (!filo.isServing()) await filo.start();
   }
+  if (cluster) // as if another node, which might live there, had had its time to read it
+    await filo.execute("UPDATE inbound SET received_at = received_at - 60000 WHERE state = 'stored'");
   await filo.until(async () => await filo.count("FROM inbound WHERE state = 'stored'") === 0, 'what was kept to be read', 60_000);
   assert.deepEqual(ledger.judge(countWords(await texts(filo))), []);
   assert.deepEqual(ledger.open, []);

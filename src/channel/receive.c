@@ -4,7 +4,8 @@
  * anything looks inside; the adapter's normalise, which is pure, says what it is; what it may not know (tokens, the desk's
  * policy, the row's id) is added here. Why the attempt is committed before anybody looks: if this very thing kills the node,
  * the count survives, and the third time nobody opens it. The first one is committed with the raw thing: what waits for the
- * disk is most of what a message costs.
+ * disk is most of what a message costs. Where the node lives on it is taken back: a parser that cannot be started for a
+ * while is no reason to put aside all that arrives meanwhile.
  */
 #include "channel/receive.h"
 
@@ -17,7 +18,7 @@
 #include "desk/setting/setting.h"
 #include "store/blob.h"
 
-enum { WAITING_BATCH = 100 };
+enum { WAITING_BATCH = 100, PAUSE_S = 5, PAUSE_MAX_S = 20 };
 
 /* Who wrote longer ago than this is told nothing by itself: "we have your message" would be news of a fault of ours. */
 #define ACKNOWLEDGE_WITHIN TIME_DAY
@@ -167,7 +168,7 @@ static bool count_attempt(StoreTx *tx, void *arg)
 {
     const Reception *reception = arg;
     if (reception->attempts >= INTAKE_ATTEMPTS_MAX) {
-        intake_put_in_tray(tx, reception->inbound, "the program stopped twice while reading this message");
+        intake_put_in_tray(tx, reception->inbound, "twice this message ended the program, or was refused");
         return true;
     }
     return intake_begin_attempt(tx, reception->inbound);
@@ -322,18 +323,45 @@ static bool accept_event(const Reception *reception, const ChannelKept *kept, Ch
     return true;
 }
 
+static bool uncount_attempt(StoreTx *tx, void *arg)
+{
+    const Reception *reception = arg;
+    intake_take_attempt_back(tx, reception->inbound);
+    return true;
+}
+
+static bool is_the_worlds(const GError *why)
+{
+    return g_error_matches(why, FILO_ERROR, FILO_ERROR_IO) || g_error_matches(why, FILO_ERROR, FILO_ERROR_BUSY) ||
+           g_error_matches(why, FILO_ERROR, FILO_ERROR_FULL);
+}
+
+/* One attempt, already counted. */
+static bool attempt(Reception *reception, IntakeResult *result_out, GError **error)
+{
+    ChannelKept kept = kept_of(reception);
+    ChannelEvent event = {0};
+    g_autoptr(GError) why = NULL, unwritten = NULL;
+    if (find_reader(&reception->source)->normalise(reception->arena, &kept, &event, &why) &&
+        accept_event(reception, &kept, &event, result_out, &why))
+        return true;
+    if (is_the_worlds(why) && store_write(store_of(reception), "channel attempt back", uncount_attempt, reception,
+                                          &unwritten) != STORE_COMMITTED)
+        LOG(LOG_WARNING, "channel.attempt", LOG_NUMBER("inbound", reception->inbound.value),
+            LOG_TEXT("reason", unwritten ? unwritten->message : "refused"));
+    g_propagate_error(error, g_steal_pointer(&why));
+    return false;
+}
+
 /* Kept already; true when it also became part of a ticket. */
 static bool understand(Reception *reception, IntakeResult *result_out, GError **error)
 {
     bool last = reception->attempts >= INTAKE_ATTEMPTS_MAX;
-    ChannelKept kept = kept_of(reception);
-    ChannelEvent event = {0};
     StoreOutcome counted = reception->counted
                                ? STORE_COMMITTED
                                : store_write(store_of(reception), "channel attempt", count_attempt, reception, error);
     if (counted == STORE_COMMITTED && !last)
-        return find_reader(&reception->source)->normalise(reception->arena, &kept, &event, error) &&
-               accept_event(reception, &kept, &event, result_out, error);
+        return attempt(reception, result_out, error);
     if (counted == STORE_COMMITTED)
         count_message(reception->source.name, "tray");
     if (counted != STORE_FAILED)
@@ -434,17 +462,52 @@ static bool finish_one(const ChannelReceiver *receiver, const InboundWaiting *wa
     return false;
 }
 
-int channel_finish_waiting(const ChannelReceiver *receiver, TimeMs kept_before, GError **error)
+bool channel_waiting_begin(const ChannelReceiver *receiver, ChannelWaiting *waiting_out, GError **error)
 {
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    Store *store = desk_store(receiver->desk);
+    *waiting_out = (ChannelWaiting){.failed = false};
+    if (store_engine(store) != STORE_SQLITE)
+        return true; /* another node may be reading it */
+    StoreTx *tx = store_read_begin(store, error);
+    if (!tx)
+        return false;
+    waiting_out->orphaned = intake_find_last(tx, arena);
+    return store_read_end(tx, error);
+}
+
+static void end_round(ChannelWaiting *waiting)
+{
+    waiting->pause_s = waiting->failed ? CLAMP(waiting->pause_s * 2, PAUSE_S, PAUSE_MAX_S) : 0;
+    waiting->rest_until_us = clock_monotonic_us() + MAX(waiting->pause_s, PAUSE_S) * INT64_C(1000000);
+    waiting->behind = (InboundId){0};
+    waiting->failed = false;
+}
+
+int channel_finish_waiting(const ChannelReceiver *receiver, ChannelWaiting *waiting, TimeMs kept_before,
+                           int64_t turn_us, GError **error)
+{
+    const int64_t begun_us = clock_monotonic_us();
+    if (begun_us < waiting->rest_until_us)
+        return 0;
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
     StoreTx *tx = store_read_begin(desk_store(receiver->desk), error);
     if (!tx)
         return -1;
-    InboundWaitingList list = intake_list_waiting(tx, arena, kept_before, WAITING_BATCH);
+    const InboundWaitingAsk ask = {kept_before, waiting->orphaned, waiting->behind};
+    InboundWaitingList list = intake_list_waiting(tx, arena, &ask, WAITING_BATCH);
     if (!store_read_end(tx, error))
         return -1;
     int accepted = 0;
-    for (size_t i = 0; i < list.count; i++)
-        accepted += finish_one(receiver, &list.items[i]);
+    size_t looked_at = 0;
+    while (looked_at < list.count && (!looked_at || clock_monotonic_us() - begun_us < turn_us)) {
+        const InboundWaiting *one = &list.items[looked_at++];
+        bool done = finish_one(receiver, one);
+        accepted += done;
+        waiting->failed = waiting->failed || !done;
+        waiting->behind = one->id;
+    }
+    if (looked_at == list.count && list.count < WAITING_BATCH)
+        end_round(waiting);
     return accepted;
 }

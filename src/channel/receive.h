@@ -5,8 +5,8 @@
  *
  * Two transactions: keep (the raw thing is durable, whatever it is, and that somebody begins to read it), accept (the desk
  * decides which ticket). Between them the channel's normalise says what it is, outside any transaction. What fails after the
- * first is tried again by channel_finish_waiting, each attempt counted first, and the third time lies in the tray with its
- * original.
+ * first is tried again by channel_finish_waiting, each attempt counted first and taken back where it is the world that failed
+ * (no parser, no database): what ended the program twice, or was refused twice, lies in the tray with its original.
  * Not for fetching (listen, a pipe, LMTP bring it), nor for what needs no parser (channel/form keeps and accepts at once).
  * Owns no table. Called by: channel/mail, job, cli.
  *
@@ -64,8 +64,23 @@ void channel_complete(const ChannelReceiver *receiver, Arena *arena, TimeMs kept
 bool channel_receive(const ChannelReceiver *receiver, Arena *arena, const ChannelArrival *arrival,
                      ChannelReceipt *receipt_out, GError **error);
 
-/* Goes on with what was kept before that instant but not accepted (a crash, a full disk). Gives how many were accepted, -1
- * and *error when the store failed. */
-int channel_finish_waiting(const ChannelReceiver *receiver, TimeMs kept_before, GError **error);
+/* One reader's way through what was kept but not accepted (a crash, a full disk), turn by turn and oldest first: what fails
+ * does not hold up what lies behind it, and is tried again after a pause that grows. */
+typedef struct ChannelWaiting {
+    InboundId orphaned;    /* who was reading these is no more */
+    InboundId behind;      /* where the last turn stopped; 0: at the beginning */
+    bool failed;           /* something of this round */
+    int pause_s;           /* after the last round, if something of it failed */
+    int64_t rest_until_us; /* no turn does anything before; by clock_monotonic_us */
+} ChannelWaiting;
+
+/* To be called before anything can be taken in: on SQLite, where one node lives, all that lies there was left by a dead
+ * one. Errors: the store's. */
+bool channel_waiting_begin(const ChannelReceiver *receiver, ChannelWaiting *waiting_out, GError **error);
+
+/* A turn: goes on with what is orphaned or was kept before that instant, and begins no other message once turn_us are over.
+ * Gives how many were accepted, -1 and *error when the store failed. */
+int channel_finish_waiting(const ChannelReceiver *receiver, ChannelWaiting *waiting, TimeMs kept_before,
+                           int64_t turn_us, GError **error);
 
 #endif

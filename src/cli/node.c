@@ -237,9 +237,7 @@ static bool start_jobs(Node *node, GError **error)
     node->caretaker = caretaker_start(&node->receiver, node->dispatcher, error);
     if (!node->caretaker || (node->scanner && !scanner_start(node->scanner, error)))
         return false;
-    /* What a crash left is finished before the doors open: nobody else can be reading it now. */
-    return channel_finish_waiting(&node->receiver, desk_now(node->installation.desk) + 1, error) >= 0 &&
-           start_doors(node, error);
+    return start_doors(node, error); /* after the caretaker has seen what a crash left: nobody else is reading that */
 }
 
 static void stop(Node *node)

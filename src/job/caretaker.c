@@ -13,23 +13,27 @@
 #include <stdatomic.h>
 
 /* No message takes longer than this to be read (parse/zygote.h): one that is younger is in somebody's hands. */
-enum { BEING_READ_S = 30 };
+enum { BEING_READ_S = 30, FIRST_LOOK_S = 2 };
 
 struct Caretaker {
     ChannelReceiver receiver;
+    ChannelWaiting waiting;
     Dispatcher *dispatcher;
     Listeners *listeners;
     Watch *watch;
     pthread_t thread;
     pthread_mutex_t mutex;
     pthread_cond_t changed;
-    bool stopping; /* under the mutex */
+    bool stopping, looked; /* under the mutex; looked: what a crash left has had its first turn */
 };
+
+/* What a chore with much to do takes of a turn: the others wait no longer than for that, and the piece it is at. */
+enum { TURN_US = 1000000 };
 
 static bool finish_mail(Caretaker *caretaker, GError **error)
 {
     TimeMs kept_before = desk_now(caretaker->receiver.desk) - BEING_READ_S * TIME_SECOND;
-    return channel_finish_waiting(&caretaker->receiver, kept_before, error) >= 0;
+    return channel_finish_waiting(&caretaker->receiver, &caretaker->waiting, kept_before, TURN_US, error) >= 0;
 }
 
 static bool renew_leases(Caretaker *caretaker, GError **error)
@@ -67,10 +71,9 @@ static bool sweep_blobs(Caretaker *caretaker, GError **error)
     return blob_sweep(desk_store(caretaker->receiver.desk), error) >= 0;
 }
 
-/* An import whose importer died, a piece a turn: the other chores wait no longer than for that. */
+/* An import whose importer died. */
 static bool finish_imports(Caretaker *caretaker, GError **error)
 {
-    enum { TURN_US = 1000000 };
     bool idle = false, worked = true;
     for (int64_t end = clock_monotonic_us() + TURN_US; worked && !idle && clock_monotonic_us() < end;)
         worked = import_work(caretaker->receiver.desk, &idle, error);
@@ -112,7 +115,7 @@ static const struct {
     {"seal_audit", 1, seal_audit},
     {"sync_listeners", 2, sync_listeners},
     {"watch_mail", 2, watch_mail},
-    {"finish_mail", 5, finish_mail},
+    {"finish_mail", 1, finish_mail},
     {"renew_leases", DISPATCHER_RENEW_S, renew_leases},
     {"take_over_leases", 60, take_over_leases},
     {"finish_imports", 1, finish_imports},
@@ -162,9 +165,34 @@ static bool pause_a_second(Caretaker *caretaker)
     return go_on;
 }
 
+static void look_first(Caretaker *caretaker)
+{
+    g_autoptr(GError) error = NULL;
+    if (!finish_mail(caretaker, &error))
+        LOG(LOG_ERROR, "caretaker.first", LOG_TEXT("reason", error->message));
+    pthread_mutex_lock(&caretaker->mutex);
+    caretaker->looked = true;
+    pthread_cond_broadcast(&caretaker->changed);
+    pthread_mutex_unlock(&caretaker->mutex);
+}
+
+/* Mostly that is all of it, and whoever kills the node again finds nothing under way; but no door waits for a parser that
+ * hangs. */
+static void wait_for_first_look(Caretaker *caretaker)
+{
+    int64_t until_us = clock_monotonic_us() + FIRST_LOOK_S * INT64_C(1000000);
+    struct timespec until = {until_us / 1000000, until_us % 1000000 * 1000};
+    int waited = 0;
+    pthread_mutex_lock(&caretaker->mutex);
+    while (waited == 0 && !caretaker->looked)
+        waited = pthread_cond_timedwait(&caretaker->changed, &caretaker->mutex, &until);
+    pthread_mutex_unlock(&caretaker->mutex);
+}
+
 static void *run(void *arg)
 {
     Caretaker *caretaker = arg;
+    look_first(caretaker);
     int64_t due_us[G_N_ELEMENTS(chores)] = {0};
     do
         run_due(caretaker, due_us);
@@ -174,8 +202,12 @@ static void *run(void *arg)
 
 Caretaker *caretaker_start(const ChannelReceiver *receiver, Dispatcher *dispatcher, GError **error)
 {
-    Caretaker *caretaker = g_new0(Caretaker, 1);
+    ChannelWaiting waiting;
     pthread_condattr_t monotonic;
+    if (!channel_waiting_begin(receiver, &waiting, error))
+        return NULL;
+    Caretaker *caretaker = g_new0(Caretaker, 1);
+    caretaker->waiting = waiting;
     caretaker->receiver = *receiver;
     caretaker->dispatcher = dispatcher;
     caretaker->listeners = listeners_new(receiver->desk, receiver->zygote);
@@ -185,8 +217,10 @@ Caretaker *caretaker_start(const ChannelReceiver *receiver, Dispatcher *dispatch
     pthread_cond_init(&caretaker->changed, &monotonic);
     pthread_condattr_destroy(&monotonic);
     pthread_mutex_init(&caretaker->mutex, NULL);
-    if (pthread_create(&caretaker->thread, NULL, run, caretaker) == 0)
+    if (pthread_create(&caretaker->thread, NULL, run, caretaker) == 0) {
+        wait_for_first_look(caretaker);
         return caretaker;
+    }
     g_set_error(error, FILO_ERROR, FILO_ERROR_IO, "no thread for the caretaker");
     listeners_stop(caretaker->listeners);
     watch_free(caretaker->watch);

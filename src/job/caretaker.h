@@ -7,7 +7,7 @@
  * watch for trouble with the mail, remove orphan files. Not for business deadlines (jobs with a due time do those).
  * Owns no table. Called by: cli serve.
  *
- * Pointers: receiver and dispatcher are borrowed until caretaker_stop. Errors: IO (no thread). A chore that fails is
+ * Pointers: receiver and dispatcher are borrowed until caretaker_stop. Errors: IO (no thread), the store's. A chore that fails is
  * logged and tried again at its next turn.
  *
  * Invariants:
@@ -22,6 +22,8 @@
 
 typedef struct Caretaker Caretaker;
 
+/* Before any door is open: what lies there unread now was left by a crash, and is read at once. Returns when that is done,
+ * or after two seconds. */
 Caretaker *caretaker_start(const ChannelReceiver *receiver, Dispatcher *dispatcher, GError **error);
 void caretaker_stop(Caretaker *caretaker);
 

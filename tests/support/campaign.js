@@ -190,8 +190,9 @@ class Campaign {
 
   async restart() {
     this.moment.clear();
-    if (this.filo.cluster) // other nodes may live there: a lease must run out first. It does so now.
-      await this.filo.execute('UPDATE outbox SET lease_until = 0 WHERE lease_until IS NOT NULL');
+    if (this.filo.cluster) // other nodes may live there: their leases, and their time to read, must run out first. They do so now.
+      for (const passed of ['outbox SET lease_until = 0 WHERE lease_until IS NOT NULL',
+        "inbound SET received_at = received_at - 60000 WHERE state = 'stored'"]) await this.filo.execute(`UPDATE ${passed}`);
     await this.filo.start({ env: this.moment.env });
     for (const work of this.again.splice(0)) assert.ok(await this.attempt(work), `${work.word}: not even the second time`);
     await this.filo.until(async () => await this.filo.count("FROM inbound WHERE state = 'stored'") === 0,

@@ -12,7 +12,8 @@
  *
  * Invariants:
  *  1. One (channel, external id) is kept once and accepted once, across any crash.
- *  2. An attempt to understand is counted before it begins; after INTAKE_ATTEMPTS_MAX it lies in the tray, whole.
+ *  2. An attempt to understand is counted before it begins, and taken back when it is the world that failed; after
+ *     INTAKE_ATTEMPTS_MAX that ended the program, or that the store refused, it lies in the tray, whole.
  *  3. Nobody joins a ticket by guessing: a number, a Message-ID or a token lets in only an address that already takes
  *     part; otherwise a new ticket opens, with a hint to the possible one.
  *  4. A robot's message never reopens, never stops a clock, never counts as the customer's answer.
@@ -67,6 +68,9 @@ bool intake_keep(StoreTx *tx, Arena *arena, const Arrival *arrival, Inbound *inb
 /* Counts an attempt; false when it is no longer waiting. */
 bool intake_begin_attempt(StoreTx *tx, InboundId id);
 
+/* That attempt says nothing of it: the world failed, and the program lives. */
+void intake_take_attempt_back(StoreTx *tx, InboundId id);
+
 /* It is dealt with and belongs to no ticket: our own test, a receipt. */
 void intake_close(StoreTx *tx, InboundId id);
 
@@ -102,8 +106,17 @@ const char *intake_find_tray(StoreTx *tx, Arena *arena, InboundId id);
 bool intake_read_again(StoreTx *tx, InboundId id);
 bool intake_set_looked(StoreTx *tx, InboundId id, TimeMs now);
 
-/* What was kept before that instant but not yet accepted, oldest first, with the raw's hash: to finish after a crash. A
- * message kept just now is being read by whoever kept it: leave it time. */
+/* The newest that was kept; 0: none. */
+InboundId intake_find_last(StoreTx *tx, Arena *arena);
+
+/* A message kept just now is being read by whoever kept it: leave it time. */
+typedef struct InboundWaitingAsk {
+    TimeMs before;      /* kept before that instant, */
+    InboundId orphaned; /* or up to this one: who was reading it is no more */
+    InboundId behind;   /* only behind this one */
+} InboundWaitingAsk;
+
+/* What was kept but not yet accepted, oldest first, with the raw's hash: to finish after a crash. */
 typedef struct InboundWaiting {
     InboundId id;
     const char *channel, *source, *external_id, *raw_sha256;
@@ -117,7 +130,7 @@ typedef struct InboundWaitingList {
     InboundWaiting *items;
     size_t count;
 } InboundWaitingList;
-InboundWaitingList intake_list_waiting(StoreTx *tx, Arena *arena, TimeMs before, int64_t how_many);
+InboundWaitingList intake_list_waiting(StoreTx *tx, Arena *arena, const InboundWaitingAsk *ask, int64_t how_many);
 
 /* When what was received since by one way (Arrival.source) arrived, as the mail server had it where that is known; the newest first.
  * Without what lay there before the way in was ours. */

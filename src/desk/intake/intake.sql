@@ -46,6 +46,15 @@ UPDATE inbound
  WHERE inbound_id = $1
    AND state = 'stored';
 
+-- @statement inbound_uncount_attempt : run
+-- @param  inbound_id  id(inbound)
+-- @index  primary key of inbound
+UPDATE inbound
+   SET attempts = attempts - 1
+ WHERE inbound_id = $1
+   AND state = 'stored'
+   AND attempts > 0;
+
 -- @statement inbound_set_tray : run
 -- @param  inbound_id  id(inbound)
 -- @param  error       text
@@ -122,8 +131,18 @@ UPDATE inbound
  WHERE inbound_id = $1
    AND state = 'stored';
 
+-- @statement inbound_find_last : find
+-- @column inbound_id  id(inbound)
+-- @index  primary key of inbound
+SELECT inbound_id
+  FROM inbound
+ ORDER BY inbound_id DESC
+ LIMIT 1;
+
 -- @statement inbound_list_stored : list
 -- @param  before      time
+-- @param  orphaned    id(inbound)
+-- @param  behind      id(inbound)
 -- @param  how_many    int
 -- @column inbound_id  id(inbound)
 -- @column channel     text
@@ -140,9 +159,10 @@ SELECT inbound_id, channel, source, external_id, raw_sha256, received_at, arrive
        COALESCE(is_history, 0) AS is_history, attempts, raw_size
   FROM inbound
  WHERE state = 'stored'
-   AND received_at < $1
+   AND (received_at < $1 OR inbound_id <= $2)
+   AND inbound_id > $3
  ORDER BY inbound_id
- LIMIT $2;
+ LIMIT $4;
 
 -- @statement inbound_set_ticket : run
 -- @param  message_id id(message)

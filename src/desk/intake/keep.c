@@ -21,6 +21,11 @@ bool intake_begin_attempt(StoreTx *tx, InboundId id)
     return sql_inbound_count_attempt(tx, &(SqlInboundCountAttemptIn){id}) == 1;
 }
 
+void intake_take_attempt_back(StoreTx *tx, InboundId id)
+{
+    sql_inbound_uncount_attempt(tx, &(SqlInboundUncountAttemptIn){id});
+}
+
 void intake_close(StoreTx *tx, InboundId id)
 {
     sql_inbound_set_closed(tx, &(SqlInboundSetClosedIn){id});
@@ -77,9 +82,16 @@ InboundArrivals intake_list_arrivals(StoreTx *tx, Arena *arena, const char *sour
     return list;
 }
 
-InboundWaitingList intake_list_waiting(StoreTx *tx, Arena *arena, TimeMs before, int64_t how_many)
+InboundId intake_find_last(StoreTx *tx, Arena *arena)
 {
-    SqlInboundListStoredList rows = sql_inbound_list_stored(tx, arena, &(SqlInboundListStoredIn){before, how_many});
+    SqlInboundFindLast row;
+    return sql_inbound_find_last(tx, arena, &row) ? row.inbound_id : (InboundId){0};
+}
+
+InboundWaitingList intake_list_waiting(StoreTx *tx, Arena *arena, const InboundWaitingAsk *ask, int64_t how_many)
+{
+    SqlInboundListStoredList rows = sql_inbound_list_stored(
+        tx, arena, &(SqlInboundListStoredIn){ask->before, ask->orphaned, ask->behind, how_many});
     InboundWaitingList list = {ARENA_ARRAY(arena, InboundWaiting, rows.count), rows.count};
     for (size_t i = 0; i < rows.count; i++)
         list.items[i] = (InboundWaiting){rows.rows[i].inbound_id,  rows.rows[i].channel,    rows.rows[i].source,
