@@ -527,7 +527,8 @@ static void note_failed(TicketEdit *edit, OutboxId outbox, TimeMs now)
     ticket_edit_event(edit, EVENT_DELIVERY, &change, now);
 }
 
-/* Lies on the ticket of the message it speaks of, and moves nothing there. */
+/* Lies on the ticket of the message it speaks of, and moves nothing there. One whose sender our server doubts is there to be
+ * read, and counts for nothing: who can guess an id would else keep our answers from an address. */
 static bool append_report(Intake *intake, const OutboxSent *sent)
 {
     TicketEdit edit;
@@ -537,7 +538,8 @@ static bool append_report(Intake *intake, const OutboxSent *sent)
     intake->language = edit.ticket.language;
     add_message(intake, ticket);
     ticket_note_inbound(&edit, &(InboundNote){intake->result.message, intake->event->received_at, false, 0, 0});
-    if (reported_note(intake->tx, intake->arena, &intake->event->report, sent, intake->now))
+    bool doubted = intake->flags & MESSAGE_SENDER_UNVERIFIED;
+    if (!doubted && reported_note(intake->tx, intake->arena, &intake->event->report, sent, intake->now))
         note_failed(&edit, sent->id, intake->now);
     intake->result.ticket = ticket;
     intake->result.outcome = INTAKE_APPENDED;

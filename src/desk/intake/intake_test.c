@@ -297,6 +297,25 @@ static void test_report_becomes_delivery_state(NounTest *test)
     assert_verified(test, anna.ticket);
 }
 
+/* A14: what somebody forged in a mail server's name is seen where it belongs, and keeps no answer from anybody. */
+static void test_doubted_report_counts_for_nothing(NounTest *test)
+{
+    static const ReportedDelivery failed = {ANNA, DELIVERY_FAILED, "5.1.1", "no such user"};
+    IntakeResult anna = from_anna(test);
+    Token reply = token_new();
+    Suspect suspect;
+    send_answer(test, anna.ticket, &reply, "out-1@filo.test");
+    InboundEvent event = report_of(test, &failed, 1);
+    event.flags |= MESSAGE_SENDER_UNVERIFIED;
+    event.report.message_id = "out-1@filo.test";
+    IntakeResult result = take_in(test, &event);
+    g_assert_cmpint(result.outcome, ==, INTAKE_APPENDED);
+    g_assert_cmpint(result.ticket.value, ==, anna.ticket.value);
+    g_assert_cmpuint(delivery_list_of_ticket(test->tx, test->arena, anna.ticket).count, ==, 0);
+    g_assert_false(suspect_find(test->tx, test->arena, ANNA, &suspect));
+    assert_verified(test, anna.ticket);
+}
+
 /* A report counts for recipients alone: with two of them, a third address is nobody. */
 static void test_report_of_somebody_else_is_nothing(NounTest *test)
 {
@@ -384,6 +403,7 @@ int main(int argc, char **argv)
     noun_test_each_engine("/intake/reused-id", test_reused_message_id_is_flagged);
     noun_test_each_engine("/intake/merged", test_merged_ticket_sends_on_to_its_master);
     noun_test_each_engine("/intake/report", test_report_becomes_delivery_state);
+    noun_test_each_engine("/intake/report-doubted", test_doubted_report_counts_for_nothing);
     noun_test_each_engine("/intake/report-of-somebody-else", test_report_of_somebody_else_is_nothing);
     noun_test_each_engine("/intake/report-of-nothing", test_report_of_nothing_of_ours_is_put_aside);
     noun_test_each_engine("/intake/once", test_kept_once_accepted_once);

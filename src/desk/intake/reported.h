@@ -11,7 +11,8 @@
  * Invariants:
  *  1. A report counts only for addresses its message went to. One that names another address counts for the only
  *     recipient there was (it was forwarded on), and for nobody when there were several.
- *  2. A report moves no ticket: it changes a delivery's state and an address' standing.
+ *  2. One whose sender our server doubts is not noted at all (intake.c).
+ *  3. A report moves no ticket: it changes a delivery's state and an address' standing.
  */
 #ifndef FILO_DESK_INTAKE_REPORTED_H
 #define FILO_DESK_INTAKE_REPORTED_H
