@@ -4,7 +4,7 @@
  * words?"
  *
  * For results of a few fields (wire_int.h is for whole messages). Reading keeps a sticky `failed`; texts come out checked.
- * Called by: daticert, signature, and their workers. Tables: none. Errors: LineReader.failed only.
+ * Called by: daticert, signature, certificate, and their workers. Tables: none. Errors: LineReader.failed only.
  * Pointers: what is read lives in the arena; result is borrowed while reading.
  *
  * Invariants:

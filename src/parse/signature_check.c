@@ -4,6 +4,7 @@
  * "somebody changed a word" and "we do not know who this is" are told apart. Why a partial chain is enough: lists of
  * providers hold their own certificates, not always the authority's.
  */
+#include "parse/certificate_int.h"
 #include "parse/decode_int.h"
 #include "parse/lines_int.h"
 #include "parse/message_int.h"
@@ -130,25 +131,13 @@ static void checker_close(Checker *checker)
 
 /* ---- whose ---- */
 
-static const char *name_entry(const Checker *checker, X509 *certificate, int nid)
-{
-    const X509_NAME *name = X509_get_subject_name(certificate);
-    int at = X509_NAME_get_index_by_NID(name, nid, -1);
-    unsigned char *text = NULL;
-    if (at < 0 || ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at))) < 0)
-        return "";
-    const char *kept = line_keep(checker->arena, (const char *)text, 1000);
-    OPENSSL_free(text);
-    return kept;
-}
-
 static void read_signer(Checker *checker, X509 *certificate)
 {
     Signature *out = checker->out;
     STACK_OF(OPENSSL_STRING) *emails = X509_get1_email(certificate); /* subject and subjectAltName */
     const char **addresses = ARENA_ARRAY(checker->arena, const char *, SIGNATURE_ADDRESSES_MAX);
-    out->signer = name_entry(checker, certificate, NID_commonName);
-    out->organization = name_entry(checker, certificate, NID_organizationName);
+    out->signer = certificate_name(checker->arena, certificate, NID_commonName);
+    out->organization = certificate_name(checker->arena, certificate, NID_organizationName);
     for (int i = 0; i < sk_OPENSSL_STRING_num(emails) && out->address_count < SIGNATURE_ADDRESSES_MAX; i++) {
         g_autofree char *lower = g_ascii_strdown(sk_OPENSSL_STRING_value(emails, i), -1);
         addresses[out->address_count++] = line_keep(checker->arena, lower, 1000);

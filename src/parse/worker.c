@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What a worker does once it is locked in. It frees nothing: its end does. */
 #include "parse/body_int.h"
+#include "parse/certificate_int.h"
 #include "parse/daticert_int.h"
 #include "parse/decode_int.h"
 #include "parse/file_kind.h"
@@ -109,6 +110,16 @@ static bool job_signature(Bytes input, const uint64_t arguments[WORKER_ARGUMENTS
     return worker_write((Bytes){result->data, result->len});
 }
 
+static bool job_certificates(Bytes input, const uint64_t arguments[WORKER_ARGUMENTS])
+{
+    (void)arguments;
+    Arena *arena = arena_new(WORKER_ARENA_CAP);
+    Certificates certificates;
+    certificate_read(arena, input, &certificates);
+    GByteArray *result = certificate_lines_write(&certificates);
+    return worker_write((Bytes){result->data, result->len});
+}
+
 /* arguments: how many attachments there are. Its cid: images were found when it came. */
 static bool job_html(Bytes input, const uint64_t arguments[WORKER_ARGUMENTS])
 {
@@ -136,4 +147,5 @@ const WorkerJob worker_jobs[JOB_KINDS] = {
     [JOB_HTML] = job_html,
     [JOB_FILE_KIND] = job_file_kind,
     [JOB_TNEF] = job_tnef,
+    [JOB_CERTIFICATES] = job_certificates,
 };

@@ -343,7 +343,8 @@ ParseRun parse_zygote_run(ParseZygote *zygote, JobKind kind, int input, const ui
     static const char *const names[JOB_KINDS] = {
         [JOB_KILL] = "kill",           [JOB_MAIL] = "mail",         [JOB_MAIL_CLIPPED] = "mail_clipped",
         [JOB_DECODE] = "decode",       [JOB_DATICERT] = "daticert", [JOB_SIGNATURE] = "signature",
-        [JOB_HTML] = "html",           [JOB_FILE_KIND] = "file_kind", [JOB_TNEF] = "tnef"};
+        [JOB_HTML] = "html",           [JOB_FILE_KIND] = "file_kind", [JOB_TNEF] = "tnef",
+        [JOB_CERTIFICATES] = "certificates"};
     const char *end = WORKER_NONE;
     int64_t begun_us = clock_monotonic_us();
     ParseRun run = run_counted(zygote, kind, input, arguments, result_max, result_out, &end, error);

@@ -10,7 +10,7 @@
  * be ended when there has been none for a while: a desk that gets no mail holds no parser.
  *
  * Not for trusted work, and not a general process pool: its jobs are parse/mail.h, parse/attachment.h, parse/daticert.h,
- * parse/signature.h, parse/sheet.h and parse/file_kind.h. Tables: none. Called by: cli (start, stop), program.c (the zygote's side) and the headers named above.
+ * parse/signature.h, parse/certificate.h, parse/sheet.h and parse/file_kind.h. Tables: none. Called by: cli (start, stop), program.c (the zygote's side) and the headers named above.
  *
  * Pointers: a ParseZygote is yours and is freed by parse_zygote_stop; exe_path is copied.
  * Errors: FILO_ERROR_IO when the process or its socket cannot be made.

@@ -8,7 +8,7 @@
  * WORKER_DONE when its result is whole: an end without the first is the machine's trouble, not the input's. No answer ever comes back over the socket,
  * so any number of threads can ask without a lock around the answer. A request of kind JOB_KILL names a job to end.
  *
- * Called by: mail.c, unwrap.c, attachment.c, daticert.c, signature.c, sheet.c, file_kind.c (parse_zygote_run), zygote.c, zygote_main.c, tests. Tables: none.
+ * Called by: mail.c, unwrap.c, attachment.c, daticert.c, signature.c, certificate.c, sheet.c, file_kind.c (parse_zygote_run), zygote.c, zygote_main.c, tests. Tables: none.
  * Pointers: as each function says. Errors: parse_zygote_run's three answers below.
  *
  * Invariants:
@@ -35,6 +35,7 @@ typedef enum JobKind {
     JOB_HTML,
     JOB_FILE_KIND,
     JOB_TNEF,
+    JOB_CERTIFICATES,
     JOB_KINDS
 } JobKind;
 
