@@ -90,16 +90,29 @@ static bool read_password(const char *path, char **password_out, GError **error)
 }
 
 typedef struct MailboxWork {
-    ChannelAccount account;
+    ChannelAccount account; /* without its configuration */
+    const ChannelSettings *settings;
 } MailboxWork;
+
+/* What was told, and whom the mailbox's page said to trust: no flag of ours can say that again. */
+static const char *config_of(StoreTx *tx, Arena *arena, const MailboxWork *work)
+{
+    ChannelAccount before;
+    ChannelSettings old, settings = *work->settings;
+    if (strcmp(work->account.channel, "pec") == 0 && channel_account_find(tx, arena, work->account.name, &before) &&
+        channel_config_read(arena, before.config, &old))
+        channel_config_add(arena, &settings, "pec_ca", channel_setting(&old, "pec_ca"));
+    return channel_config_text(arena, &settings);
+}
 
 static bool put_account(StoreTx *tx, void *arg)
 {
     const MailboxWork *work = arg;
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
-    ChannelAccount account;
+    ChannelAccount account = work->account;
     MailboxGrant grant;
-    channel_account_put(tx, &work->account);
+    account.config = config_of(tx, arena, work);
+    channel_account_put(tx, &account);
     if (channel_account_find(tx, arena, work->account.name, &account) &&
         mailbox_grant_find(tx, arena, account.id, &grant)) { /* it signs in with a password from now on */
         mailbox_grant_drop(tx, account.id);
@@ -116,8 +129,8 @@ static bool set_mailbox(const Config *config, const MailboxOptions *options, con
     MailboxWork work = {{.channel = options->channel ? options->channel : "mail",
                          .name = options->name,
                          .address = options->address,
-                         .config = channel_config_text(arena, &settings),
-                         .active = true}};
+                         .active = true},
+                        .settings = &settings};
     if (!installation_open(&installation, config, NEED_WRITING, error))
         return false;
     if (password &&

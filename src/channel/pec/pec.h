@@ -6,8 +6,8 @@
  *
  * Owns no table. Called through channel/channel.h; nothing else is public. Settings: those of the mail channel
  * (mail/mail.h), and
- *   pec_ca_file   certificates the providers' signatures must lead to: a PEM file, or a folder of them; none: signatures are
- *                 not checked
+ *   pec_ca        certificates the providers' signatures must lead to, as PEM: put there by the mailbox's page
+ *   pec_ca_file   more of them: a PEM file, or a folder of them. With neither signatures are not checked
  *
  * Pointers: see channel.h. Errors: those of the mail channel's check_config.
  *

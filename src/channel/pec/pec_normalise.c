@@ -46,11 +46,10 @@ static bool read_trust(const Opening *opening, Bytes *pem_out, ReceiptSignature 
 {
     g_autoptr(GError) error = NULL;
     const ChannelSource *source = opening->kept->source;
-    const char *path = channel_setting(&source->settings, "pec_ca_file");
     *instead_out = RECEIPT_SIGNATURE_NOT_CHECKED;
-    if (!*path)
+    if (!pec_trust_is_set(&source->settings))
         return false;
-    if (pec_trust_read(opening->arena, path, pem_out, &error))
+    if (pec_trust_read(opening->arena, &source->settings, source->name, pem_out, &error))
         return true;
     LOG(LOG_WARNING, "pec.trust", LOG_TEXT("mailbox", source->name), LOG_TEXT("reason", error->message));
     *instead_out = RECEIPT_SIGNATURE_LIST_UNREADABLE;

@@ -2,6 +2,7 @@
 #include "channel/pec/pec_trust.h"
 
 #include "base/error.h"
+#include "base/log.h"
 #include "parse/signature.h"
 
 #include <string.h>
@@ -49,18 +50,38 @@ static bool append_folder(GByteArray *pem, const char *path, GError **error)
     return whole;
 }
 
-bool pec_trust_read(Arena *arena, const char *path, Bytes *pem_out, GError **error)
+static bool append_path(GByteArray *pem, const char *path, GError **error)
 {
-    g_autoptr(GByteArray) pem = g_byte_array_new();
+    guint before = pem->len;
     bool is_folder = g_file_test(path, G_FILE_TEST_IS_DIR);
-    if (!(is_folder ? append_folder(pem, path, error) : append_file(pem, path, error)))
-        return false;
-    if (!pem->len) {
-        g_set_error(error, FILO_ERROR, FILO_ERROR_NOT_FOUND, "there are no certificates in %s", path);
+    if (!(is_folder ? append_folder(pem, path, error) : append_file(pem, path, error))) {
+        g_byte_array_set_size(pem, before);
         return false;
     }
-    uint8_t *copy = arena_alloc(arena, pem->len);
-    memcpy(copy, pem->data, pem->len);
-    *pem_out = (Bytes){copy, pem->len};
+    if (pem->len > before)
+        return true;
+    g_set_error(error, FILO_ERROR, FILO_ERROR_NOT_FOUND, "there are no certificates in %s", path);
+    return false;
+}
+
+bool pec_trust_is_set(const ChannelSettings *settings)
+{
+    return *channel_setting(settings, "pec_ca") || *channel_setting(settings, "pec_ca_file");
+}
+
+bool pec_trust_read(Arena *arena, const ChannelSettings *settings, const char *name, Bytes *pem_out, GError **error)
+{
+    const char *held = channel_setting(settings, "pec_ca"), *path = channel_setting(settings, "pec_ca_file");
+    g_autoptr(GByteArray) pem = g_byte_array_new();
+    g_autoptr(GError) unread = NULL;
+    g_byte_array_append(pem, (const guint8 *)held, (guint)strlen(held));
+    if (*path && !append_path(pem, path, &unread)) {
+        if (!pem->len) {
+            g_propagate_error(error, g_steal_pointer(&unread));
+            return false;
+        }
+        LOG(LOG_WARNING, "pec.trust", LOG_TEXT("mailbox", name), LOG_TEXT("reason", unread->message));
+    }
+    *pem_out = arena_bytes(arena, (Bytes){pem->data, pem->len});
     return true;
 }

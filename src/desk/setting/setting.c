@@ -178,13 +178,14 @@ static bool account_add(StoreTx *tx, const ChannelAccount *account, Actor by, Ti
     return true;
 }
 
-static bool account_change(StoreTx *tx, const ChannelAccount *account, Actor by, TimeMs now, InputError *refused_out)
+bool channel_account_set_config(StoreTx *tx, const ChannelAccount *account, const char *what, const char *payload,
+                                Actor by, TimeMs now, InputError *refused_out)
 {
     if (sql_channel_account_update(tx, &(SqlChannelAccountUpdateIn){account->id, account->version, account->address,
                                                                     account->config, account->sealed_secret,
                                                                     account->signature, account->active}) != 1)
         return refuse_account(refused_out, "version", "mailbox.error.stale");
-    audit_add(tx, &(AuditEntry){now, by, "mailbox.change", "channel_account", account->id.value, NULL});
+    audit_add(tx, &(AuditEntry){now, by, what, "channel_account", account->id.value, payload});
     return true;
 }
 
@@ -195,7 +196,7 @@ bool channel_account_keep(StoreTx *tx, const ChannelAccount *account, Actor by, 
         return refuse_account(refused_out, "signature", "mailbox.error.signature");
     if (!is_apart(tx, arena, account, refused_out))
         return false;
-    return account->id.value ? account_change(tx, account, by, now, refused_out)
+    return account->id.value ? channel_account_set_config(tx, account, "mailbox.change", NULL, by, now, refused_out)
                              : account_add(tx, account, by, now, refused_out);
 }
 

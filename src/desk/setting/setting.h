@@ -85,6 +85,11 @@ ChannelAccountList channel_account_list(StoreTx *tx, Arena *arena);
  * signature. Audit: mailbox.add, mailbox.change. */
 bool channel_account_keep(StoreTx *tx, const ChannelAccount *account, Actor by, TimeMs now, InputError *refused_out);
 
+/* The same for a part of its configuration that has a page's form of its own. what: the audit's action, a static text;
+ * payload: its JSON. Refused: stale. */
+bool channel_account_set_config(StoreTx *tx, const ChannelAccount *account, const char *what, const char *payload,
+                                Actor by, TimeMs now, InputError *refused_out);
+
 /* The first active account of a channel; false when it has none. */
 bool channel_account_default(StoreTx *tx, Arena *arena, const char *channel, ChannelAccount *account_out);
 
