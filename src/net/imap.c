@@ -8,6 +8,7 @@
  */
 #include "net/imap.h"
 
+#include "base/check.h"
 #include "net/imap_int.h"
 #include "net/imap_name.h"
 
@@ -78,6 +79,36 @@ ImapResult imap_select(ImapSession *session, const char *folder, bool observe, I
     return session->result;
 }
 
+static const struct {
+    const char *attribute, *name;
+} uses[IMAP_USES] = {
+    [IMAP_USE_NONE] = {"", ""},
+    [IMAP_USE_ALL] = {"\\All", "all"},
+    [IMAP_USE_ARCHIVE] = {"\\Archive", "archive"},
+    [IMAP_USE_DRAFTS] = {"\\Drafts", "drafts"},
+    [IMAP_USE_FLAGGED] = {"\\Flagged", "flagged"},
+    [IMAP_USE_IMPORTANT] = {"\\Important", "important"},
+    [IMAP_USE_JUNK] = {"\\Junk", "junk"},
+    [IMAP_USE_SENT] = {"\\Sent", "sent"},
+    [IMAP_USE_TRASH] = {"\\Trash", "trash"},
+};
+
+const char *imap_use_name(ImapUse use)
+{
+    check(use >= 0 && use < IMAP_USES);
+    return uses[use].name;
+}
+
+/* Of several the one that says where sent mail is, for that is looked for. */
+static ImapUse use_of(ImapWords attributes)
+{
+    ImapUse found = IMAP_USE_NONE;
+    for (ImapUse use = IMAP_USE_NONE + 1; use < IMAP_USES; use++)
+        if (found != IMAP_USE_SENT && imap_words_have(attributes, uses[use].attribute))
+            found = use;
+    return found;
+}
+
 typedef struct Listing {
     Arena *arena;
     ImapFolderName *items;
@@ -95,7 +126,7 @@ static void collect_list(const ImapResponse *response, void *arg)
     const char *name = imap_name_decode(spent, response->folder);
     if (name)
         listing->items[listing->count++] =
-            (ImapFolderName){arena_strdup(listing->arena, name), imap_words_have(response->words, "\\Sent")};
+            (ImapFolderName){arena_strdup(listing->arena, name), use_of(response->words)};
 }
 
 ImapResult imap_folders(Arena *arena, ImapSession *session, ImapFolders *folders_out)

@@ -114,9 +114,23 @@ typedef struct ImapMessage {
 /* Bytes of a header that imap_fetch_head gives at most. */
 #define IMAP_HEAD_MAX ((size_t)64 << 10)
 
+/* What the server says a folder is for (RFC 6154, RFC 8457). */
+typedef enum ImapUse {
+    IMAP_USE_NONE, /* it says nothing */
+    IMAP_USE_ALL,
+    IMAP_USE_ARCHIVE,
+    IMAP_USE_DRAFTS,
+    IMAP_USE_FLAGGED,
+    IMAP_USE_IMPORTANT,
+    IMAP_USE_JUNK,
+    IMAP_USE_SENT,
+    IMAP_USE_TRASH,
+    IMAP_USES
+} ImapUse;
+
 typedef struct ImapFolderName {
     const char *name; /* UTF-8 */
-    bool is_sent;     /* the server says that sent mail is kept there (RFC 6154) */
+    ImapUse use;
 } ImapFolderName;
 
 /* How many folders imap_folders gives at most. */
@@ -185,5 +199,8 @@ ImapResult imap_idle(ImapSession *session, unsigned seconds, int wake_fd, ImapWa
 
 /* A word for logs ("sign_in"), static. */
 const char *imap_outcome_name(ImapOutcome outcome);
+
+/* The attribute without its backslash, lower case ("sent"); "" for none. Static. */
+const char *imap_use_name(ImapUse use);
 
 #endif

@@ -86,7 +86,8 @@ static void test_folders(void)
     g_assert_cmpuint(folders.count, ==, 3);
     g_assert_cmpstr(folders.items[0].name, ==, "INBOX");
     g_assert_cmpstr(folders.items[1].name, ==, "[Gmail]/Posta inviata");
-    g_assert_true(folders.items[1].is_sent && !folders.items[0].is_sent);
+    g_assert_cmpstr(imap_use_name(folders.items[0].use), ==, "");
+    g_assert_cmpstr(imap_use_name(folders.items[1].use), ==, "sent");
     g_assert_cmpstr(folders.items[2].name, ==, "Già visti");
     imap_close(session);
     g_free(sink_stop(&sink));

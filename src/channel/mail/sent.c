@@ -28,7 +28,7 @@ const char *mail_sent_folder(const ImapFolders *folders)
         "inviata",        "inviati",          "inviate",    "elementi inviati",  "messaggi inviati",
     };
     for (size_t i = 0; i < folders->count; i++)
-        if (folders->items[i].is_sent)
+        if (folders->items[i].use == IMAP_USE_SENT)
             return folders->items[i].name;
     for (size_t n = 0; n < G_N_ELEMENTS(names); n++)
         for (size_t i = 0; i < folders->count; i++)

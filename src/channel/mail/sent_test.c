@@ -9,7 +9,7 @@ static void check_folder(const ImapFolderName *items, size_t count, const char *
 
 static void test_the_server_says(void)
 {
-    const ImapFolderName folders[] = {{"INBOX", false}, {"Sent", false}, {"Spedite", true}};
+    const ImapFolderName folders[] = {{"INBOX", IMAP_USE_NONE}, {"Sent", IMAP_USE_NONE}, {"Spedite", IMAP_USE_SENT}};
     check_folder(folders, 3, "Spedite");
 }
 
@@ -19,14 +19,14 @@ static void test_its_name_says(void)
                                         "Posta inviata",  "Inviata",         "inviati",               "INBOX/Sent Messages",
                                         "Elementi inviati", "INBOX.Posta inviata"};
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-        const ImapFolderName folders[] = {{"INBOX", false}, {"Cestino", false}, {names[i], false}};
+        const ImapFolderName folders[] = {{"INBOX", IMAP_USE_NONE}, {"Cestino", IMAP_USE_NONE}, {names[i], IMAP_USE_NONE}};
         check_folder(folders, 3, names[i]);
     }
 }
 
 static void test_nobody_says(void)
 {
-    const ImapFolderName folders[] = {{"INBOX", false}, {"Da inviare", false}, {"Sent by fax", false}, {"Sent.", false}};
+    const ImapFolderName folders[] = {{"INBOX", IMAP_USE_NONE}, {"Da inviare", IMAP_USE_NONE}, {"Sent by fax", IMAP_USE_NONE}, {"Sent.", IMAP_USE_NONE}};
     check_folder(folders, 4, NULL);
     check_folder(folders, 0, NULL);
 }
