@@ -8,7 +8,7 @@ import { headersOf, letter } from './support/letter.js';
 import { startMailStack } from './support/mail_stack.js';
 import { findForm, textOf } from './support/page.js';
 
-const NAMES = ['uno', 'due', 'tre', 'quattro', 'cinque', 'sei', 'sette', 'otto', 'nove', 'dieci', 'undici'];
+const NAMES = ['uno', 'due', 'tre', 'quattro', 'cinque', 'sei', 'sette', 'otto', 'nove', 'dieci', 'undici', 'dodici'];
 const DAY = 86_400_000;
 let mail;
 const free = { sqlite: [...NAMES], postgresql: [...NAMES] };
@@ -23,7 +23,7 @@ before(async () => {
     users[`anna.${engine}@bar.test`] = 'pw';
     for (const name of NAMES) users[addressOf(engine, name)] = 'segreta';
   }
-  mail = await startMailStack({ users });
+  mail = await startMailStack({ users, uses: { Spedite: 'Sent', Spam: 'Junk' } });
 });
 after(() => mail?.stop());
 
@@ -311,6 +311,44 @@ eachEngine('set up in the browser: the provider fills the form, the test turns g
   assert.equal(active, '1');
   assert.equal((await admin.post(page, off)).status, 303);
   assert.match(textOf((await admin.get('/settings/mailboxes')).text), /Non in uso/);
+});
+
+eachEngine('the folders of the server are chosen, not typed', async (t, engine) => {
+  const address = take(engine);
+  const page = '/settings/mailboxes/1';
+  for (const name of ['.Spedite', '.Spam', '.Gi&AOA- letti']) await mail.lay(address, [], { in: name });
+  await mail.lay(address, [{ data: letter({ subject: 'Nei reclami', id: `nei.${engine}@bar.test` }), at: Date.now() - DAY }], { in: '.Reclami' });
+  const filo = await start(t, engine, address);
+  await filo.start();
+  const admin = await filo.signIn();
+  // whatever else is sent along, the stored server is asked
+  const shown = await admin.submit((await admin.get(page)).text, /folders$/, { imap_host: 'imap.ladro.test', imap_port: '1' });
+  assert.equal(shown.status, 200);
+  const words = textOf(shown.text);
+  for (const each of ['INBOX', 'Già letti', 'Reclami', 'Spedite posta inviata', 'Spam posta indesiderata', 'Quella che indica il server: Spedite'])
+    assert.ok(words.includes(each), each);
+  const { folder, ...fields } = findForm(shown.text, /folders\/keep$/).fields;
+  assert.deepEqual([folder, fields.sent, fields.after, fields.move], ['INBOX', 'auto', 'seen', '']);
+
+  const choose = (folders, more) => admin.post(`${page}/folders/keep`, [...Object.entries({ ...fields, ...more }), ...folders.map((name) => ['folder', name])]);
+  const none = await choose([], {});
+  assert.equal(none.status, 422);
+  assert.match(textOf(none.text), /Scelga almeno una cartella/);
+  const twice = await choose(['INBOX', 'Reclami'], { sent: '=Reclami' });
+  assert.match(textOf(twice.text), /è la stessa che si legge/);
+  assert.match(twice.text, /value="Reclami" checked/, 'what was ticked is still');
+  assert.equal((await choose(['Reclami', 'INBOX'], { sent: 'none', after: 'move', move: '=Già letti' })).status, 303);
+  const { imap_folder, imap_sent, imap_after, imap_move_to } = JSON.parse((await filo.rows('SELECT config FROM channel_account'))[0].config);
+  assert.deepEqual([imap_folder, imap_sent, imap_after, imap_move_to], ['INBOX\nReclami', '0', 'move', 'Già letti']);
+  await filo.until(async () => (await count(filo, 'ticket')) === 1, 'the message of the other folder', 60000);
+  await filo.until(() => mail.flags(address, '.Gi&AOA- letti').length === 1, 'it moved');
+  assert.match((await admin.get(page)).text, /<textarea id="imap_folder"[^>]*>INBOX\s+Reclami<\/textarea>/);
+
+  const away = await admin.submit((await admin.get(page)).text, /mailboxes\/1$/, { imap_port: '1', smtp_password: 'segreta' });
+  assert.equal(away.status, 303, textOf(away.text));
+  const unreached = await admin.submit((await admin.get(page)).text, /folders$/);
+  assert.match(textOf(unreached.text), /Non si riesce a raggiungere il server 127\.0\.0\.1 sulla porta 1:/);
+  assert.doesNotMatch(textOf(unreached.text), /Ha risposto/);
 });
 
 eachEngine('a mail server inside the house is reached only where the installation allows it', async (t, engine) => {

@@ -8,6 +8,7 @@
 //     users: { 'luca@bar.test': 'pw' },
 //     pipes: { 'assistenza@filo.test': { argv: ['/usr/bin/filo', '--data', dir, 'mail-in', '--mailbox', 'assistenza'] } },
 //     lmtp: { 'vendite@filo.test': 2424 },     // what is for that address (plus addresses too) goes to that port
+//     uses: { Spedite: 'Sent' },     // what the server says a folder is for (RFC 6154)
 //   });
 //   mail.smtpPort            // plain, relays for loopback: as another company's server would hand mail over
 //   mail.submissionPort      // STARTTLS and sign-in demanded, mail.caFile trusts it
@@ -98,7 +99,8 @@ protocol lmtp {
 `;
 }
 
-function dovecotConf({ base, ports, sieve, oauthbearer }) {
+function dovecotConf({ base, ports, sieve, oauthbearer, uses }) {
+  const boxes = Object.entries(uses).map(([name, use]) => `  mailbox "${name}" {\n    special_use = \\${use}\n  }\n`).join('');
   return `${Object.keys(sieve).length ? sieveConf({ base, ports }) : ''}
 base_dir = ${base}/dovecot/run
 state_dir = ${base}/dovecot/state
@@ -116,7 +118,7 @@ mail_gid = mail
 first_valid_uid = 1
 first_valid_gid = 1
 recipient_delimiter = +
-passdb {
+${boxes ? `namespace inbox {\n  inbox = yes\n${boxes}}\n` : ''}passdb {
   driver = passwd-file
   args = ${base}/dovecot/users
 }
@@ -276,10 +278,10 @@ class MailStack {
   }
 
   async write() {
-    const { users, pipes, lmtp, sieve, oauthbearer } = this.options;
+    const { users, pipes, lmtp, sieve, oauthbearer, uses } = this.options;
     const addresses = [...Object.keys(users), ...Object.keys(pipes), ...Object.keys(lmtp)];
     const domains = [...new Set(addresses.map((address) => address.split('@')[1]))];
-    const facts = { base: this.base, ports: this.ports, domains, pipes, sieve, oauthbearer };
+    const facts = { base: this.base, ports: this.ports, domains, pipes, sieve, oauthbearer, uses };
     for (const name of ['tls', 'log', 'maildir', 'dovecot/run', 'dovecot/state',
       'dovecot/keys/default/HS256', 'postfix/conf', 'postfix/queue', 'postfix/data']) {
       mkdirSync(this.file(name), { recursive: true });
@@ -477,11 +479,11 @@ class MailStack {
 // Starts the stack; options: {users: {address: password}, pipes: {address: {argv, user, concurrency}},
 // lmtp: {address: port}, sieve: {address: script that runs at its delivery}, oauthbearer: true (IMAP offers that
 // too; SMTP only XOAUTH2)}.
-export async function startMailStack({ users = {}, pipes = {}, lmtp = {}, sieve = {}, oauthbearer = false } = {}) {
+export async function startMailStack({ users = {}, pipes = {}, lmtp = {}, sieve = {}, oauthbearer = false, uses = {} } = {}) {
   if (process.getuid() !== 0) throw new Error('the mail stack needs root: Postfix starts no other way');
   const ports = await freePorts(['smtp', 'submission', 'imap', 'imaps', 'lmtp', 'sasl']);
   const base = mkdtempSync(path.join(tmpdir(), 'filo-mail-'));
-  const stack = new MailStack(base, { users, pipes, lmtp, sieve, oauthbearer }, ports);
+  const stack = new MailStack(base, { users, pipes, lmtp, sieve, oauthbearer, uses }, ports);
   await stack.start();
   return stack;
 }

@@ -6,19 +6,16 @@
  */
 #include "base/text.h"
 #include "base/token.h"
-#include "channel/channel.h"
 #include "channel/config.h"
 #include "channel/mail/provider.h"
 #include "desk/party/identity.h"
 #include "desk/setting/secret.h"
-#include "desk/setting/setting.h"
 #include "web/problem.h"
+#include "web/settings/mailbox_int.h"
 #include "web/settings/mailbox_oauth.h"
 #include "web/settings/mailbox_state.h"
-#include "web/settings/mailbox_try.h"
 #include "web/settings/settings_form.h"
 #include "web/settings/settings_pages.h"
-#include "web/settings_mailbox_view.h"
 #include "web/settings_mailboxes_view.h"
 
 #include <sodium.h>
@@ -31,22 +28,18 @@ static const char *const fields[] = {
     "oauth_provider", "oauth_client_id", "oauth_tenant", "oauth_authorize_url", "oauth_token_url", "oauth_scope",
     "auth_server",    "imap_folder",     "imap_sent_folder"};
 
-typedef struct MailboxPage {
-    PageForm *form;
-    ChannelAccount account; /* as stored; id {0}: a new one */
-    ChannelSettings settings;
-    ChannelHealthRows health;
-    MailboxGrant grant; /* as stored */
-    const char *test_to;
-    const MailboxTested *tested;  /* NULL: no test was made */
-    const MailProvider *provider; /* of a new one; NULL: one of their own */
-} MailboxPage;
-
 typedef struct MailboxWork {
     PageForm *form;
     ChannelAccount account;
     MailboxOauthChange grant;
 } MailboxWork;
+
+/* A change of the settings alone. */
+typedef struct SettingsWork {
+    PageForm *form;
+    ChannelAccount account;
+    const char *what, *payload;
+} SettingsWork;
 
 /* --- the list ------------------------------------------------------------------------------------------------------- */
 
@@ -219,7 +212,7 @@ static void fill(MailboxPage *page, SettingsMailboxView *view)
     view->result_wrong = page->tested && !page->tested->worked;
 }
 
-static void show(MailboxPage *page, HttpResponse *response)
+void mailbox_show(MailboxPage *page, HttpResponse *response)
 {
     PageForm *form = page->form;
     const char *id = arena_int(form->arena, page->account.id.value);
@@ -237,8 +230,11 @@ static void show(MailboxPage *page, HttpResponse *response)
         view.kinds = kinds(page, &view.kinds_count);
         view.has_kinds = view.kinds_count > 1;
     }
-    view.servers_open = !page_form_is_sound(form) || (is_new && !page->provider);
+    view.servers_open = (!page_form_is_sound(form) && !page->apart) || (is_new && !page->provider);
     fill(page, &view);
+    if (!mailbox_trust_fill(page, &view, response))
+        return;
+    mailbox_folders_fill(page, &view);
     view.page = settings_layout(form, title);
     view.head = settings_head(form, title, MSG_SETTINGS_TAB_MAILBOXES);
     settings_mailbox_render(http_html(response), form->visit->lang, &view);
@@ -253,8 +249,7 @@ static bool find_account(StoreTx *tx, Arena *arena, ChannelAccountId id, Channel
     return false;
 }
 
-/* The page of the request's mailbox; false: the response is filled. */
-static bool read_page(MailboxPage *page, HttpResponse *response)
+bool mailbox_read(MailboxPage *page, HttpResponse *response)
 {
     PageForm *form = page->form;
     StoreTx *tx = visit_read(form->request, response);
@@ -300,15 +295,15 @@ void mailbox_new_page(HttpRequest *request, HttpResponse *response, void *contex
 {
     (void)context;
     MailboxPage page = new_page(request);
-    show(&page, response);
+    mailbox_show(&page, response);
 }
 
 void mailbox_page(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
     MailboxPage page = {.form = page_form_of(request)};
-    if (read_page(&page, response))
-        show(&page, response);
+    if (mailbox_read(&page, response))
+        mailbox_show(&page, response);
 }
 
 /* --- keeping -------------------------------------------------------------------------------------------------------- */
@@ -436,14 +431,41 @@ static void keep(MailboxPage *page, HttpResponse *response)
     work.account = page->account;
     if (!page_form_is_sound(form)) {
         page_form_set_status(form, response);
-        show(page, response);
+        mailbox_show(page, response);
         return;
     }
     PageFormOutcome outcome = settings_keep(form, response, "mailbox.keep", write_mailbox, &work);
     if (outcome == PAGE_FORM_KEPT)
         settings_done(form, response, "/settings/mailboxes");
     else if (outcome == PAGE_FORM_REFUSED)
-        show(page, response);
+        mailbox_show(page, response);
+}
+
+static bool write_settings(StoreTx *tx, void *arg)
+{
+    SettingsWork *work = arg;
+    const Visit *visit = work->form->visit;
+    return channel_account_set_config(tx, &work->account, work->what, work->payload, visit->actor, visit->now,
+                                      &work->form->refused);
+}
+
+void mailbox_done(const MailboxPage *page, HttpResponse *response)
+{
+    const PageForm *form = page->form;
+    const char *id = arena_int(form->arena, page->account.id.value);
+    settings_done(form, response, url_local(form->arena, "/settings/mailboxes/%", id).text);
+}
+
+bool mailbox_keep_settings(MailboxPage *page, const char *what, const char *payload, HttpResponse *response)
+{
+    PageForm *form = page->form;
+    SettingsWork work = {form, page->account, what, payload};
+    work.account.version = page_form_number(form, "version");
+    work.account.config = channel_config_text(form->arena, &page->settings);
+    PageFormOutcome outcome = settings_keep(form, response, "mailbox.settings", write_settings, &work);
+    if (outcome == PAGE_FORM_KEPT)
+        mailbox_done(page, response);
+    return outcome != PAGE_FORM_REFUSED;
 }
 
 /* The name typed, or the address's first part as far as a name may be that. */
@@ -475,7 +497,7 @@ void mailbox_post(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
     MailboxPage page = {.form = page_form_of(request)};
-    if (read_page(&page, response))
+    if (mailbox_read(&page, response))
         keep(&page, response);
 }
 
@@ -488,7 +510,7 @@ void mailbox_test_post(HttpRequest *request, HttpResponse *response, void *conte
     MailboxTested tested;
     EmailAddress to;
     g_autoptr(GError) error = NULL;
-    if (!read_page(&page, response))
+    if (!mailbox_read(&page, response))
         return;
     page.test_to = page_form_line(page.form, "to");
     IdentityReason reason = email_address_parse(*page.test_to ? page.test_to : page.account.address, &to);
@@ -504,5 +526,5 @@ void mailbox_test_post(HttpRequest *request, HttpResponse *response, void *conte
     } else {
         page.tested = &tested;
     }
-    show(&page, response);
+    mailbox_show(&page, response);
 }

@@ -2,6 +2,7 @@
 #include "web/settings/settings_pages.h"
 
 #include "desk/staff/permission.h"
+#include "web/form_upload.h"
 #include "web/settings/settings_form.h"
 
 static const struct {
@@ -60,6 +61,14 @@ static const Route routes[] = {
     {HTTP_POST, "/settings/mailboxes/:id", mailbox_post, "settings.write", LANE_PAGE, 0, 16384, "Changes a mailbox."},
     {HTTP_POST, "/settings/mailboxes/:id/test", mailbox_test_post, "settings.write", LANE_SLOW, 0, 8192,
      "Sends a message through it, now."},
+    {HTTP_POST, "/settings/mailboxes/:id/folders", mailbox_folders_post, "settings.write", LANE_SLOW, 0, 8192,
+     "Asks its server which folders there are."},
+    {HTTP_POST, "/settings/mailboxes/:id/folders/keep", mailbox_folders_keep_post, "settings.write", LANE_SLOW, 0, 131072,
+     "Chooses which of them are read."},
+    {HTTP_POST, "/settings/mailboxes/:id/trust", mailbox_trust_post, "settings.write", LANE_PAGE, 0, UPLOAD_MAX,
+     "Adds certificates that signatures of certified mail must lead to."},
+    {HTTP_POST, "/settings/mailboxes/:id/trust/remove", mailbox_trust_remove_post, "settings.write", LANE_PAGE, 0, 8192,
+     "Takes one of them away."},
     {HTTP_POST, "/settings/mailboxes/:id/connect", mailbox_connect_post, "settings.write", LANE_PAGE, 0, 8192,
      "Shows the way to the provider, where its owner gives the permission to sign in."},
     {HTTP_GET, "/settings/oauth/:provider", mailbox_connected_page, "settings.write", LANE_SLOW, 0, 0,
