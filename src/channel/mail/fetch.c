@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What: one mailbox, read. How: one connection goes from folder to folder (fetch_folder.c), and waits for news in the
- * first; the others are looked into whenever it wakes, and once a minute. Sent mail comes after what arrived, the old
- * included: an answer finds its request only once that is there.
+ * first; the others are looked into whenever it wakes, and once a minute. What was sent before us comes after what
+ * arrived, the old included: an answer finds its request only once that is there. What is sent now does not wait for it,
+ * and is looked at again then if it found none.
  */
 #include "channel/mail/fetch.h"
 
@@ -54,14 +55,6 @@ static bool find_sent(Fetcher *fetcher, Arena *arena)
 
 /* --- round after round ---------------------------------------------------------------------------------------------- */
 
-static bool is_old_done(const Fetcher *fetcher)
-{
-    for (size_t i = 0; i < fetcher->folder_count; i++)
-        if (!fetcher->folders[i].is_sent && fetcher->folders[i].position.old_below != 0)
-            return fetcher->incoming.old_paused;
-    return true;
-}
-
 /* Of the folder that could not be opened nothing is heard until the next connection. */
 static bool drop_sent(Fetcher *fetcher)
 {
@@ -79,11 +72,12 @@ static bool visit_others(Fetcher *fetcher, bool *more_out)
     *more_out = false;
     for (size_t i = 1; good && i < fetcher->folder_count && !fetch_is_stopped(fetcher); i++) {
         Folder *folder = &fetcher->folders[i];
-        if (folder->is_sent && !is_old_done(fetcher)) {
-            *more_out = true;
+        bool waits = folder->is_sent && !fetch_is_old_done(fetcher);
+        *more_out |= waits;
+        if (waits && clock_monotonic_us() < folder->due_us)
             continue;
-        }
         good = fetch_visit(fetcher, folder, &more);
+        folder->due_us = more ? 0 : clock_monotonic_us() + (int64_t)ROUND_S * G_USEC_PER_SEC;
         if (!good && folder->is_sent && g_strcmp0(fetcher->step, "folder") == 0)
             return drop_sent(fetcher);
         *more_out |= more;

@@ -345,6 +345,13 @@ static bool take_received(Fetcher *fetcher, Folder *folder, uint32_t uid, bool i
     return keep_message(fetcher, &message, is_past(fetcher, folder, &message, is_history)) && tidy(fetcher, uid);
 }
 
+/* Its request may be among what arrived and is not read yet: it is looked at again with the old. */
+static void look_again(const Fetcher *fetcher, Folder *folder, uint32_t uid)
+{
+    if (!fetch_is_old_done(fetcher))
+        folder->position.old_below = MAX(folder->position.old_below, (int64_t)uid + 1);
+}
+
 /* The header first: what is about no request is not even fetched. */
 static bool take_sent(Fetcher *fetcher, Folder *folder, uint32_t uid, bool is_history)
 {
@@ -360,8 +367,10 @@ static bool take_sent(Fetcher *fetcher, Folder *folder, uint32_t uid, bool is_hi
     Bytes head = arena_bytes(arena, message.content);
     if (!mail_sent_look(&fetcher->receiver, fetcher->on->name, head, &wanted, &error))
         return fail_or_leave(fetcher, uid, error);
-    if (!wanted)
+    if (!wanted) {
+        look_again(fetcher, folder, uid);
         return true;
+    }
     if (!fetch(fetcher, uid, false, &message, &there))
         return false;
     MailPassage passage = {fetcher->on->name, message.received, is_history, 0};
@@ -420,9 +429,17 @@ static bool take_old(Fetcher *fetcher, Folder *folder, bool *more_out)
     return keep_position(fetcher, folder) && good;
 }
 
+bool fetch_is_old_done(const Fetcher *fetcher)
+{
+    for (size_t i = 0; i < fetcher->folder_count; i++)
+        if (!fetcher->folders[i].is_sent && fetcher->folders[i].position.old_below != 0)
+            return fetcher->incoming.old_paused;
+    return true;
+}
+
 bool fetch_visit(Fetcher *fetcher, Folder *folder, bool *more_out)
 {
     *more_out = false;
     return open_folder(fetcher, folder) && take_new(fetcher, folder, more_out) &&
-           (*more_out || take_old(fetcher, folder, more_out));
+           (*more_out || (folder->is_sent && !fetch_is_old_done(fetcher)) || take_old(fetcher, folder, more_out));
 }

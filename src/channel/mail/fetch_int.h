@@ -21,6 +21,7 @@ typedef struct Folder {
     const char *name;
     bool is_sent;
     MailboxFolder position;
+    int64_t due_us; /* monotonic; of sent mail, when it is next looked into while what arrived is not all read */
 } Folder;
 
 typedef struct Fetcher {
@@ -47,6 +48,10 @@ bool fetch_fail(Fetcher *fetcher, const char *step, const char *said);
 /* Whether the server did what nothing goes on without: a list, the waiting. A no to that is no answer, least of all that
  * there is nothing. */
 bool fetch_obeyed(Fetcher *fetcher, ImapResult result);
+
+/* Whether all that arrived is read, the old included, or as much of it as is wanted: until then, what was sent before us
+ * waits. */
+bool fetch_is_old_done(const Fetcher *fetcher);
 
 /* Opens the folder if it is not, and takes a batch of what is new there or, when nothing is, of what was there before us.
  * *more_out: there may be more. */

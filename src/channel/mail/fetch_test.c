@@ -310,6 +310,57 @@ static void test_news_among_the_renumbered(gconstpointer engine)
     place_close(&place);
 }
 
+/* --- what is sent meanwhile ------------------------------------------------------------------------------------------ */
+
+/* Thirty old messages, ten a round, the question the newest or the oldest; the answer is among the sent mail. Yours to
+ * free. */
+static char *many_old(int question)
+{
+    GString *options =
+        g_string_new("{" PASSWORD ",\"quiet\":true,\"folders\":[[\"INBOX\",\"\"],[\"Sent\",\"\\\\Sent\"]],"
+                     "\"inFolder\":{\"Sent\":{\"3\":\"" ANSWER "\"}},\"messages\":{");
+    for (int uid = 1; uid <= 30; uid++)
+        g_string_append_printf(options, "%s\"%d\":\"%s\"", uid > 1 ? "," : "", uid,
+                               uid == question ? QUESTION : "From: a@list.test\\r\\nList-Id: <l>\\r\\n\\r\\nx");
+    g_string_append(options, "}}");
+    return g_string_free(options, FALSE);
+}
+
+/* How many messages stand on the request of the question; 0: it is not here yet. */
+static size_t on_the_question(Place *place)
+{
+    size_t most = 0;
+    StoreTx *tx = house_read(&place->house);
+    TicketIds tickets = ticket_list_ids(tx, place->house.arena, (TicketId){0}, 100);
+    for (size_t i = 0; i < tickets.count; i++) {
+        MessageList list = message_list(tx, place->house.arena, tickets.items[i]);
+        if (list.count && g_str_equal(list.items[0].subject, "Vapore"))
+            most = list.count;
+    }
+    house_read_end(tx);
+    return most;
+}
+
+/* What is sent while the old mail is read stands on its request at once, or as soon as that is here. */
+static void test_sent_meanwhile(gconstpointer engine)
+{
+    static const int questions[] = {30, 1};
+    for (size_t i = 0; i < G_N_ELEMENTS(questions); i++) {
+        Place place = {.old = "all"};
+        g_autofree char *options = many_old(questions[i]);
+        place_open(&place, engine, options);
+        g_assert_true(read_mailbox(&place));
+        g_assert_cmpuint(on_the_question(&place), ==, i == 0); /* what was sent before us waits */
+        house_tamper(&place.house, "UPDATE mailbox_folder SET last_uid = 2, old_below = 3 WHERE folder = 'Sent'");
+        g_assert_true(read_mailbox(&place)); /* as if it had been sent now */
+        g_assert_cmpuint(on_the_question(&place), ==, i == 0 ? 2 : 0);
+        for (int rounds = 0; rounds < 4; rounds++)
+            g_assert_true(read_mailbox(&place));
+        g_assert_cmpuint(on_the_question(&place), ==, 2);
+        place_close(&place);
+    }
+}
+
 /* --- who says no ---------------------------------------------------------------------------------------------------- */
 
 #define NOT_CONNECTED "\"times\":1,\"reply\":\"{tag} BAD User is authenticated but not connected.\\r\\n\""
@@ -451,6 +502,7 @@ int main(int argc, char **argv)
                          test_a_cut_at_every_byte_of_the_whole);
     desk_test_each_engine("/mail-fetch/renumbered", test_renumbered_before_the_old_is_done);
     desk_test_each_engine("/mail-fetch/renumbered-news", test_news_among_the_renumbered);
+    g_test_add_data_func("/mail-fetch/sent-meanwhile/sqlite", GINT_TO_POINTER(STORE_SQLITE), test_sent_meanwhile);
     g_test_add_data_func("/mail-fetch/no-list/sqlite", GINT_TO_POINTER(STORE_SQLITE), test_a_no_is_no_list);
     g_test_add_data_func("/mail-fetch/refused-for-a-while/sqlite", GINT_TO_POINTER(STORE_SQLITE),
                          test_refused_for_a_while);

@@ -13,7 +13,8 @@
  * is noted here and it becomes no request.
  *
  * Invariants:
- *  1. Within one UIDVALIDITY, last_uid only grows and old_below only shrinks, until the server's numbers go back.
+ *  1. Within one UIDVALIDITY, last_uid only grows and old_below only shrinks, until the server's numbers go back;
+ *     but of sent mail that found no request it grows again while what arrived is not all read.
  *  2. failing_since is the first failure after the last success, however often it failed since.
  */
 #ifndef FILO_DESK_MAILBOX_MAILBOX_H
