@@ -46,7 +46,7 @@ const ROUTES = [
   { route: 'POST /api/v1/aside/undo', scope: 'ticket.write', body: { ticket_ids: '10001' }, says: /"outcome":"already"/ },
   { route: 'GET /api/v1/aside/rules', scope: 'ticket.write', says: /"items":\[/ },
   { route: 'POST /api/v1/aside/rules', scope: 'settings.write', body: { domain: 'offerte.test' }, says: /"changed":true/ },
-  { route: 'POST /api/v1/aside/rules/:id/remove', at: '/api/v1/aside/rules/999999/remove', scope: 'ticket.write', body: {}, says: /"changed":false/ },
+  { route: 'POST /api/v1/aside/rules/remove', scope: 'ticket.write', body: { id: 999999 }, says: /"changed":false/ },
   { route: 'GET /api/v1/senders', scope: 'ticket.write', says: /"items":\[\]/ },
   { route: 'GET /api/v1/senders/stops', scope: 'ticket.write', says: /"items":\[\]/ },
   { route: 'POST /api/v1/senders/answer', scope: 'ticket.write', body: { address: 'Luca@BAR.test' }, says: /"luca@bar\.test","changed":false/i },

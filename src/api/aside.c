@@ -231,6 +231,12 @@ static const ShapeField new_rule_fields[] = {
 };
 static const Shape new_rule_shape = {"AsideRuleNew", new_rule_fields, NEW_RULE_COUNT};
 
+enum { OLD_RULE_ID, OLD_RULE_COUNT };
+static const ShapeField old_rule_fields[] = {
+    [OLD_RULE_ID] = {"id", SHAPE_NUMBER, true, .doc = "Which one, as the list numbers it."},
+};
+static const Shape old_rule_shape = {"AsideRuleOld", old_rule_fields, OLD_RULE_COUNT};
+
 enum { RULE_DONE_CHANGED, RULE_DONE_COUNT };
 static const ShapeField rule_done_fields[] = {
     [RULE_DONE_CHANGED] = {"changed", SHAPE_FLAG, true, .doc = "false: it stood so already."},
@@ -288,7 +294,9 @@ static void rule_add(HttpRequest *request, HttpResponse *response, void *context
 static void rule_remove(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    run_rule(request, response, (RuleWork){.rule = {http_param_id(request, "id")}}, "api rule remove", remove_rule);
+    ShapeValue in[OLD_RULE_COUNT];
+    if (api_read_body(request, response, &old_rule_shape, in))
+        run_rule(request, response, (RuleWork){.rule = {in[OLD_RULE_ID].number}}, "api rule remove", remove_rule);
 }
 
 static const ApiOperation operations[] = {
@@ -310,8 +318,8 @@ static const ApiOperation operations[] = {
     {{HTTP_POST, "/api/v1/aside/rules", rule_add, "settings.write", LANE_PAGE, ROUTE_TOKEN, API_BODY_LIMIT,
       "All that comes from a domain is put aside."},
      "asideRuleAdd", NULL, &new_rule_shape, &rule_done_shape, 200, false},
-    {{HTTP_POST, "/api/v1/aside/rules/:id/remove", rule_remove, "ticket.write", LANE_PAGE, ROUTE_TOKEN, 1024,
-      "Forgets it: what comes from there is a request again."},
-     "asideRuleRemove", NULL, NULL, &rule_done_shape, 200, false},
+    {{HTTP_POST, "/api/v1/aside/rules/remove", rule_remove, "ticket.write", LANE_PAGE, ROUTE_TOKEN, API_BODY_LIMIT,
+      "Forgets one: what comes from there is a request again."},
+     "asideRuleRemove", NULL, &old_rule_shape, &rule_done_shape, 200, false},
 };
 const ApiOperations aside_operations = {operations, G_N_ELEMENTS(operations)};
