@@ -47,7 +47,7 @@ static const char *const other_words[] = {
     "las", "le", "les", "lo", "los", "ma", "mais", "merci", "mi", "mit", "mon", "muy", "ne", "nicht", "niet", "noch",
     "notre", "nous", "nu", "o", "obrigado", "os", "para", "pas", "pentru", "plus", "pour", "que", "qui", "sie",
     "sind", "sont", "su", "sunt", "sur", "um", "uma", "un", "una", "und", "une", "usted", "van", "voor", "votre",
-    "vous", "wir", "y", "zu", "\xc3\xa0", "\xc3\xbc" "ber"};
+    "vous", "wir", "y", "zu", "\xc3\xa0", "über"};
 
 static int compare_words(const void *key, const void *row)
 {
