@@ -414,6 +414,7 @@ static void test_no_waiter_is_forgotten(void)
     Crowd crowd = {.zygote = parse_zygote_start(path, &error)};
     g_assert_no_error(error);
     g_autofree char *echo = run_by(crowd.zygote, "echo"); /* by this thread, whose child the process is */
+    g_assert_nonnull(echo);
     for (size_t i = 0; i < G_N_ELEMENTS(threads); i++)
         g_assert_cmpint(pthread_create(&threads[i], NULL, ask_to_hang, &crowd), ==, 0);
     g_assert_true(until_true(all_slots_taken, &crowd));
