@@ -41,3 +41,28 @@ void noun_test_each_engine(const char *name, NounTestBody body)
         g_test_add_data_func_full(path, test, case_run, g_free);
     }
 }
+
+InboundEvent noun_letter(const NounTest *test, const char *from, const char *subject, const char *text)
+{
+    return (InboundEvent){
+        .channel = "mail",
+        .actor = {ACTOR_CUSTOMER, 0},
+        .sender_kind = CONTACT_EMAIL,
+        .sender_address = from,
+        .sender_key = from,
+        .sender_name = "",
+        .language = "it",
+        .subject = subject,
+        .text = text,
+        .quoted_at = MESSAGE_NOT_QUOTED,
+        .received_at = test->now,
+        .next_update_at = test->now + TIME_DAY,
+        .reopen_since = test->now - 14 * TIME_DAY,
+        .team = test->team,
+        .party_sort_key = from,
+        .tracking = token_new(),
+        .reply = token_new(),
+        .acknowledge_by = "mail",
+        .acknowledge_per_hour = 5,
+    };
+}

@@ -16,6 +16,7 @@
 
 #include "desk/audit/actor.h"
 #include "desk/desk_testing.h"
+#include "desk/intake/intake.h"
 
 typedef struct NounTest {
     StoreTx *tx;
@@ -30,5 +31,8 @@ typedef void (*NounTestBody)(NounTest *test);
 
 /* Adds name/sqlite and name/postgresql. */
 void noun_test_each_engine(const char *name, NounTestBody body);
+
+/* A customer's first mail, as the mail channel hands it over: Italian, with no file and no key, to be acknowledged. */
+InboundEvent noun_letter(const NounTest *test, const char *from, const char *subject, const char *text);
 
 #endif

@@ -11,24 +11,7 @@
 static IntakeResult take_in(NounTest *test, const char *from)
 {
     IntakeResult result;
-    InboundEvent event = {.channel = "mail",
-                          .actor = {ACTOR_CUSTOMER, 0},
-                          .sender_kind = CONTACT_EMAIL,
-                          .sender_address = from,
-                          .sender_key = from,
-                          .sender_name = "",
-                          .language = "it",
-                          .subject = "Offerta",
-                          .text = "Compri ora.",
-                          .quoted_at = MESSAGE_NOT_QUOTED,
-                          .received_at = test->now,
-                          .next_update_at = test->now + TIME_DAY,
-                          .team = test->team,
-                          .party_sort_key = from,
-                          .tracking = token_new(),
-                          .reply = token_new(),
-                          .acknowledge_by = "mail",
-                          .acknowledge_per_hour = 5};
+    InboundEvent event = noun_letter(test, from, "Offerta", "Compri ora.");
     g_assert_true(intake_accept(test->tx, test->arena, &event, test->now, &result));
     return result;
 }

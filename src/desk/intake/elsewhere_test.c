@@ -14,28 +14,9 @@
 
 static InboundEvent event_of(const NounTest *test, const char *from, const char *message_id)
 {
-    return (InboundEvent){
-        .channel = "mail",
-        .actor = {ACTOR_CUSTOMER, 0},
-        .sender_kind = CONTACT_EMAIL,
-        .sender_address = from,
-        .sender_key = from,
-        .sender_name = "",
-        .language = "it",
-        .subject = "La V2 perde vapore",
-        .text = "Perde vapore.",
-        .quoted_at = MESSAGE_NOT_QUOTED,
-        .message_id = message_id,
-        .received_at = test->now,
-        .next_update_at = test->now + TIME_DAY,
-        .reopen_since = test->now - 14 * TIME_DAY,
-        .team = test->team,
-        .party_sort_key = from,
-        .tracking = token_new(),
-        .reply = token_new(),
-        .acknowledge_by = "mail",
-        .acknowledge_per_hour = 5,
-    };
+    InboundEvent event = noun_letter(test, from, "La V2 perde vapore", "Perde vapore.");
+    event.message_id = message_id;
+    return event;
 }
 
 static TicketId request_of_anna(NounTest *test)

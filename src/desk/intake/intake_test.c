@@ -19,27 +19,7 @@
 
 static InboundEvent letter(const NounTest *test, const char *from)
 {
-    return (InboundEvent){
-        .channel = "mail",
-        .actor = {ACTOR_CUSTOMER, 0},
-        .sender_kind = CONTACT_EMAIL,
-        .sender_address = from,
-        .sender_key = from,
-        .sender_name = "",
-        .language = "it",
-        .subject = "La V2 perde vapore",
-        .text = "Perde vapore.",
-        .quoted_at = MESSAGE_NOT_QUOTED,
-        .received_at = test->now,
-        .next_update_at = test->now + TIME_DAY,
-        .reopen_since = test->now - 14 * TIME_DAY,
-        .team = test->team,
-        .party_sort_key = from,
-        .tracking = token_new(),
-        .reply = token_new(),
-        .acknowledge_by = "mail",
-        .acknowledge_per_hour = 5,
-    };
+    return noun_letter(test, from, "La V2 perde vapore", "Perde vapore.");
 }
 
 static IntakeResult take_in(NounTest *test, const InboundEvent *event)

@@ -14,22 +14,11 @@
 
 static InboundEvent letter(const NounTest *test, const char *from, const char *text)
 {
-    return (InboundEvent){
-        .channel = "mail",
-        .actor = {ACTOR_CUSTOMER, 0},
-        .sender_kind = CONTACT_EMAIL,
-        .sender_address = from,
-        .sender_key = from,
-        .sender_name = "",
-        .house = "it",
-        .subject = "V2",
-        .text = text,
-        .quoted_at = MESSAGE_NOT_QUOTED,
-        .received_at = test->now,
-        .next_update_at = test->now + TIME_DAY,
-        .team = test->team,
-        .party_sort_key = from,
-    };
+    InboundEvent event = noun_letter(test, from, "V2", text);
+    event.language = NULL;
+    event.house = "it";
+    event.acknowledge_by = NULL;
+    return event;
 }
 
 static TicketId open_one(NounTest *test, const InboundEvent *event)

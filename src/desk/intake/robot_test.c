@@ -12,25 +12,7 @@
 
 static InboundEvent letter(const NounTest *test, const char *from, const char *text)
 {
-    return (InboundEvent){.channel = "mail",
-                          .actor = {ACTOR_CUSTOMER, 0},
-                          .sender_kind = CONTACT_EMAIL,
-                          .sender_address = from,
-                          .sender_key = from,
-                          .sender_name = "",
-                          .language = "it",
-                          .subject = "Richiesta",
-                          .text = text,
-                          .quoted_at = MESSAGE_NOT_QUOTED,
-                          .received_at = test->now,
-                          .next_update_at = test->now + TIME_DAY,
-                          .reopen_since = test->now - 14 * TIME_DAY,
-                          .team = test->team,
-                          .party_sort_key = from,
-                          .tracking = token_new(),
-                          .reply = token_new(),
-                          .acknowledge_by = "mail",
-                          .acknowledge_per_hour = SENDER_AUTOMATIC_PER_HOUR};
+    return noun_letter(test, from, "Richiesta", text);
 }
 
 static IntakeResult take_in(NounTest *test, const InboundEvent *event)
