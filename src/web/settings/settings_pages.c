@@ -65,7 +65,7 @@ static const Route routes[] = {
      "Asks its server which folders there are."},
     {HTTP_POST, "/settings/mailboxes/:id/folders/keep", mailbox_folders_keep_post, "settings.write", LANE_SLOW, 0, 131072,
      "Chooses which of them are read."},
-    {HTTP_POST, "/settings/mailboxes/:id/trust", mailbox_trust_post, "settings.write", LANE_PAGE, 0, UPLOAD_MAX,
+    {HTTP_POST, "/settings/mailboxes/:id/trust", mailbox_trust_post, "settings.write", LANE_SLOW, 0, UPLOAD_MAX,
      "Adds certificates that signatures of certified mail must lead to."},
     {HTTP_POST, "/settings/mailboxes/:id/trust/remove", mailbox_trust_remove_post, "settings.write", LANE_PAGE, 0, 8192,
      "Takes one of them away."},
