@@ -1,196 +1,25 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What: makes what was kept (keep.c) part of a ticket. How: the keys a message refers to are tried best first;
- * each finds a ticket, and the sender's right to it is a separate question. Why so strict: a Message-ID, a number in the
- * subject and a From are all things a stranger can write; a reply that opens a second ticket costs a click, one that lets
- * a stranger into another company's ticket cannot be undone.
+ * What: makes what was kept (keep.c) part of a ticket. How: the place is found (intake_find.c), what the sender is and says
+ * is heeded, and it is added to the ticket that is there, or opens one. What one of us answers by mail goes another way
+ * (intake_staff.c).
  */
-#include "desk/intake/intake.h"
+#include "desk/intake/intake_int.h"
 
 #include "base/text.h"
-#include "desk/audit/audit.h"
 #include "desk/intake/aside.h"
-#include "desk/intake/forwarded.h"
 #include "desk/intake/other_number.h"
 #include "desk/intake/reported.h"
 #include "desk/intake/request_language.h"
-#include "desk/intake/robot.h"
-#include "desk/notice/notice.h"
 #include "desk/party/party.h"
 #include "desk/party/suspect.h"
-#include "desk/receipt/receipt.h"
 #include "desk/setting/setting.h"
 #include "desk/ticket/action.h"
 #include "desk/ticket/outgoing.h"
-#include "desk/ticket/recipient.h"
 #include "intake_sql.h"
-#include "parse/quote.h"
 #include "queue/outbox.h"
 
 #include <string.h>
-
-/* ------------------------------------------------------------------------------------------- which ticket is it? */
-
-typedef struct Intake {
-    StoreTx *tx;
-    Arena *arena;
-    const InboundEvent *event;
-    TimeMs now;
-    IntakeResult result;
-    int64_t flags;  /* the event's, and what is found out here */
-    bool forwarded; /* one of us passed on what somebody wrote: */
-    Forwarding passing;
-    const InboundEvent *brought; /* what came, where event is what it hands on */
-    bool set_aside;              /* what opens now is no request */
-    const char *language;        /* of the ticket it becomes part of */
-    bool known;                  /* a person said what the sender is: */
-    SenderNature nature;
-} Intake;
-
-/* Where a key leads, and whether holding it is itself the right to go there. */
-typedef struct Lead {
-    TicketId ticket;
-    bool proves_right;
-} Lead;
-
-static Lead lead_of_token(Intake *intake, const IntakeKey *key)
-{
-    Lead lead = {0};
-    lead.ticket =
-        reply_address_find(intake->tx, intake->arena, key->text, intake->event->sender_key, &lead.proves_right);
-    return lead;
-}
-
-static bool takes_part(Intake *intake, TicketId ticket)
-{
-    ParticipantList list = participant_list(intake->tx, intake->arena, ticket);
-    return participant_is_confirmed(&list, intake->event->sender_key);
-}
-
-/* A merged ticket's messages belong to its master. */
-static TicketId follow_master(Intake *intake, TicketId id)
-{
-    Ticket ticket;
-    for (int hops = 0; hops < 8 && ticket_find(intake->tx, intake->arena, id, &ticket); hops++) {
-        if (!ticket.now.master_id)
-            return id;
-        id = (TicketId){ticket.now.master_id};
-    }
-    return id;
-}
-
-/* Takes the lead if the sender has a right to it; otherwise keeps the first one as a hint for a person. */
-static bool try_lead(Intake *intake, Lead lead, TicketId *found_out)
-{
-    Ticket ticket;
-    if (!lead.ticket.value || !ticket_find(intake->tx, intake->arena, lead.ticket, &ticket))
-        return false;
-    if (lead.proves_right || takes_part(intake, lead.ticket)) {
-        *found_out = follow_master(intake, lead.ticket);
-        return true;
-    }
-    if (!intake->result.possible.value)
-        intake->result.possible = lead.ticket;
-    return false;
-}
-
-static bool find_by_message_id(Intake *intake, const char *message_id, TicketId *found_out)
-{
-    TicketIdList tickets = message_find_tickets(intake->tx, intake->arena, message_id);
-    TicketId ours = outbox_find_ticket(intake->tx, intake->arena, message_id);
-    if (try_lead(intake, (Lead){ours, false}, found_out))
-        return true;
-    for (size_t i = 0; i < tickets.count; i++)
-        if (try_lead(intake, (Lead){tickets.items[i], false}, found_out))
-            return true;
-    return try_lead(intake, (Lead){receipt_find_ticket(intake->tx, intake->arena, message_id), false}, found_out);
-}
-
-static bool find_by_key(Intake *intake, const IntakeKey *key, TicketId *found_out)
-{
-    switch (key->kind) {
-    case INTAKE_KEY_TOKEN:
-        return try_lead(intake, lead_of_token(intake, key), found_out);
-    case INTAKE_KEY_MESSAGE_ID:
-        return find_by_message_id(intake, key->text, found_out);
-    case INTAKE_KEY_TRACKING:
-        return try_lead(intake, (Lead){ticket_find_by_tracking(intake->tx, intake->arena, key->text), true}, found_out);
-    case INTAKE_KEY_NUMBER:
-    default:
-        return try_lead(intake, (Lead){{key->number}, false}, found_out);
-    }
-}
-
-/* Last of all: what their own system calls it. */
-static bool find_by_other_number(Intake *intake, TicketId *found_out)
-{
-    const InboundEvent *event = intake->event;
-    if (!event->other_number || !*event->sender_key)
-        return false;
-    TicketIdList tickets = other_number_tickets(intake->tx, intake->arena, event->sender_key, event->other_number);
-    for (size_t i = 0; i < tickets.count; i++)
-        if (try_lead(intake, (Lead){tickets.items[i], false}, found_out))
-            return true;
-    return false;
-}
-
-static bool find_by_keys(Intake *intake, TicketId *found_out)
-{
-    for (size_t i = 0; i < intake->event->key_count; i++)
-        if (find_by_key(intake, &intake->event->keys[i], found_out))
-            return true;
-    return find_by_other_number(intake, found_out);
-}
-
-/* ------------------------------------------------------------------------------------------- what follows a ticket */
-
-/* A later request that follows the found one, in which the sender takes part. */
-static bool is_followed_by(Intake *intake, const TicketLinkList *links, TicketId found, TicketId other)
-{
-    for (size_t i = 0; i < links->count; i++)
-        if (links->items[i].kind == LINK_FOLLOWS && links->items[i].other.value == other.value)
-            return other.value > found.value && takes_part(intake, other);
-    return false;
-}
-
-/* Where the message of that id stands, as far as this matters: the found ticket, one that follows it, or neither. */
-static TicketId ticket_of_answer(Intake *intake, const TicketLinkList *links, TicketId found, const char *id)
-{
-    TicketIdList tickets = message_find_tickets(intake->tx, intake->arena, id);
-    TicketId ours = follow_master(intake, outbox_find_ticket(intake->tx, intake->arena, id));
-    TicketId place = {ours.value == found.value ? ours.value : 0};
-    if (ours.value && is_followed_by(intake, links, found, ours))
-        return ours;
-    for (size_t i = 0; i < tickets.count; i++) {
-        TicketId one = follow_master(intake, tickets.items[i]);
-        if (is_followed_by(intake, links, found, one))
-            return one;
-        if (one.value == found.value)
-            place = one;
-    }
-    return place;
-}
-
-/* A token leads to the request it was made for. What has been split from that since goes on apart: the nearest message it
- * refers to says which of the two is meant. */
-static TicketId follow_split(Intake *intake, TicketId found)
-{
-    TicketLinkList links = ticket_link_list(intake->tx, intake->arena, found);
-    for (size_t i = 0; links.count && i < intake->event->answer_count; i++) {
-        TicketId place = ticket_of_answer(intake, &links, found, intake->event->answers[i]);
-        if (place.value)
-            return place;
-    }
-    return found;
-}
-
-static bool find_thread(Intake *intake, TicketId *found_out)
-{
-    if (!find_by_keys(intake, found_out))
-        return false;
-    *found_out = follow_split(intake, *found_out);
-    return true;
-}
 
 /* ----------------------------------------------------------------------------------------------- what was said */
 
@@ -257,11 +86,6 @@ static void add_participants(Intake *intake, TicketId ticket, bool sender_confir
                                        .name = ""});
 }
 
-static bool is_robot(const Intake *intake)
-{
-    return intake->flags & (MESSAGE_AUTO_REPLY | MESSAGE_DELIVERY_REPORT);
-}
-
 static const char *words_from(const Intake *intake, int64_t start)
 {
     const InboundEvent *event = intake->event;
@@ -271,7 +95,7 @@ static const char *words_from(const Intake *intake, int64_t start)
 }
 
 /* Without what their mail program quoted: our notice, the customer's words. */
-static const char *own_words(const Intake *intake)
+const char *intake_own_words(const Intake *intake)
 {
     return words_from(intake, 0);
 }
@@ -310,14 +134,14 @@ static bool may_echo(const InboundEvent *event)
 static void suspect_repeats(Intake *intake, TicketId *found)
 {
     const InboundEvent *event = intake->event;
-    SameWords same = {event->sender_key, own_words(intake), *found};
+    SameWords same = {event->sender_key, intake_own_words(intake), *found};
     TicketId latest;
-    if (!may_echo(event) || !wrote_it_themselves(intake) || intake->known || is_robot(intake) || event->file_count ||
-        intake->flags & MESSAGE_UNREADABLE ||
+    if (!may_echo(event) || !wrote_it_themselves(intake) || intake->known || intake_is_robot(intake) ||
+        event->file_count || intake->flags & MESSAGE_UNREADABLE ||
         sender_count_same(intake->tx, intake->arena, &same, intake->now, &latest) < SENDER_REPEATS_MAX)
         return;
     if (!found->value)
-        *found = follow_master(intake, latest);
+        *found = intake_follow_master(intake, latest);
     intake->flags |= MESSAGE_AUTO_REPLY | MESSAGE_REPEATS;
     automatic_stop_now(intake->tx, intake->arena, event->sender_key, STOP_REPEATS, *found, intake->now);
 }
@@ -331,7 +155,7 @@ static PartyMatch find_or_add_party(Intake *intake)
     PartyMatch match = {event->contact, event->party};
     if (event->party.value || event->contact.value || !*event->sender_key)
         return match;
-    if (party_find_by_contact(intake->tx, intake->arena, event->sender_key, &match) || is_robot(intake) ||
+    if (party_find_by_contact(intake->tx, intake->arena, event->sender_key, &match) || intake_is_robot(intake) ||
         intake->flags & MESSAGE_FROM_OURS)
         return match;
     const char *name = *event->sender_name ? event->sender_name : event->sender_address;
@@ -361,7 +185,7 @@ static void acknowledge(Intake *intake, TicketId ticket)
 {
     const InboundEvent *event = intake->event;
     AutomaticAsk ask = {event->sender_key, ticket, event->acknowledge_per_hour};
-    if (!event->acknowledge_by || !*event->sender_key || is_robot(intake) || intake->set_aside ||
+    if (!event->acknowledge_by || !*event->sender_key || intake_is_robot(intake) || intake->set_aside ||
         !automatic_take(intake->tx, intake->arena, &ask, intake->now))
         return;
     Outgoing outgoing = {
@@ -471,7 +295,7 @@ static bool find_follower(Intake *intake, TicketId ended, TicketId *follower_out
     TicketLinkList links = ticket_link_list(intake->tx, intake->arena, ended);
     for (size_t i = links.count; i-- > 0;) {
         TicketId other = links.items[i].other;
-        if (ticket_state_is_open(links.items[i].state) && is_followed_by(intake, &links, ended, other)) {
+        if (ticket_state_is_open(links.items[i].state) && intake_is_followed_by(intake, &links, ended, other)) {
             *follower_out = other;
             return true;
         }
@@ -489,19 +313,19 @@ static void end_aside(const Intake *intake, TicketEdit *edit)
     edit->actor = event->actor;
 }
 
-static bool append(Intake *intake, TicketId ticket)
+bool intake_append(Intake *intake, TicketId ticket)
 {
     TicketEdit edit;
     if (!ticket_edit_begin(&edit, intake->tx, intake->arena, ticket, intake->event->actor, intake->now))
         return false;
     bool trusted = !(intake->flags & MESSAGE_SENDER_UNVERIFIED);
-    bool moves = (trusted || (intake->brought && intake->passing.may_move)) && !is_robot(intake);
+    bool moves = (trusted || (intake->brought && intake->passing.may_move)) && !intake_is_robot(intake);
     int64_t reopened_before = edit.ticket.now.reopened;
     if (moves && edit.ticket.now.state == TICKET_SPAM)
         end_aside(intake, &edit);
     intake->language = edit.ticket.language;
     add_message(intake, ticket);
-    if (trusted && !is_robot(intake))
+    if (trusted && !intake_is_robot(intake))
         add_participants(intake, ticket, true);
     ticket_note_inbound(&edit, &(InboundNote){intake->result.message, intake->event->received_at, moves,
                                               intake->event->reopen_since, intake->event->next_update_at});
@@ -532,7 +356,7 @@ static void note_failed(TicketEdit *edit, OutboxId outbox, TimeMs now)
 static bool append_report(Intake *intake, const OutboxSent *sent)
 {
     TicketEdit edit;
-    TicketId ticket = follow_master(intake, sent->ticket);
+    TicketId ticket = intake_follow_master(intake, sent->ticket);
     if (!ticket_edit_begin(&edit, intake->tx, intake->arena, ticket, ACTOR_OF_SYSTEM, intake->now))
         return false;
     intake->language = edit.ticket.language;
@@ -610,7 +434,7 @@ static bool place(Intake *intake)
         return append_report(intake, &sent);
     if (is_returned(intake))
         return open_apart(intake, true);
-    (void)find_thread(intake, &found);
+    (void)intake_find_thread(intake, &found);
     suspect_repeats(intake, &found);
     if (!found.value) {
         if (intake->result.possible.value)
@@ -619,111 +443,14 @@ static bool place(Intake *intake)
     }
     intake->result.possible = (TicketId){0};
     if (ticket_find(intake->tx, intake->arena, found, &ticket) &&
-        (can_still_join(&ticket, intake->event) || is_robot(intake)))
-        return append(intake, found);
+        (can_still_join(&ticket, intake->event) || intake_is_robot(intake)))
+        return intake_append(intake, found);
     TicketId follower;
     if (find_follower(intake, found, &follower))
-        return append(intake, follower);
+        return intake_append(intake, follower);
     bool opened = open_ticket(intake);
     link_hint(intake, found);
     return opened;
-}
-
-/* ------------------------------------------------------------------------------------------- one of us, by mail */
-
-static bool find_notice(Intake *intake, NoticeReply *reply_out)
-{
-    for (size_t i = 0; i < intake->event->key_count; i++) {
-        const IntakeKey *key = &intake->event->keys[i];
-        if (key->kind == INTAKE_KEY_TOKEN &&
-            notice_find_reply(intake->tx, intake->arena, key->text, intake->event->sender_key, reply_out))
-            return true;
-    }
-    return false;
-}
-
-/* The mail's files, but for the pictures of a signature. */
-static void attach_files(Intake *intake, MessageId message)
-{
-    const InboundEvent *event = intake->event;
-    message_set_raw(intake->tx, message, event->raw_sha256);
-    for (size_t i = 0; i < event->file_count; i++) {
-        Attachment file = event->files[i];
-        file.message = message;
-        if (!file.content_id)
-            attachment_add(intake->tx, &file);
-    }
-}
-
-/* What could not be sent is a note, with its files: a person sees it. */
-static void keep_as_note(Intake *intake, const NoticeReply *reply)
-{
-    const InboundEvent *event = intake->event;
-    InputError refused;
-    MessageId note;
-    const char *text = *own_words(intake) ? own_words(intake) : event->subject;
-    if (!note_add(intake->tx, intake->arena, intake->result.ticket, *text ? text : "-", reply->author_name,
-                  (Actor){ACTOR_STAFF, reply->staff.value}, intake->now, &note, &refused))
-        return;
-    attach_files(intake, note);
-    intake->result.message = note;
-    intake->result.outcome = INTAKE_APPENDED;
-}
-
-/* What may go to the customer: nothing of the notice, above or below the words. "": they cannot be told from it. */
-static const char *words_for_customer(const Intake *intake)
-{
-    const char *own = own_words(intake);
-    char *taken = quote_take_out(own, strlen(own));
-    const char *words = taken ? text_trim(intake->arena, taken) : "";
-    g_free(taken);
-    return words;
-}
-
-static bool answer_customer(Intake *intake, const NoticeReply *reply)
-{
-    const InboundEvent *event = intake->event;
-    Actor actor = {ACTOR_STAFF, reply->staff.value};
-    InputError refused;
-    AnswerResult result;
-    Answer answer = {.ticket = intake->result.ticket,
-                     .channel = event->channel,
-                     .text = words_for_customer(intake),
-                     .author_name = reply->author_name,
-                     .author_team = reply->team,
-                     .reply = event->reply,
-                     .idempotency_key =
-                         arena_printf(intake->arena, "staff-mail:%" G_GINT64_FORMAT, event->inbound.value),
-                     .leaves_at = intake->now,
-                     .next_update_at = event->next_update_at,
-                     .sealed = event->sealed};
-    if (!*answer.text ||
-        !recipient_choose(intake->tx, intake->arena, &(RecipientChoice){.given = false}, actor, intake->now, &answer,
-                          &refused) ||
-        !answer_add(intake->tx, intake->arena, &answer, actor, intake->now, &result, &refused))
-        return false;
-    audit_add(intake->tx, &(AuditEntry){intake->now, actor, "ticket.answer", "ticket", answer.ticket.value, "mail"});
-    attach_files(intake, result.message);
-    intake->result.message = result.message;
-    intake->result.outcome = INTAKE_ANSWERED;
-    return true;
-}
-
-/* Holding the token is not enough: it may have been passed on. Whoever else writes is shown to the staff, marked. */
-static void take_staff_reply(Intake *intake, const NoticeReply *reply)
-{
-    bool own = reply->may_answer && !(intake->flags & MESSAGE_SENDER_UNVERIFIED);
-    intake->result.ticket = follow_master(intake, reply->ticket);
-    intake->result.outcome = INTAKE_IGNORED;
-    if (is_robot(intake))
-        return;
-    if (!own) {
-        intake->flags |= MESSAGE_SENDER_UNVERIFIED | MESSAGE_FROM_STRANGER;
-        append(intake, intake->result.ticket);
-        return;
-    }
-    if (*own_words(intake) ? !answer_customer(intake, reply) : intake->event->file_count > 0)
-        keep_as_note(intake, reply);
 }
 
 /* ------------------------------------------------------------------------------------- a customer's mail, passed on */
@@ -754,7 +481,7 @@ static void tell_staff(Intake *intake)
     const int64_t doubtful = (intake->brought ? 0 : MESSAGE_SENDER_UNVERIFIED) | MESSAGE_UNREADABLE;
     Ticket ticket;
     bool news = event->notices && event->actor.kind == ACTOR_CUSTOMER && intake->result.message.value &&
-                !is_robot(intake) && !(intake->flags & doubtful);
+                !intake_is_robot(intake) && !(intake->flags & doubtful);
     if (news && ticket_find(intake->tx, intake->arena, intake->result.ticket, &ticket) &&
         ticket.now.state != TICKET_SPAM)
         notice_tell(intake->tx, intake->arena, &ticket,
@@ -779,11 +506,11 @@ bool intake_accept(StoreTx *tx, Arena *arena, const InboundEvent *event, TimeMs 
         NoticeReply reply;
         note_reused_id(&intake);
         heed_nature(&intake);
-        if (*event->sender_key && !is_robot(&intake) &&
+        if (*event->sender_key && !intake_is_robot(&intake) &&
             !(intake.flags & (MESSAGE_SENDER_UNVERIFIED | MESSAGE_ADDRESS_TYPED)))
             suspect_clear(tx, event->sender_key); /* who writes from it, reads there */
-        if (find_notice(&intake, &reply)) {
-            take_staff_reply(&intake, &reply);
+        if (intake_find_notice(&intake, &reply)) {
+            intake_take_staff_reply(&intake, &reply);
         } else {
             read_forward(&intake);
             place(&intake);

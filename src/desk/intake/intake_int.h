@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * intake_int: one message on its way to a ticket, inside desk/intake/intake*.c only. Answers: "what is known of it so far?"
+ *
+ * Pointers: an Intake and all it refers to live as long as one intake_accept, in its arena. Called by: intake.c, which
+ * decides; intake_find.c, which ticket it belongs to; intake_staff.c, what one of us answered by mail. Errors: false when
+ * the transaction failed or the ticket may not be edited; the caller's transaction then comes to nothing.
+ *
+ * Invariants:
+ *  1. event is what is being taken in: what one of us passed on takes the place of the mail that brought it.
+ *  2. flags holds the event's and what is found out on the way; nothing is written into the event.
+ */
+#ifndef FILO_DESK_INTAKE_INT_H
+#define FILO_DESK_INTAKE_INT_H
+
+#include "desk/intake/forwarded.h"
+#include "desk/intake/intake.h"
+#include "desk/intake/robot.h"
+#include "desk/notice/notice.h"
+#include "desk/ticket/recipient.h"
+
+typedef struct Intake {
+    StoreTx *tx;
+    Arena *arena;
+    const InboundEvent *event;
+    TimeMs now;
+    IntakeResult result;
+    int64_t flags;  /* the event's, and what is found out here */
+    bool forwarded; /* one of us passed on what somebody wrote: */
+    Forwarding passing;
+    const InboundEvent *brought; /* what came, where event is what it hands on */
+    bool set_aside;              /* what opens now is no request */
+    const char *language;        /* of the ticket it becomes part of */
+    bool known;                  /* a person said what the sender is: */
+    SenderNature nature;
+} Intake;
+
+/* Whether what it is makes it no person's word: a robot's, a mail server's. */
+static inline bool intake_is_robot(const Intake *intake)
+{
+    return intake->flags & (MESSAGE_AUTO_REPLY | MESSAGE_DELIVERY_REPORT);
+}
+
+/* The words without what the sender's mail program quoted: our notice, the customer's words. In the arena. */
+const char *intake_own_words(const Intake *intake);
+
+/* Adds the message to a ticket that is there. */
+bool intake_append(Intake *intake, TicketId ticket);
+
+/* intake_find.c: the ticket the message belongs to, by all it refers to, best first; false: none to which the sender has a
+ * right (result.possible then names one that may be meant). */
+bool intake_find_thread(Intake *intake, TicketId *found_out);
+
+/* A later request that follows the found one, in which the sender takes part. */
+bool intake_is_followed_by(Intake *intake, const TicketLinkList *links, TicketId found, TicketId other);
+
+/* Where the messages of a ticket lie now: a merged one's belong to its master. */
+TicketId intake_follow_master(Intake *intake, TicketId id);
+
+/* intake_staff.c: whether it answers a notice of ours, and takes it as what the person of the staff it went to says. */
+bool intake_find_notice(Intake *intake, NoticeReply *reply_out);
+void intake_take_staff_reply(Intake *intake, const NoticeReply *reply);
+
+#endif
