@@ -7,7 +7,7 @@
  * disk is most of what a message costs. Where the node lives on it is taken back: a parser that cannot be started for a
  * while is no reason to put aside all that arrives meanwhile.
  */
-#include "channel/receive.h"
+#include "channel/receive_int.h"
 
 #include "base/log.h"
 #include "channel/channel_metrics.h"
@@ -22,21 +22,6 @@ enum { WAITING_BATCH = 100, PAUSE_S = 5, PAUSE_MAX_S = 20 };
 
 /* Who wrote longer ago than this is told nothing by itself: "we have your message" would be news of a fault of ours. */
 #define ACKNOWLEDGE_WITHIN TIME_DAY
-
-typedef struct Reception {
-    const ChannelReceiver *receiver;
-    Arena *arena;
-    Bytes raw;
-    int64_t whole_size; /* at least raw's */
-    ChannelSource source;
-    InboundId inbound;
-    int64_t attempts;
-    TimeMs kept_at;    /* what we promise counts from here */
-    TimeMs arrived_at; /* TIME_NONE: at kept_at */
-    bool is_history;
-    bool counted; /* this attempt is, already */
-    char raw_sha256[SHA256_HEX_SIZE];
-} Reception;
 
 static Store *store_of(const Reception *reception)
 {
@@ -372,7 +357,7 @@ static bool understand(Reception *reception, IntakeResult *result_out, GError **
 
 /* ------------------------------------------------------------------------------------------------------------- public */
 
-static Reception reception_of(const ChannelReceiver *receiver, Arena *arena, const ChannelArrival *arrival)
+Reception reception_of(const ChannelReceiver *receiver, Arena *arena, const ChannelArrival *arrival)
 {
     TimeMs now = desk_now(receiver->desk);
     return (Reception){
@@ -386,44 +371,57 @@ static Reception reception_of(const ChannelReceiver *receiver, Arena *arena, con
     };
 }
 
+bool reception_keep(Reception *reception, const ChannelArrival *arrival, ChannelReceipt *receipt_out, GError **error)
+{
+    Inbound inbound;
+    if (!channel_source_read(reception->receiver, reception->arena, arrival->account, &reception->source, error))
+        return false; /* the name may be anybody's: it is no label */
+    if (!keep_raw(reception, arrival->external_id, &inbound, error)) {
+        count_message(reception->source.name, "failed");
+        return false;
+    }
+    *receipt_out = (ChannelReceipt){
+        .inbound = inbound.id, .already = inbound.already, .ticket = inbound.ticket, .note = "being read"};
+    if (inbound.already)
+        count_message(reception->source.name, "again");
+    if (inbound.state == INBOUND_DONE) {
+        receipt_out->accepted = true;
+        receipt_out->outcome = INTAKE_ALREADY;
+        receipt_out->note = "";
+    } else if (inbound.state == INBOUND_TRAY) {
+        receipt_out->note = "in the tray";
+    }
+    return true;
+}
+
+void reception_read(Reception *reception, ChannelReceipt *receipt)
+{
+    IntakeResult result;
+    g_autoptr(GError) later = NULL; /* it is kept: what goes wrong now is tried again */
+    if (!understand(reception, &result, &later)) {
+        count_message(reception->source.name, "later");
+        receipt->note = arena_strdup(reception->arena, later->message);
+        return;
+    }
+    if (result.outcome == INTAKE_RECEIPT && !result.ticket.value) {
+        receipt->note = "in the tray";
+        return;
+    }
+    receipt->accepted = true;
+    receipt->ticket = result.ticket;
+    receipt->outcome = result.outcome;
+    receipt->note = "";
+}
+
 bool channel_receive(const ChannelReceiver *receiver, Arena *arena, const ChannelArrival *arrival,
                      ChannelReceipt *receipt_out, GError **error)
 {
     Reception reception = reception_of(receiver, arena, arrival);
-    Inbound inbound;
-    if (!channel_source_read(receiver, arena, arrival->account, &reception.source, error))
-        return false; /* the name may be anybody's: it is no label */
-    if (!keep_raw(&reception, arrival->external_id, &inbound, error)) {
-        count_message(reception.source.name, "failed");
+    if (!reception_keep(&reception, arrival, receipt_out, error))
         return false;
-    }
-    *receipt_out =
-        (ChannelReceipt){.inbound = inbound.id, .already = inbound.already, .ticket = inbound.ticket, .note = ""};
-    if (inbound.already)
-        count_message(reception.source.name, "again");
-    if (inbound.state == INBOUND_DONE) {
-        receipt_out->accepted = true;
-        receipt_out->outcome = INTAKE_ALREADY;
-        return true;
-    }
-    IntakeResult result;
-    g_autoptr(GError) later = NULL; /* it is kept: what goes wrong now is tried again */
-    if (inbound.already) { /* whoever kept it reads it, or the caretaker: a second reader would use up its attempts */
-        receipt_out->note = inbound.state == INBOUND_TRAY ? "in the tray" : "being read";
-        return true;
-    }
-    if (!understand(&reception, &result, &later)) {
-        count_message(reception.source.name, "later");
-        receipt_out->note = arena_strdup(arena, later->message);
-        return true;
-    }
-    if (result.outcome == INTAKE_RECEIPT && !result.ticket.value) {
-        receipt_out->note = "in the tray";
-        return true;
-    }
-    receipt_out->accepted = true;
-    receipt_out->ticket = result.ticket;
-    receipt_out->outcome = result.outcome;
+    if (!receipt_out
+             ->already) /* else whoever kept it reads it, or the caretaker: a second reader would use up its attempts */
+        reception_read(&reception, receipt_out);
     return true;
 }
 

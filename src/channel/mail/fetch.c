@@ -135,6 +135,13 @@ bool mail_listens(const ChannelSettings *settings)
     return *channel_setting(settings, "imap_host") != '\0';
 }
 
+static bool start_reader(Fetcher *fetcher)
+{
+    g_autoptr(GError) error = NULL;
+    fetcher->reader = channel_reader_new(&fetcher->receiver, &error);
+    return fetcher->reader || fetch_fail(fetcher, "store", error->message);
+}
+
 static ChannelEnd end_of(Arena *arena, const Fetcher *fetcher)
 {
     ImapOutcome outcome = fetcher->result.outcome;
@@ -162,8 +169,9 @@ void mail_listen(Arena *arena, const ChannelListening *listening, ChannelEnd *en
     for (size_t i = 0; i < fetcher.incoming.folder_count; i++)
         add_folder(&fetcher, fetcher.incoming.folders[i], false);
     fetcher.result = imap_open(server, &fetcher.session);
-    if (fetcher.result.outcome == IMAP_OK && find_sent(&fetcher, arena))
+    if (fetcher.result.outcome == IMAP_OK && find_sent(&fetcher, arena) && start_reader(&fetcher))
         read_on(&fetcher);
+    channel_reader_free(fetcher.reader);
     *end_out = end_of(arena, &fetcher);
     imap_close(fetcher.session);
     g_free(fetcher.said);

@@ -231,11 +231,9 @@ static bool fail_or_leave(Fetcher *fetcher, uint32_t uid, const GError *error)
 
 static bool keep_message(Fetcher *fetcher, const ImapMessage *message, bool is_history)
 {
-    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP * MESSAGE_CAP);
     g_autoptr(GError) error = NULL;
-    ChannelReceipt receipt;
     MailPassage passage = {fetcher->on->name, message->received, is_history, 0};
-    if (!mail_receive_passed(&fetcher->receiver, arena, &passage, message->content, &receipt, &error))
+    if (!mail_take_passed(fetcher->reader, &passage, message->content, &error))
         return fail_or_leave(fetcher, message->uid, error);
     fetcher->message_at = now_of(fetcher);
     return true;
@@ -293,11 +291,8 @@ static bool is_past(const Fetcher *fetcher, const Folder *folder, const ImapMess
 
 static bool keep_head(Fetcher *fetcher, uint32_t uid, const MailPassage *passage, Bytes head)
 {
-    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP * MESSAGE_CAP);
     g_autoptr(GError) error = NULL;
-    ChannelReceipt receipt;
-    return mail_receive_passed(&fetcher->receiver, arena, passage, head, &receipt, &error) ||
-           fail_or_leave(fetcher, uid, error);
+    return mail_take_passed(fetcher->reader, passage, head, &error) || fail_or_leave(fetcher, uid, error);
 }
 
 /* Of a message that the server will not even give the header of, its place is all that can be said. */
@@ -440,6 +435,8 @@ bool fetch_is_old_done(const Fetcher *fetcher)
 bool fetch_visit(Fetcher *fetcher, Folder *folder, bool *more_out)
 {
     *more_out = false;
+    if (folder->is_sent)
+        channel_reader_settle(fetcher->reader); /* what is sent finds its request among what arrived */
     return open_folder(fetcher, folder) && take_new(fetcher, folder, more_out) &&
            (*more_out || (folder->is_sent && !fetch_is_old_done(fetcher)) || take_old(fetcher, folder, more_out));
 }

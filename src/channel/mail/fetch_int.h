@@ -27,6 +27,7 @@ typedef struct Folder {
 typedef struct Fetcher {
     const ChannelListening *on;
     ChannelReceiver receiver;
+    ChannelReader *reader; /* of what arrived; yours */
     MailIncoming incoming;
     const char *server; /* "user@host" */
     ImapSession *session;

@@ -12,24 +12,29 @@ static bool size_is_fine(Bytes raw, GError **error)
     return raw.size > 0 && raw.size <= PARSE_RAW_MAX;
 }
 
-bool mail_receive_passed(const ChannelReceiver *receiver, Arena *arena, const MailPassage *passage, Bytes raw,
-                         ChannelReceipt *receipt_out, GError **error)
+bool mail_take_passed(ChannelReader *reader, const MailPassage *passage, Bytes raw, GError **error)
 {
     char content[SHA256_HEX_SIZE];
     if (!size_is_fine(raw, error))
         return false;
     parse_content_hash(raw, content);
-    const ChannelArrival arrival = {.account = passage->mailbox,
-                                    .raw = raw,
-                                    .external_id = content,
-                                    .whole_size = passage->whole_size,
-                                    .arrived_at = passage->arrived_at,
-                                    .is_history = passage->is_history};
-    return channel_receive(receiver, arena, &arrival, receipt_out, error);
+    return channel_reader_take(reader,
+                               &(ChannelArrival){.account = passage->mailbox,
+                                                 .raw = raw,
+                                                 .external_id = content,
+                                                 .whole_size = passage->whole_size,
+                                                 .arrived_at = passage->arrived_at,
+                                                 .is_history = passage->is_history},
+                               error);
 }
 
 bool mail_receive(const ChannelReceiver *receiver, Arena *arena, const char *mailbox, Bytes raw,
                   ChannelReceipt *receipt_out, GError **error)
 {
-    return mail_receive_passed(receiver, arena, &(MailPassage){.mailbox = mailbox}, raw, receipt_out, error);
+    char content[SHA256_HEX_SIZE];
+    if (!size_is_fine(raw, error))
+        return false;
+    parse_content_hash(raw, content);
+    return channel_receive(receiver, arena, &(ChannelArrival){.account = mailbox, .raw = raw, .external_id = content},
+                           receipt_out, error);
 }

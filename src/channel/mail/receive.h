@@ -14,7 +14,7 @@
 #ifndef FILO_CHANNEL_MAIL_RECEIVE_H
 #define FILO_CHANNEL_MAIL_RECEIVE_H
 
-#include "channel/receive.h"
+#include "channel/reader.h"
 #include "parse/mail.h"
 
 /* How a message came to us, where it did not come at the moment it was handed over. */
@@ -26,10 +26,9 @@ typedef struct MailPassage {
         whole_size; /* over the bytes given: they are its header alone, and the mailbox has the rest; 0: it is whole */
 } MailPassage;
 
-/* mail_receive, for a message that had been lying in a mailbox. Of a header alone a request is made that says where the rest
- * lies, and why: over PARSE_RAW_MAX it was too large, else the server would not give it. */
-bool mail_receive_passed(const ChannelReceiver *receiver, Arena *arena, const MailPassage *passage, Bytes raw,
-                         ChannelReceipt *receipt_out, GError **error);
+/* mail_receive, for a message that had been lying in a mailbox, read behind the caller's back. Of a header alone a request
+ * is made that says where the rest lies, and why: over PARSE_RAW_MAX it was too large, else the server would not give it. */
+bool mail_take_passed(ChannelReader *reader, const MailPassage *passage, Bytes raw, GError **error);
 
 /* Takes one message for the mailbox (a channel account's name). false: not kept; *error says why. */
 bool mail_receive(const ChannelReceiver *receiver, Arena *arena, const char *mailbox, Bytes raw,
