@@ -9,12 +9,15 @@ import { ADMIN, eachEngine, startFilo } from './support/filo.js';
 import { EICAR, EICAR_NAME, letterWith, startClamd, startScanner } from './support/clamd.js';
 import { letter } from './support/letter.js';
 import { findForm, textOf } from './support/page.js';
+import { openProvider } from './support/pec_provider.js';
 import { startSink } from './support/smtp_sink.js';
 
 const HASTY_MS = 2100; // FORM_KEY_HASTY_MS and a little
 const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
-async function startDesk(t, engine, scanner, { role = null, ...options } = {}) {
+const PEC = 'filo@pec.filo.test';
+
+async function startDesk(t, engine, scanner, { role = null, certified = false, ...options } = {}) {
   const sink = await startSink();
   t.after(() => sink.close());
   const filo = await startFilo({ engine, sink, serve: false, env: { FILO_VIRUS_SCANNER: scanner.address }, ...options });
@@ -22,6 +25,7 @@ async function startDesk(t, engine, scanner, { role = null, ...options } = {}) {
   if (role)
     await filo.execute(`INSERT INTO staff (login, display_name, sort_key, email, role, team_id, language, password_hash, active, epoch, created_at, version)
       SELECT '${role}', '${role}', '${role}', '', '${role}', team_id, language, password_hash, 1, epoch, created_at, 1 FROM staff WHERE login = '${ADMIN.login}'`);
+  if (certified) await filo.setMailbox('pec', { port: sink.port, address: PEC, more: ['--channel', 'pec'] });
   await filo.start();
   return { filo, sink, admin: await filo.signIn() };
 }
@@ -81,6 +85,34 @@ eachEngine('A32: a virus that came by mail is on its request, and nobody can hav
   assert.deepEqual([theirs.status, holdsVirus(theirs)], [403, false]);
   assert.equal((await customer.get(`${track}/files/${good.id}`)).text, 'pressione 9 bar');
   assert.equal((await filo.check()).code, 0);
+});
+
+eachEngine('A32: the envelope of a certified letter with a virus is no way around its block', async (t, engine) => {
+  const scanner = await startScanner({ finds: /CATTIVO/ });
+  t.after(() => scanner.remove());
+  const { filo, admin } = await startDesk(t, engine, scanner, { role: 'operator', certified: true });
+  const operator = await filo.signIn({ login: 'operator' });
+  const provider = openProvider(t, { name: 'Gestore B S.r.l.', domain: 'pec.gestore-b.test' });
+  const certified = async (files, more) => {
+    const inside = Buffer.from(letterWith(files, { from: 'anna@pec.bar.test', ...more }));
+    const taken = await filo.mailIn(provider.envelope(inside, { from: 'anna@pec.bar.test', to: PEC }), { mailbox: 'pec' });
+    assert.equal(taken.code, 0, taken.stderr);
+    const seen = await judged(filo, taken.out.ticket, files.length);
+    const [{ id }] = await filo.rows(`SELECT receipt_id AS id FROM receipt WHERE kind = 'envelope' AND ticket_id = ${Number(taken.out.ticket)}`);
+    return { scans: seen.map(({ scan }) => scan), url: `/tickets/${taken.out.ticket}/receipts/${id}` };
+  };
+  const bad = await certified([{ name: 'diffida.exe', body: 'CATTIVO' }], { subject: 'Diffida' });
+  const good = await certified([{ name: 'misure.txt', body: 'pressione 9 bar' }], { subject: 'Misure' });
+  assert.deepEqual([bad.scans, good.scans], [['infected'], ['clean']]);
+
+  const holdsFile = (answer, body) => answer.text.includes(Buffer.from(body).toString('base64'));
+  const refused = await operator.get(bad.url);
+  assert.deepEqual([refused.status, holdsFile(refused, 'CATTIVO')], [403, false]);
+  const had = await admin.get(bad.url);
+  assert.deepEqual([had.status, holdsFile(had, 'CATTIVO')], [200, true]);
+  await filo.until(async () => (await filo.count("FROM audit WHERE action = 'message.infected_original'")) === 1, 'the audit');
+  const free = await operator.get(good.url);
+  assert.deepEqual([free.status, holdsFile(free, 'pressione 9 bar')], [200, true]);
 });
 
 eachEngine('A32: a virus in a form is blocked likewise, and what is too large for the scanner is not clean', async (t, engine) => {

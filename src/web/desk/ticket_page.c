@@ -88,6 +88,7 @@ void ticket_original(HttpRequest *request, HttpResponse *response, void *context
         problem_page(request, response, PROBLEM_NOT_FOUND, "");
 }
 
+/* What is certified of a message holds it whole, with its files: an envelope is the original, a delivery brings ours back. */
 void ticket_receipt(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
@@ -98,11 +99,14 @@ void ticket_receipt(HttpRequest *request, HttpResponse *response, void *context)
     if (!tx)
         return;
     bool found = receipt_find(tx, request->arena, ticket_asked(request), wanted, &receipt);
-    bool read = found && attachment_read_blob(request, response, tx, receipt.raw_sha256, &raw);
+    bool blocked = found && receipt.message.value && !may_have_original(request, tx, receipt.message);
+    bool read = found && !blocked && attachment_read_blob(request, response, tx, receipt.raw_sha256, &raw);
     if (!visit_read_end(request, response, tx))
         return;
     if (!found)
         problem_page(request, response, PROBLEM_NOT_FOUND, "");
+    else if (blocked)
+        problem_page(request, response, PROBLEM_INFECTED, msg(visit_of(request)->lang, MSG_FILE_INFECTED_ORIGINAL));
     else if (read)
         http_send_blob(response, raw, "message/rfc822",
                        arena_printf(request->arena, "receipt-%" G_GINT64_FORMAT ".eml", wanted.value), false);
