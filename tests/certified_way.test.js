@@ -46,7 +46,7 @@ async function desk(t, engine) {
     await filo.until(() => answers().length > before, 'the answer');
     return answers()[before];
   };
-  return { sink, filo, browser, certified, page, state, sentTo, answers, answer };
+  return { sink, filo, provider, browser, certified, page, state, sentTo, answers, answer };
 }
 
 const fromOf = (message) => /[^<>\s]+@[^<>\s]+/.exec(header(message.data, 'From').replace(/.*</, '<'))[0];
@@ -113,6 +113,29 @@ eachEngine('a certified letter wants an answer by a day: on the request, in the 
   assert.equal(wrong.status, 422);
   assert.equal((await browser.submit(settings.text, /\/settings\/company$/, { letter_days: '0' })).status, 303);
   await filo.until(async () => !/PEC: (andava|rispondere)/.test(textOf(await page(ticket))), 'no term any more');
+});
+
+eachEngine('a certified letter waits on a request of another channel too, and an answer that did not arrive ends no term', async (t, engine) => {
+  const { filo, provider, browser, certified, page, answer } = await desk(t, engine);
+  const { ticket } = (await filo.mailIn(letter({ from: `Anna Neri <${ANNA}>`, subject: 'Macchina ferma', text: 'Perde acqua.',
+    more: [`Authentication-Results: ${JUDGE}; dmarc=pass header.from=pec.bar.test`] }))).out;
+  const warned = await certified({ at: new Date(Date.UTC(2026, 2, 2, 8)), subject: `Re: [#${ticket}] Macchina ferma`, text: 'Vi diffido.', id: 'a1@pec.bar.test' });
+  assert.equal(warned.ticket, ticket);
+  const late = /PEC: andava data risposta entro .*17 marzo 2026/;
+  const list = async () => textOf((await browser.get('/tickets?view=open&order=newest')).text);
+  assert.match(textOf(await page(ticket)), late);
+  assert.match(await list(), late);
+
+  const sent = await answer(ticket, 'Passiamo domani.');
+  assert.doesNotMatch(textOf(await page(ticket)), late);
+  const refused = await filo.mailIn(provider.receipt('errore-consegna', { reference: header(sent.data, 'Message-ID').slice(1, -1), sender: PEC, to: [ANNA],
+    about: ANNA, error: 'no-dest', errorText: 'casella piena' }), { mailbox: 'pec' });
+  assert.equal(refused.out.outcome, 'receipt', refused.stderr);
+  assert.match(textOf(await page(ticket)), late);
+  assert.match(await list(), late);
+  await answer(ticket, 'Di nuovo: passiamo domani.');
+  assert.doesNotMatch(textOf(await page(ticket)), late);
+  assert.doesNotMatch(await list(), late);
 });
 
 eachEngine('a certified letter is seen by a person, whatever its sender, its headers or its subject', async (t, engine) => {

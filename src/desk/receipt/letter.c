@@ -6,15 +6,6 @@
 
 enum { SUNDAY = 7 };
 
-bool letter_open(StoreTx *tx, Arena *arena, TicketId ticket, TimeMs *at_out)
-{
-    SqlReceiptOpenLetter row;
-    if (!sql_receipt_open_letter(tx, arena, &(SqlReceiptOpenLetterIn){ticket}, &row))
-        return false;
-    *at_out = row.legal_at ? row.legal_at : row.received_at;
-    return true;
-}
-
 static bool is_free(Date date)
 {
     HolidayRules italy = holiday_italy();
@@ -29,13 +20,44 @@ Date letter_term(Zone *zone, TimeMs at, int64_t days)
     return date_from_days(day);
 }
 
+/* The provider's, or when it came. */
+static TimeMs instant_of(const SqlReceiptOpenLetters *row)
+{
+    return row->legal_at ? row->legal_at : row->received_at;
+}
+
+/* As the statement takes them. */
+static const char *join_ids(Arena *arena, const TicketId *tickets, size_t count)
+{
+    GString *text = g_string_new(NULL);
+    for (size_t i = 0; i < count; i++)
+        g_string_append_printf(text, "%s%" G_GINT64_FORMAT, i ? "," : "", tickets[i].value);
+    const char *copy = arena_strdup(arena, text->str);
+    g_string_free(text, TRUE);
+    return copy;
+}
+
+const LetterTerm *letter_list_due(StoreTx *tx, Arena *arena, const TicketId *tickets, size_t count, Zone *zone,
+                                  int64_t days)
+{
+    LetterTerm *terms = ARENA_ARRAY(arena, LetterTerm, count);
+    if (days <= 0 || count == 0)
+        return terms;
+    SqlReceiptOpenLettersList rows =
+        sql_receipt_open_letters(tx, arena, &(SqlReceiptOpenLettersIn){join_ids(arena, tickets, count)});
+    for (size_t row = rows.count; row-- > 0;) /* the oldest of a ticket last: it stays */
+        for (size_t i = 0; i < count; i++)
+            if (tickets[i].value == rows.rows[row].ticket_id.value)
+                terms[i] = (LetterTerm){true, letter_term(zone, instant_of(&rows.rows[row]), days)};
+    return terms;
+}
+
 bool letter_due(StoreTx *tx, Arena *arena, TicketId ticket, Zone *zone, int64_t days, Date *term_out)
 {
-    TimeMs at;
-    bool waits = days > 0 && letter_open(tx, arena, ticket, &at);
-    if (waits)
-        *term_out = letter_term(zone, at, days);
-    return waits;
+    const LetterTerm *term = letter_list_due(tx, arena, &ticket, 1, zone, days);
+    if (term->waits)
+        *term_out = term->last;
+    return term->waits;
 }
 
 bool letter_is_late(Zone *zone, Date term, TimeMs now)

@@ -73,23 +73,72 @@ SELECT ticket_id
  ORDER BY receipt_id DESC
  LIMIT 1;
 
--- The oldest certified letter on the ticket that no answer of ours followed.
--- @statement receipt_open_letter : find
--- @param  ticket_id   id(ticket)
+-- The oldest letter on each of these tickets, or on what was joined to it, that is proved to be certified and that no answer
+-- of ours followed. An answer that did not leave, or did not arrive, is none; one given elsewhere has no row of the outbox.
+-- @statement receipt_open_letters : list
+-- @param  ids         text
+-- @column ticket_id   id(ticket)
 -- @column legal_at    time?
 -- @column received_at time
--- @index  receipt_ticket
-SELECT r.legal_at, r.received_at
-  FROM receipt r
- WHERE r.ticket_id = $1
-   AND r.kind = 'envelope'
+-- @index  ticket_master, receipt_ticket, message_ticket, outbox_message
+-- @sql sqlite
+WITH RECURSIVE wanted(id, rest) AS (
+       SELECT 0, $1 || ','
+        UNION ALL
+       SELECT CAST(substr(rest, 1, instr(rest, ',') - 1) AS BIGINT), substr(rest, instr(rest, ',') + 1)
+         FROM wanted
+        WHERE rest <> ''),
+     family(head, member) AS (
+       SELECT id, id
+         FROM wanted
+        UNION ALL
+       SELECT w.id, t.ticket_id
+         FROM wanted w
+        CROSS JOIN ticket t ON t.master_id = w.id)
+SELECT f.head AS ticket_id, r.legal_at, r.received_at
+  FROM family f
+ CROSS JOIN receipt r ON r.ticket_id = f.member
+ WHERE r.kind = 'envelope'
+   AND r.standing = 'counts'
    AND NOT EXISTS (SELECT 1
-                     FROM message m
-                    WHERE m.ticket_id = r.ticket_id
+                     FROM family g
+                    CROSS JOIN message m ON m.ticket_id = g.member
+                    WHERE g.head = f.head
                       AND m.direction = 'out'
-                      AND m.message_id > r.message_id)
- ORDER BY r.receipt_id
- LIMIT 1;
+                      AND m.message_id > r.message_id
+                      AND NOT EXISTS (SELECT 1
+                                        FROM outbox o
+                                       WHERE o.message_id = m.message_id
+                                         AND o.purpose = 'answer'
+                                         AND o.state IN ('failed', 'cancelled')))
+ ORDER BY r.receipt_id;
+-- @sql postgresql
+WITH wanted(id) AS (
+       SELECT unnest(string_to_array($1, ',')::bigint[])),
+     family(head, member) AS (
+       SELECT id, id
+         FROM wanted
+        UNION ALL
+       SELECT w.id, t.ticket_id
+         FROM wanted w
+         JOIN ticket t ON t.master_id = w.id)
+SELECT f.head AS ticket_id, r.legal_at, r.received_at
+  FROM family f
+  JOIN receipt r ON r.ticket_id = f.member
+ WHERE r.kind = 'envelope'
+   AND r.standing = 'counts'
+   AND NOT EXISTS (SELECT 1
+                     FROM family g
+                     JOIN message m ON m.ticket_id = g.member
+                    WHERE g.head = f.head
+                      AND m.direction = 'out'
+                      AND m.message_id > r.message_id
+                      AND NOT EXISTS (SELECT 1
+                                        FROM outbox o
+                                       WHERE o.message_id = m.message_id
+                                         AND o.purpose = 'answer'
+                                         AND o.state IN ('failed', 'cancelled')))
+ ORDER BY r.receipt_id;
 
 -- @statement receipt_set_ticket : run
 -- @param  message_id id(message)

@@ -16,12 +16,6 @@
 
 #define VIEW_COOKIE "filo-view"
 
-/* A certified letter on a row's request. */
-typedef struct Letter {
-    bool waits;
-    Date term;
-} Letter;
-
 enum { ROWS = 50, SILENT_DAYS = 2, COOKIE_YEAR_S = 365 * 24 * 3600 };
 
 static const struct {
@@ -195,16 +189,16 @@ static bool state_waits(TicketState state)
 }
 
 /* What waits longest by law is said first: a row has room for one. */
-static const char *warning_of(const Visit *visit, Arena *arena, const WorklistEntry *entry, const Letter *letter)
+static const char *warning_of(const Visit *visit, Arena *arena, const WorklistEntry *entry, const LetterTerm *letter)
 {
     if (letter->waits)
-        return words_letter(arena, visit->lang, letter->term,
-                            letter_is_late(visit->policy->zone, letter->term, visit->now));
+        return words_letter(arena, visit->lang, letter->last,
+                            letter_is_late(visit->policy->zone, letter->last, visit->now));
     return words_warning(arena, visit->lang, visit->now - entry->last_event_at, SILENT_DAYS * TIME_DAY,
                          entry->handovers);
 }
 
-static QueueRow row_of(const HttpRequest *request, const WorklistEntry *entry, const Letter *letter)
+static QueueRow row_of(const HttpRequest *request, const WorklistEntry *entry, const LetterTerm *letter)
 {
     const Visit *visit = visit_of(request);
     Arena *arena = request->arena;
@@ -251,19 +245,16 @@ static const char *summary_of(HttpRequest *request, WorklistCounts counts)
     return counts.late ? arena_printf(request->arena, "%s, %s", open, late) : open;
 }
 
-/* Of each row: certified letters open requests of their own channel, so that the others need no look. */
-static const Letter *letters_of(HttpRequest *request, StoreTx *tx, const WorklistPage *page)
+static const LetterTerm *letters_of(HttpRequest *request, StoreTx *tx, const WorklistPage *page)
 {
     const DeskPolicy *policy = visit_of(request)->policy;
-    Letter *letters = ARENA_ARRAY(request->arena, Letter, page->count);
+    TicketId *tickets = ARENA_ARRAY(request->arena, TicketId, page->count);
     for (size_t i = 0; i < page->count; i++)
-        letters[i].waits =
-            strcmp(page->rows[i].channel, "pec") == 0 &&
-            letter_due(tx, request->arena, page->rows[i].ticket, policy->zone, policy->letter_days, &letters[i].term);
-    return letters;
+        tickets[i] = page->rows[i].ticket;
+    return letter_list_due(tx, request->arena, tickets, page->count, policy->zone, policy->letter_days);
 }
 
-static void fill_rows(HttpRequest *request, const WorklistPage *page, const Letter *letters, const WorklistAsk *ask,
+static void fill_rows(HttpRequest *request, const WorklistPage *page, const LetterTerm *letters, const WorklistAsk *ask,
                       QueueView *view)
 {
     QueueRow *rows = ARENA_ARRAY(request->arena, QueueRow, page->count);
@@ -383,7 +374,7 @@ void queue_page(HttpRequest *request, HttpResponse *response, void *context)
     if (!tx)
         return;
     WorklistPage page = worklist_list(tx, request->arena, &ask);
-    const Letter *letters = letters_of(request, tx, &page);
+    const LetterTerm *letters = letters_of(request, tx, &page);
     WorklistCounts counts = worklist_count(tx, request->arena, visit->now);
     Roster roster = {team_list(tx, request->arena), staff_list(tx, request->arena)};
     TourView tour = {.steps_count = 0};
