@@ -303,8 +303,8 @@ static bool find_follower(Intake *intake, TicketId ended, TicketId *follower_out
     return false;
 }
 
-/* Who goes on with a request that was put aside shows that it is one: only who had our answer knows the way. Refused, the
- * message lies there all the same. */
+/* Who answers us on a request that was put aside shows that it is one; who only writes on to their own first message shows
+ * nothing. Refused, the message lies there all the same. */
 static void end_aside(const Intake *intake, TicketEdit *edit)
 {
     const InboundEvent *event = intake->event;
@@ -321,7 +321,7 @@ bool intake_append(Intake *intake, TicketId ticket)
     bool trusted = !(intake->flags & MESSAGE_SENDER_UNVERIFIED);
     bool moves = (trusted || (intake->brought && intake->passing.may_move)) && !intake_is_robot(intake);
     int64_t reopened_before = edit.ticket.now.reopened;
-    if (moves && edit.ticket.now.state == TICKET_SPAM)
+    if (moves && intake->answers_us && edit.ticket.now.state == TICKET_SPAM)
         end_aside(intake, &edit);
     intake->language = edit.ticket.language;
     add_message(intake, ticket);

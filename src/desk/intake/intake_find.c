@@ -11,15 +11,15 @@
 #include "desk/receipt/receipt.h"
 #include "queue/outbox.h"
 
-/* Where a key leads, and whether holding it is itself the right to go there. */
+/* Where a key leads, whether holding it is itself the right to go there, and whether who holds it had something from us. */
 typedef struct Lead {
     TicketId ticket;
-    bool proves_right;
+    bool proves_right, ours;
 } Lead;
 
 static Lead lead_of_token(Intake *intake, const IntakeKey *key)
 {
-    Lead lead = {0};
+    Lead lead = {.ours = true};
     lead.ticket =
         reply_address_find(intake->tx, intake->arena, key->text, intake->event->sender_key, &lead.proves_right);
     return lead;
@@ -51,6 +51,7 @@ static bool try_lead(Intake *intake, Lead lead, TicketId *found_out)
         return false;
     if (lead.proves_right || takes_part(intake, lead.ticket)) {
         *found_out = intake_follow_master(intake, lead.ticket);
+        intake->answers_us = lead.ours;
         return true;
     }
     if (!intake->result.possible.value)
@@ -62,12 +63,12 @@ static bool find_by_message_id(Intake *intake, const char *message_id, TicketId 
 {
     TicketIdList tickets = message_find_tickets(intake->tx, intake->arena, message_id);
     TicketId ours = outbox_find_ticket(intake->tx, intake->arena, message_id);
-    if (try_lead(intake, (Lead){ours, false}, found_out))
+    if (try_lead(intake, (Lead){ours, false, true}, found_out))
         return true;
     for (size_t i = 0; i < tickets.count; i++)
-        if (try_lead(intake, (Lead){tickets.items[i], false}, found_out))
+        if (try_lead(intake, (Lead){.ticket = tickets.items[i]}, found_out))
             return true;
-    return try_lead(intake, (Lead){receipt_find_ticket(intake->tx, intake->arena, message_id), false}, found_out);
+    return try_lead(intake, (Lead){.ticket = receipt_find_ticket(intake->tx, intake->arena, message_id)}, found_out);
 }
 
 static bool find_by_key(Intake *intake, const IntakeKey *key, TicketId *found_out)
@@ -78,10 +79,11 @@ static bool find_by_key(Intake *intake, const IntakeKey *key, TicketId *found_ou
     case INTAKE_KEY_MESSAGE_ID:
         return find_by_message_id(intake, key->text, found_out);
     case INTAKE_KEY_TRACKING:
-        return try_lead(intake, (Lead){ticket_find_by_tracking(intake->tx, intake->arena, key->text), true}, found_out);
+        return try_lead(intake, (Lead){ticket_find_by_tracking(intake->tx, intake->arena, key->text), true, true},
+                        found_out);
     case INTAKE_KEY_NUMBER:
     default:
-        return try_lead(intake, (Lead){{key->number}, false}, found_out);
+        return try_lead(intake, (Lead){.ticket = {key->number}}, found_out);
     }
 }
 
@@ -93,7 +95,7 @@ static bool find_by_other_number(Intake *intake, TicketId *found_out)
         return false;
     TicketIdList tickets = other_number_tickets(intake->tx, intake->arena, event->sender_key, event->other_number);
     for (size_t i = 0; i < tickets.count; i++)
-        if (try_lead(intake, (Lead){tickets.items[i], false}, found_out))
+        if (try_lead(intake, (Lead){.ticket = tickets.items[i]}, found_out))
             return true;
     return false;
 }

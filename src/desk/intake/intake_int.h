@@ -29,6 +29,7 @@ typedef struct Intake {
     bool forwarded; /* one of us passed on what somebody wrote: */
     Forwarding passing;
     const InboundEvent *brought; /* what came, where event is what it hands on */
+    bool answers_us;             /* what led to the ticket is known only to who had something from us */
     bool set_aside;              /* what opens now is no request */
     const char *language;        /* of the ticket it becomes part of */
     bool known;                  /* a person said what the sender is: */

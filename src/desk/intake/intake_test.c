@@ -2,6 +2,7 @@
 /* Who may join which ticket: the cases are A01-A04, A08, A12-A15 and A01's class of security.md, and design.md section 7. */
 #include "desk/intake/intake.h"
 
+#include "desk/intake/aside.h"
 #include "desk/noun_testing.h"
 #include "desk/party/party.h"
 #include "desk/party/suspect.h"
@@ -309,6 +310,29 @@ static void test_report_of_somebody_else_is_nothing(NounTest *test)
     g_assert_cmpuint(delivery_list_of_ticket(test->tx, test->arena, anna.ticket).count, ==, 0);
 }
 
+static void put_aside(NounTest *test, TicketId id)
+{
+    InputError refused;
+    g_assert_true(aside_put(test->tx, test->arena, &(AsidePut){id, 0, false}, test->actor, test->now, &refused));
+}
+
+/* An advertiser's second mail refers to the first: that brings nothing back. Who answers what we wrote does. */
+static void test_only_an_answer_to_us_ends_aside(NounTest *test)
+{
+    IntakeResult anna = from_anna(test);
+    Token reply = token_new();
+    const IntakeKey own = {INTAKE_KEY_MESSAGE_ID, "a1@moretti.test", 0}, ours = {INTAKE_KEY_TOKEN, reply.sha256, 0};
+    reply_address_add(test->tx, reply.sha256, anna.ticket, ANNA, test->now);
+    put_aside(test, anna.ticket);
+    InboundEvent event = with_key(letter(test, ANNA), &own);
+    g_assert_cmpint(take_in(test, &event).ticket.value, ==, anna.ticket.value);
+    g_assert_cmpint(ticket_of(test, anna.ticket).now.state, ==, TICKET_SPAM);
+    event = with_key(letter(test, ANNA), &ours);
+    g_assert_cmpint(take_in(test, &event).ticket.value, ==, anna.ticket.value);
+    g_assert_cmpint(ticket_of(test, anna.ticket).now.state, ==, TICKET_NEW);
+    assert_verified(test, anna.ticket);
+}
+
 /* Backscatter: no token, no id of ours; it is kept, aside, and opens no request. */
 static void test_report_of_nothing_of_ours_is_put_aside(NounTest *test)
 {
@@ -385,6 +409,7 @@ int main(int argc, char **argv)
     noun_test_each_engine("/intake/report", test_report_becomes_delivery_state);
     noun_test_each_engine("/intake/report-doubted", test_doubted_report_counts_for_nothing);
     noun_test_each_engine("/intake/report-of-somebody-else", test_report_of_somebody_else_is_nothing);
+    noun_test_each_engine("/intake/ends-aside", test_only_an_answer_to_us_ends_aside);
     noun_test_each_engine("/intake/report-of-nothing", test_report_of_nothing_of_ours_is_put_aside);
     noun_test_each_engine("/intake/once", test_kept_once_accepted_once);
     return g_test_run();
