@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What leaves leaves in order, and what cannot leave holds up nobody else: a slow domain, a dead mail server, a mailbox
-// that may send so much a minute, one recipient of two who is refused. Who waits for four hours is told.
+// and a server that may send so much a minute, one recipient of two who is refused. Who waits for four hours is told.
 // timeout: 240
 import assert from 'node:assert/strict';
-import { eachEngine, startFilo } from './support/filo.js';
+import { ADMIN, eachEngine, startFilo } from './support/filo.js';
 import { headersOf, letter, textBody } from './support/letter.js';
 import { findForm, textOf } from './support/page.js';
 import { startSink } from './support/smtp_sink.js';
@@ -85,6 +85,81 @@ eachEngine('a mailbox sends so many a minute, over a restart too', async (t, eng
   await filo.execute("UPDATE outbox SET finished_at = finished_at - 60000 WHERE state = 'sent'");
   await filo.start();
   await filo.until(() => sink.messages.length === 5, 'the others, a minute later');
+});
+
+// Another mailbox, and a third one with another provider.
+async function severalMailboxes(t, engine, more) {
+  const { sink, filo } = await desk(t, engine, { more });
+  await filo.stop();
+  const elsewhere = await startSink();
+  t.after(() => elsewhere.close());
+  await filo.setMailbox('ricambi', { port: sink.port, address: 'ricambi@filo.test' });
+  await filo.setMailbox('vendite', { port: elsewhere.port, address: 'vendite@filo.test' });
+  await filo.start();
+  const writeTo = (mailbox, name) => filo.mailIn(letter({ from: `${name}@${name}.test`, to: `${mailbox}@filo.test` }), { mailbox });
+  const pageOf = async (browser, mailbox) => {
+    const [{ id }] = await filo.rows(`SELECT channel_account_id AS id FROM channel_account WHERE name = '${mailbox}'`);
+    return textOf((await browser.get(`/settings/mailboxes/${id}`)).text);
+  };
+  return { sink, elsewhere, filo, writeTo, pageOf };
+}
+
+async function serversOf(filo) {
+  const made = await filo.command(['token', 'create', '--name', `posta${Math.random()}`, '--scopes', 'settings.read', '--as', ADMIN.login], { mustWork: true });
+  const answered = await filo.browser().request('GET', '/api/v1/mail/servers', { headers: { Authorization: `Bearer ${made.stdout.trim()}` } });
+  assert.equal(answered.status, 200, answered.text);
+  return JSON.parse(answered.text).items;
+}
+
+eachEngine('mailboxes of one server share what it takes in a minute; another server knows nothing of it', async (t, engine) => {
+  const { sink, elsewhere, filo, writeTo, pageOf } = await severalMailboxes(t, engine, ['--send-per-minute', '3']);
+  for (const name of ['a', 'b']) await writeTo('assistenza', name);
+  for (const name of ['c', 'd', 'e']) await writeTo('ricambi', name);
+  await filo.until(() => sink.messages.length === 3, 'what the server takes');
+  for (let i = 0; i < 5; i += 1) await writeTo('vendite', `v${i}`);
+  await filo.until(() => elsewhere.messages.length === 5, 'those of the other server');
+  assert.equal(sink.messages.length, 3, 'the second mailbox has only what the first left over');
+
+  const browser = await filo.signIn();
+  for (const name of ['assistenza', 'ricambi'])
+    assert.match(await pageOf(browser, name), new RegExp(`127\\.0\\.0\\.1:${sink.port} riceve al massimo 3 messaggi al minuto da tutte le caselle insieme: assistenza, ricambi`));
+  assert.doesNotMatch(await pageOf(browser, 'vendite'), /da tutte le caselle insieme/);
+  assert.deepEqual((await serversOf(filo)).map(({ server, per_minute: perMinute, mailboxes }) => [server, perMinute, mailboxes.map(({ name }) => name).sort()]).sort(),
+    [[`127.0.0.1:${sink.port}`, 3, ['assistenza', 'ricambi']], [`127.0.0.1:${elsewhere.port}`, null, ['vendite']]].sort());
+
+  await filo.stop();
+  await filo.execute("UPDATE outbox SET finished_at = finished_at - 60000 WHERE state = 'sent'");
+  await filo.start();
+  await filo.until(() => sink.messages.length === 5, 'the others, a minute later');
+});
+
+eachEngine('a server that says too many is let alone for a minute, with all its mailboxes; another goes on', async (t, engine) => {
+  const { sink, elsewhere, filo, writeTo, pageOf } = await severalMailboxes(t, engine, []);
+  sink.rules.push({ at: 'mail', reply: '421 4.7.0 too many messages from you' });
+  await writeTo('assistenza', 'a');
+  const slow = async () => (await serversOf(filo)).filter(({ slow_until: until }) => until);
+  await filo.until(async () => (await slow()).length === 1, 'the server to be let alone');
+  await filo.stop(); // the minute lasts as long as this test looks
+  await filo.execute(`UPDATE setting SET value = '127.0.0.1:${sink.port} ${Date.now() + HOUR} mail: 421 too many messages from you' WHERE setting_key = 'mail.slow_servers'`);
+  await filo.execute("UPDATE outbox SET not_before = 0 WHERE state = 'queued'");
+  await filo.start();
+  await writeTo('ricambi', 'b');
+  for (const name of ['c', 'd']) await writeTo('vendite', name);
+  await filo.until(() => elsewhere.messages.length === 2, 'those of the other server, though they came later');
+  assert.equal(Number(await filo.count("FROM outbox WHERE account = 'ricambi' AND state = 'queued' AND attempts = 0")), 1, 'it was not even tried');
+  const [{ server, slow_said: said }] = await slow();
+  assert.deepEqual([server, said], [`127.0.0.1:${sink.port}`, 'mail: 421 too many messages from you']);
+  const browser = await filo.signIn();
+  for (const name of ['assistenza', 'ricambi'])
+    assert.match(await pageOf(browser, name), /ha chiesto di rallentare: riprendiamo .* too many messages from you/);
+  assert.doesNotMatch(await pageOf(browser, 'vendite'), /rallentare/);
+
+  sink.rules.length = 0;
+  await filo.stop();
+  await filo.execute("UPDATE setting SET value = '' WHERE setting_key = 'mail.slow_servers'"); // the minute is over
+  await filo.start();
+  await filo.until(() => sink.messages.length === 2, 'all that had waited');
+  assert.doesNotMatch(await pageOf(browser, 'assistenza'), /rallentare/);
 });
 
 eachEngine('R11: one of two recipients is refused for now: only that one is tried again, and gets the very same message', async (t, engine) => {

@@ -25,6 +25,7 @@ const ROUTES = [
   { route: 'GET /api/v1/reports', scope: 'report.read', says: /"name":"reopen"/ },
   { route: 'GET /api/v1/reports/:name', at: '/api/v1/reports/backlog', scope: 'report.read', says: /"report": ?"backlog"/ },
   { route: 'GET /api/v1/mail/domains', scope: 'settings.read', says: /"domain":"filo\.test"/ },
+  { route: 'GET /api/v1/mail/servers', scope: 'settings.read', says: /"server":"127\.0\.0\.1:/ },
   { route: 'POST /api/v1/products', scope: 'product.write', body: { name: 'Nuovo modello', role: 'made', kind: 'goods' }, status: 201, says: /"name":"Nuovo modello"/ },
   { route: 'GET /api/v1/products/:id', at: '/api/v1/products/1', scope: 'product.read', says: /"name":"/ },
   { route: 'POST /api/v1/parties', scope: 'party.write', body: { kind: 'person', name: 'Anna' }, status: 201, says: /"name":"Anna"/ },

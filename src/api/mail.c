@@ -3,6 +3,7 @@
 #include "api/operation.h"
 #include "channel/mail/dkim.h"
 #include "channel/mail/domain.h"
+#include "channel/send_server.h"
 #include "channel/signing.h"
 
 /* ---------------------------------------------------------------------------------------------------------------- shapes */
@@ -54,6 +55,28 @@ static const ShapeField ask_fields[] = {
     [ASK_SELECTOR] = {"selector", SHAPE_LINE, .max = 100, .doc = "Of DKIM; the usual ones are tried unless told."},
 };
 static const Shape ask_query = {"MailDomainQuery", ask_fields, ASK_COUNT};
+
+enum { OWNER_NAME, OWNER_COUNT };
+static const ShapeField owner_fields[] = {
+    [OWNER_NAME] = {"name", SHAPE_LINE, true, .doc = "Of the mailbox."},
+};
+static const Shape owner_shape = {"MailServerMailbox", owner_fields, OWNER_COUNT, true};
+
+enum { SERVER_NAME, SERVER_RATE, SERVER_OWNERS, SERVER_SLOW, SERVER_SAID, SERVER_FIELD_COUNT };
+static const ShapeField server_fields[] = {
+    [SERVER_NAME] = {"server", SHAPE_LINE, true, .doc = "Its host, with the port where that is no usual one."},
+    [SERVER_RATE] = {"per_minute", SHAPE_NUMBER, .doc = "Messages, of all its mailboxes together; null: no limit."},
+    [SERVER_OWNERS] = {"mailboxes", SHAPE_LIST, true, .item = &owner_shape, .doc = "Those that send through it."},
+    [SERVER_SLOW] = {"slow_until", SHAPE_TIME, .doc = "It asked us to send less: nothing leaves before; null: no."},
+    [SERVER_SAID] = {"slow_said", SHAPE_LINE, .doc = "In its words."},
+};
+static const Shape server_shape = {"MailServer", server_fields, SERVER_FIELD_COUNT, true};
+
+enum { SERVERS_ITEMS, SERVERS_COUNT };
+static const ShapeField servers_fields[] = {
+    [SERVERS_ITEMS] = {"items", SHAPE_LIST, true, .item = &server_shape, .doc = "Each once."},
+};
+static const Shape servers_shape = {"MailServers", servers_fields, SERVERS_COUNT, true};
 
 /* --------------------------------------------------------------------------------------------------------------- handler */
 
@@ -111,9 +134,49 @@ static void mail_domain_list(HttpRequest *request, HttpResponse *response, void 
     api_send(request, response, 200, &survey_shape, out);
 }
 
+static ShapeValue owner_rows(Arena *arena, const SendServer *server)
+{
+    ShapeValue *rows = ARENA_ARRAY(arena, ShapeValue, server->owner_count * OWNER_COUNT);
+    for (size_t i = 0; i < server->owner_count; i++)
+        rows[i * OWNER_COUNT + OWNER_NAME] = shape_text(server->owners[i]);
+    return shape_rows(rows, server->owner_count);
+}
+
+static ShapeValue server_rows(Arena *arena, const SendServerList *servers)
+{
+    ShapeValue *rows = ARENA_ARRAY(arena, ShapeValue, servers->count * SERVER_FIELD_COUNT);
+    for (size_t i = 0; i < servers->count; i++) {
+        ShapeValue *row = rows + i * SERVER_FIELD_COUNT;
+        const SendServer *server = &servers->items[i];
+        row[SERVER_NAME] = shape_text(server->name);
+        row[SERVER_RATE] = shape_id(server->per_minute);
+        row[SERVER_OWNERS] = owner_rows(arena, server);
+        row[SERVER_SLOW] = shape_id(server->slow_until);
+        row[SERVER_SAID] = shape_text(server->slow_until ? server->said : NULL);
+    }
+    return shape_rows(rows, servers->count);
+}
+
+static void mail_server_list(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    StoreTx *tx = api_read(request, response);
+    if (!tx)
+        return;
+    ChannelAccountList accounts = channel_account_list(tx, request->arena);
+    SendServerList servers = send_server_list(tx, request->arena, &accounts, api_call_of(request)->now);
+    if (!api_read_end(request, response, tx))
+        return;
+    ShapeValue out[SERVERS_COUNT] = {[SERVERS_ITEMS] = server_rows(request->arena, &servers)};
+    api_send(request, response, 200, &servers_shape, out);
+}
+
 static const ApiOperation operations[] = {
     {{HTTP_GET, "/api/v1/mail/domains", mail_domain_list, "settings.read", LANE_SLOW, ROUTE_TOKEN, 0,
       "Whether others trust mail from our domains: MX, SPF, DKIM and DMARC, asked now."},
      "mailDomainList", &ask_query, NULL, &survey_shape, 200, false},
+    {{HTTP_GET, "/api/v1/mail/servers", mail_server_list, "settings.read", LANE_PAGE, ROUTE_TOKEN, 0,
+      "What the mailboxes send through: how much it takes a minute, and whether it asked for patience."},
+     "mailServerList", NULL, NULL, &servers_shape, 200, false},
 };
 const ApiOperations mail_operations = {operations, G_N_ELEMENTS(operations)};

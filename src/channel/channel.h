@@ -142,6 +142,7 @@ typedef struct DeliveryRefusal {
 typedef struct DeliveryResult {
     DeliveryOutcome outcome;
     bool before_message;     /* it ended before the peer heard of this message: nothing in it was the cause */
+    bool slow_down;          /* it asks us to send less: reason or a refusal says how */
     bool configuration;      /* the cause is our set-up or the server (sign-in, certificate, host), not the message:
                                 alarm the administrator, and let no customer look unreachable because of it */
     const char *external_id; /* the message's id on the channel; set whenever it could be made */
@@ -252,6 +253,10 @@ typedef struct ChannelAdapter {
     /* Are these settings complete and sound? Touches no network. false: *error_out names the first wrong field; its
      * texts are static. */
     bool (*check_config)(const ChannelSettings *settings, InputError *error_out);
+
+    /* What these settings send through, by a name that all accounts of that server have in common, without a space
+     * ("smtp.one.test"); NULL: settings that are not sound. Pure. NULL: its accounts share nothing. */
+    const char *(*server_name)(Arena *arena, const ChannelSettings *settings);
 
     /* What came. Blocks for the parser's time limits at most. NULL: what comes by this channel is understood at once by
      * whoever takes it in, in the transaction that keeps it (channel/form). */

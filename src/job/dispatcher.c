@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What: the loop that empties the outbox. How: each thread leases one row, sends it, writes down the outcome, and sleeps
- * until something is committed or the next row is due. One account and one recipient's domain get a part of the threads
+ * until something is committed or the next row is due. One mail server and one recipient's domain get a part of the threads
  * only, so that a dead or slow server holds up nobody else's mail. Leases are short, so that a dead node's mail does not wait, and
  * renewed by the caretaker while the node lives, since a slow mail server may take longer than a lease.
  */
@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "base/token.h"
 #include "channel/backoff.h"
-#include "channel/config.h"
+#include "channel/send_server.h"
 #include "desk/party/party.h"
 #include "desk/party/suspect.h"
 #include "desk/setting/setting.h"
@@ -210,12 +210,42 @@ static bool set_taken(Attempt *attempt, TimeMs now, GError **error)
            tell_refused(attempt, now, error);
 }
 
+typedef struct PatienceWork {
+    const Attempt *attempt;
+    const char *server, *said;
+    TimeMs now;
+} PatienceWork;
+
+static bool note_patience(StoreTx *tx, void *arg)
+{
+    const PatienceWork *work = arg;
+    send_server_slow(tx, work->attempt->arena, work->server, work->said, work->now);
+    return true;
+}
+
+/* Its server has had enough for now: whatever leaves through it waits a little, not this message alone. */
+static bool keep_patience(Attempt *attempt, TimeMs now, GError **error)
+{
+    const DeliveryResult *result = &attempt->result;
+    const ChannelAdapter *adapter = channel_find(attempt->item.channel);
+    const char *server = result->slow_down && adapter->server_name
+                             ? adapter->server_name(attempt->arena, &attempt->parcel.account.plain)
+                             : NULL;
+    if (!server)
+        return true;
+    const char *said = *result->reason ? result->reason : result->refusals[0].reason;
+    LOG(LOG_WARNING, "outbox.slowed", LOG_TEXT("server", server), LOG_TEXT("reason", said));
+    PatienceWork work = {attempt, server, said, now};
+    return store_write(store_of(attempt), "server patience", note_patience, &work, error) != STORE_FAILED;
+}
+
 static bool write_outcome(Attempt *attempt, GError **error)
 {
     TimeMs now = desk_now(attempt->dispatcher->desk);
     static const char *const words[CHANNEL_OUTCOMES] = {"sent", "deferred", "refused", "uncertain", "withheld"};
     attempt->came_to = words[attempt->result.outcome];
-    if ((attempt->result.refusal_count && !keep_recipients(attempt, now, error)) || !keep_standing(attempt, now, error))
+    if (!keep_patience(attempt, now, error) ||
+        (attempt->result.refusal_count && !keep_recipients(attempt, now, error)) || !keep_standing(attempt, now, error))
         return false;
     switch (attempt->result.outcome) {
     case CHANNEL_SENT:
@@ -306,16 +336,20 @@ static void log_outcome(const Attempt *attempt)
         LOG_NUMBER("code", attempt->result.code), LOG_TEXT("reason", attempt->result.reason));
 }
 
-/* What each account may send in a minute: its setting, else its channel's custom. */
-static int64_t rate_of(Arena *arena, const ChannelAccount *account)
+/* What each account, and what it sends through, may send in a minute. */
+static void fill_rates(Arena *arena, const ChannelAccountList *accounts, const SendServerList *servers,
+                       OutboxRate *rates_out)
 {
-    ChannelSettings settings;
-    guint64 rate;
-    const ChannelAdapter *adapter = channel_find(account->channel);
-    bool read = channel_config_read(arena, account->config, &settings);
-    if (read && g_ascii_string_to_unsigned(channel_setting(&settings, "send_per_minute"), 10, 0, 10000, &rate, NULL))
-        return (int64_t)rate;
-    return adapter ? adapter->limits.per_minute : 0;
+    for (size_t i = 0; i < accounts->count; i++) {
+        const ChannelAccount *account = &accounts->items[i];
+        const SendServer *server = send_server_of(servers, account->name);
+        rates_out[i] = (OutboxRate){.account = account->name, .per_minute = send_server_account_rate(arena, account)};
+        if (!server)
+            continue;
+        rates_out[i].server = server->name;
+        rates_out[i].server_per_minute = server->per_minute;
+        rates_out[i].paused = server->slow_until != TIME_NONE;
+    }
 }
 
 static bool read_lanes(Dispatcher *dispatcher, Arena *arena, OutboxLanes *lanes_out, GError **error)
@@ -324,11 +358,11 @@ static bool read_lanes(Dispatcher *dispatcher, Arena *arena, OutboxLanes *lanes_
     if (!tx)
         return false;
     ChannelAccountList accounts = channel_account_list(tx, arena);
+    SendServerList servers = send_server_list(tx, arena, &accounts, desk_now(dispatcher->desk));
     if (!store_read_end(tx, error))
         return false;
     OutboxRate *rates = ARENA_ARRAY(arena, OutboxRate, accounts.count);
-    for (size_t i = 0; i < accounts.count; i++)
-        rates[i] = (OutboxRate){accounts.items[i].name, rate_of(arena, &accounts.items[i])};
+    fill_rates(arena, &accounts, &servers, rates);
     *lanes_out =
         (OutboxLanes){MAX(1, dispatcher->wanted * 3 / 4), MAX(1, dispatcher->wanted / 2), rates, accounts.count};
     return true;

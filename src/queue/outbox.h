@@ -78,12 +78,16 @@ typedef struct OutboxItem {
 
 /* How much of the sending one mail server and one domain may take: their slowness must hold up nothing else. */
 typedef struct OutboxRate {
-    const char *account;
-    int64_t per_minute; /* 0: as many as there are */
+    const char *account; /* its name, without a space */
+    int64_t per_minute;  /* 0: as many as there are */
+    const char *server;  /* what its messages leave through, together with those of every account that says the same;
+                            NULL: nothing that others share */
+    int64_t server_per_minute; /* what that takes from all of them; 0: as many as there are */
+    bool paused;               /* nothing of it leaves now */
 } OutboxRate;
 
 typedef struct OutboxLanes {
-    int per_account, per_domain; /* attempts of one holder at a time */
+    int per_server, per_domain; /* attempts of one holder at a time; an account without a server is one by itself */
     const OutboxRate *rates;
     size_t rate_count;
 } OutboxLanes;

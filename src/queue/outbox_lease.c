@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What: which row leaves next. How: the oldest due one whose account and recipient's domain have room left, whose
- * account has not sent its fill in the last minute, and whose ticket has no earlier answer still to leave. Why the lanes
- * are counted from the rows themselves: they are right after a crash, and on several nodes.
+ * What: which row leaves next. How: the oldest due one whose server and recipient's domain have room left, whose account
+ * and server have not sent their fill in the last minute, and whose ticket has no earlier answer still to leave. Why the
+ * lanes are counted from the rows themselves: they are right after a crash, and on several nodes.
  */
 #include "outbox_sql.h"
 #include "queue/outbox.h"
 
 #include <string.h>
-
-/* As many as outbox_next has places for. When more are full, the others are not kept apart: slower, never wrong. */
-enum { ACCOUNTS_FULL_MAX = 4, DOMAINS_FULL_MAX = 6 };
 
 /* When due rows wait for room, we look again then if nothing is committed before. */
 #define LOOK_AGAIN TIME_SECOND
@@ -23,23 +20,18 @@ typedef struct LeaseWork {
     OutboxItem *item_out;
     TimeMs next_at;
     bool found;
-    const char *accounts[ACCOUNTS_FULL_MAX]; /* full */
-    const char *domains[DOMAINS_FULL_MAX];
-    size_t account_count, domain_count;
+    const char *accounts, *domains; /* those that are full, as outbox_next takes them */
 } LeaseWork;
 
-static void add_full(const char **full, size_t *count, size_t max, const char *name)
-{
-    for (size_t i = 0; i < *count; i++)
-        if (strcmp(full[i], name) == 0)
-            return;
-    if (*count < max)
-        full[(*count)++] = name;
-}
+/* What one account has under way and has sent in the last minute. */
+typedef struct Load {
+    int64_t under_way, lately;
+} Load;
 
-static void add_full_account(LeaseWork *work, const char *account)
+static void add_full(GString *full, const char *name)
 {
-    add_full(work->accounts, &work->account_count, ACCOUNTS_FULL_MAX, account);
+    g_string_append(full, name);
+    g_string_append_c(full, ' ');
 }
 
 static int under_way(const SqlOutboxListLeasedList *leased, const char *account)
@@ -50,50 +42,81 @@ static int under_way(const SqlOutboxListLeasedList *leased, const char *account)
     return count;
 }
 
-static void count_attempts(LeaseWork *work, const SqlOutboxListLeasedList *leased, size_t at)
+static int under_way_to(const SqlOutboxListLeasedList *leased, const char *domain)
 {
-    const SqlOutboxListLeased *row = &leased->rows[at];
-    int of_domain = 0;
+    int count = 0;
     for (size_t i = 0; i < leased->count; i++)
-        of_domain += strcmp(leased->rows[i].domain, row->domain) == 0;
-    if (under_way(leased, row->account) >= work->lanes->per_account)
-        add_full_account(work, row->account);
-    if (*row->domain && of_domain >= work->lanes->per_domain)
-        add_full(work->domains, &work->domain_count, DOMAINS_FULL_MAX, row->domain);
+        count += strcmp(leased->rows[i].domain, domain) == 0;
+    return count;
+}
+
+static Load load_of(StoreTx *tx, const LeaseWork *work, const SqlOutboxListLeasedList *leased, const OutboxRate *rate)
+{
+    Load load = {.under_way = under_way(leased, rate->account)};
+    SqlOutboxCountLately row;
+    if ((rate->per_minute || rate->server_per_minute) &&
+        sql_outbox_count_lately(tx, work->arena, &(SqlOutboxCountLatelyIn){rate->account, work->now - TIME_MINUTE},
+                                &row))
+        load.lately = row.lately;
+    return load;
+}
+
+/* Of all accounts that leave through the same server. */
+static Load load_of_server(const OutboxLanes *lanes, const Load *loads, size_t at)
+{
+    const char *server = lanes->rates[at].server;
+    Load all = loads[at];
+    for (size_t i = 0; server && i < lanes->rate_count; i++)
+        if (i != at && lanes->rates[i].server && strcmp(lanes->rates[i].server, server) == 0) {
+            all.under_way += loads[i].under_way;
+            all.lately += loads[i].lately;
+        }
+    return all;
+}
+
+static bool is_full(const OutboxLanes *lanes, const Load *loads, size_t at)
+{
+    const OutboxRate *rate = &lanes->rates[at];
+    Load own = loads[at], server = load_of_server(lanes, loads, at);
+    return rate->paused || server.under_way >= lanes->per_server ||
+           (rate->per_minute && own.lately + own.under_way >= rate->per_minute) ||
+           (rate->server_per_minute && server.lately + server.under_way >= rate->server_per_minute);
+}
+
+static bool has_rate(const OutboxLanes *lanes, const char *account)
+{
+    for (size_t i = 0; i < lanes->rate_count; i++)
+        if (strcmp(lanes->rates[i].account, account) == 0)
+            return true;
+    return false;
+}
+
+/* What is under way names an account that has no rate, or a domain: each is full by itself. */
+static void add_busy(const LeaseWork *work, const SqlOutboxListLeasedList *leased, GString *accounts, GString *domains)
+{
+    for (size_t i = 0; i < leased->count; i++) {
+        const SqlOutboxListLeased *row = &leased->rows[i];
+        if (!has_rate(work->lanes, row->account) && under_way(leased, row->account) >= work->lanes->per_server)
+            add_full(accounts, row->account);
+        if (*row->domain && under_way_to(leased, row->domain) >= work->lanes->per_domain)
+            add_full(domains, row->domain);
+    }
 }
 
 static void find_full(StoreTx *tx, LeaseWork *work)
 {
     const OutboxLanes *lanes = work->lanes;
+    g_autoptr(GString) accounts = g_string_new(" "), domains = g_string_new(" ");
     SqlOutboxListLeasedList leased = sql_outbox_list_leased(tx, work->arena, &(SqlOutboxListLeasedIn){work->holder});
-    for (size_t i = 0; i < leased.count; i++)
-        count_attempts(work, &leased, i);
-    for (size_t i = 0; i < lanes->rate_count; i++) {
-        SqlOutboxCountLately row;
-        const OutboxRate *rate = &lanes->rates[i];
-        bool counted = rate->per_minute > 0 &&
-                       sql_outbox_count_lately(tx, work->arena,
-                                               &(SqlOutboxCountLatelyIn){rate->account, work->now - TIME_MINUTE}, &row);
-        if (counted && row.lately + under_way(&leased, rate->account) >= rate->per_minute)
-            add_full_account(work, rate->account);
-    }
-}
-
-static const char *nth(const char *const *full, size_t count, size_t at)
-{
-    return at < count ? full[at] : "\x01"; /* no account and no domain */
-}
-
-static bool find_next(StoreTx *tx, const LeaseWork *work, SqlOutboxNext *row_out)
-{
-    const char *const *accounts = work->accounts, *const *domains = work->domains;
-    size_t a = work->account_count, d = work->domain_count;
-    return sql_outbox_next(tx, work->arena,
-                           &(SqlOutboxNextIn){work->now, nth(accounts, a, 0), nth(accounts, a, 1), nth(accounts, a, 2),
-                                              nth(accounts, a, 3), nth(domains, d, 0), nth(domains, d, 1),
-                                              nth(domains, d, 2), nth(domains, d, 3), nth(domains, d, 4),
-                                              nth(domains, d, 5)},
-                           row_out);
+    Load *loads = ARENA_ARRAY(work->arena, Load, lanes->rate_count);
+    for (size_t i = 0; i < lanes->rate_count; i++)
+        loads[i] = load_of(tx, work, &leased, &lanes->rates[i]);
+    for (size_t i = 0; i < lanes->rate_count; i++)
+        if (is_full(lanes, loads, i))
+            add_full(accounts, lanes->rates[i].account);
+    add_busy(work, &leased, accounts, domains);
+    work->accounts = arena_strdup(work->arena, accounts->str);
+    work->domains = arena_strdup(work->arena, domains->str);
 }
 
 static TimeMs look_again_at(StoreTx *tx, const LeaseWork *work)
@@ -108,10 +131,10 @@ static bool lease_next(StoreTx *tx, void *arg)
 {
     LeaseWork *work = arg;
     SqlOutboxNext row;
-    work->account_count = work->domain_count = 0;
+    work->accounts = work->domains = "";
     if (work->lanes)
         find_full(tx, work);
-    work->found = find_next(tx, work, &row);
+    work->found = sql_outbox_next(tx, work->arena, &(SqlOutboxNextIn){work->now, work->accounts, work->domains}, &row);
     if (!work->found) {
         work->next_at = look_again_at(tx, work);
         return false;

@@ -206,7 +206,7 @@ static void test_one_lane_holds_up_no_other(gconstpointer engine)
                                 {"b2", "b", "fast.test"}, {"n1", NULL, NULL}};
     TestStore test = test_store_open(ENGINE_OF(engine));
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
-    const OutboxLanes lanes = {.per_account = 3, .per_domain = 2};
+    const OutboxLanes lanes = {.per_server = 3, .per_domain = 2};
     OutboxItem first, item;
     TimeMs next;
     add_lanes(test.store, rows, G_N_ELEMENTS(rows));
@@ -226,10 +226,10 @@ static void test_so_many_a_minute(gconstpointer engine)
 {
     static const Lane rows[] = {{"1", "a", NULL}, {"2", "a", NULL}, {"3", "a", NULL}, {"4", "b", NULL}, {"5", "b", NULL},
                                 {"6", "b", NULL}};
-    static const OutboxRate rates[] = {{"a", 2}, {"b", 0}};
+    static const OutboxRate rates[] = {{.account = "a", .per_minute = 2}, {.account = "b"}};
     TestStore test = test_store_open(ENGINE_OF(engine));
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
-    const OutboxLanes lanes = {.per_account = 9, .per_domain = 9, .rates = rates, .rate_count = 2};
+    const OutboxLanes lanes = {.per_server = 9, .per_domain = 9, .rates = rates, .rate_count = 2};
     OutboxItem item;
     TimeMs next;
     add_lanes(test.store, rows, G_N_ELEMENTS(rows));
@@ -242,6 +242,73 @@ static void test_so_many_a_minute(gconstpointer engine)
     g_assert_cmpstr(next_of(test.store, arena, NOW, &lanes, &item, &next), ==, "");
     g_assert_cmpstr(next_of(test.store, arena, NOW + TIME_MINUTE, &lanes, &item, &next), ==, "");
     g_assert_cmpstr(next_of(test.store, arena, NOW + TIME_MINUTE + 1, &lanes, &item, &next), ==, "3");
+    test_store_close(&test);
+}
+
+/* Mailboxes of one provider: what it lets through they share, and a third one elsewhere knows nothing of it. */
+static void test_a_server_takes_so_many_from_all(gconstpointer engine)
+{
+    static const Lane rows[] = {{"1", "a", NULL}, {"2", "b", NULL}, {"3", "a", NULL}, {"4", "b", NULL}, {"5", "c", NULL}};
+    static const OutboxRate rates[] = {
+        {.account = "a", .per_minute = 9, .server = "smtp.one.test", .server_per_minute = 2},
+        {.account = "b", .server = "smtp.one.test", .server_per_minute = 2},
+        {.account = "c", .server = "smtp.two.test"}};
+    TestStore test = test_store_open(ENGINE_OF(engine));
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    const OutboxLanes lanes = {.per_server = 9, .per_domain = 9, .rates = rates, .rate_count = 3};
+    OutboxItem item;
+    TimeMs next;
+    add_lanes(test.store, rows, G_N_ELEMENTS(rows));
+    g_assert_cmpstr(next_of(test.store, arena, NOW, &lanes, &item, &next), ==, "1");
+    g_assert_true(outbox_set_sent(test.store, item.id, "a", "1@x", NOW, NULL));
+    g_assert_cmpstr(next_of(test.store, arena, NOW, &lanes, &item, &next), ==, "2");
+    g_assert_cmpstr(next_of(test.store, arena, NOW, &lanes, &item, &next), ==, "5");
+    g_assert_cmpstr(next_of(test.store, arena, NOW, &lanes, &item, &next), ==, "");
+    g_assert_cmpstr(next_of(test.store, arena, NOW + TIME_MINUTE, &lanes, &item, &next), ==, "");
+    g_assert_cmpstr(next_of(test.store, arena, NOW + TIME_MINUTE + 1, &lanes, &item, &next), ==, "3");
+    test_store_close(&test);
+}
+
+/* A server that answers nobody has a part of the threads, however many mailboxes send through it. */
+static void test_a_server_is_one_lane(gconstpointer engine)
+{
+    static const Lane rows[] = {{"1", "a", NULL}, {"2", "b", NULL}, {"3", "a", NULL}, {"4", "c", NULL}};
+    static const OutboxRate rates[] = {{.account = "a", .server = "smtp.one.test"},
+                                       {.account = "b", .server = "smtp.one.test"},
+                                       {.account = "c", .server = "smtp.two.test"}};
+    TestStore test = test_store_open(ENGINE_OF(engine));
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    const OutboxLanes lanes = {.per_server = 2, .per_domain = 9, .rates = rates, .rate_count = 3};
+    OutboxItem item;
+    TimeMs next;
+    add_lanes(test.store, rows, G_N_ELEMENTS(rows));
+    g_assert_cmpstr(next_of(test.store, arena, NOW, &lanes, &item, &next), ==, "1");
+    g_assert_cmpstr(next_of(test.store, arena, NOW, &lanes, &item, &next), ==, "2");
+    g_assert_cmpstr(next_of(test.store, arena, NOW, &lanes, &item, &next), ==, "4");
+    g_assert_cmpstr(next_of(test.store, arena, NOW, &lanes, &item, &next), ==, "");
+    test_store_close(&test);
+}
+
+/* Six mailboxes of a server that asked for patience wait, all six; the seventh goes by. */
+static void test_paused_accounts_wait(gconstpointer engine)
+{
+    static const Lane rows[] = {{"1", "a", NULL}, {"2", "b", NULL}, {"3", "c", NULL}, {"4", "d", NULL},
+                                {"5", "e", NULL}, {"6", "f", NULL}, {"7", "g", NULL}};
+    OutboxRate rates[] = {{.account = "a", .paused = true}, {.account = "b", .paused = true},
+                          {.account = "c", .paused = true}, {.account = "d", .paused = true},
+                          {.account = "e", .paused = true}, {.account = "f", .paused = true},
+                          {.account = "g"}};
+    TestStore test = test_store_open(ENGINE_OF(engine));
+    g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
+    const OutboxLanes lanes = {.per_server = 9, .per_domain = 9, .rates = rates, .rate_count = G_N_ELEMENTS(rates)};
+    OutboxItem item;
+    TimeMs next;
+    add_lanes(test.store, rows, G_N_ELEMENTS(rows));
+    g_assert_cmpstr(next_of(test.store, arena, NOW, &lanes, &item, &next), ==, "7");
+    g_assert_cmpstr(next_of(test.store, arena, NOW, &lanes, &item, &next), ==, "");
+    g_assert_cmpint(next, ==, NOW + TIME_SECOND);
+    rates[0].paused = false;
+    g_assert_cmpstr(next_of(test.store, arena, NOW, &lanes, &item, &next), ==, "1");
     test_store_close(&test);
 }
 
@@ -290,6 +357,9 @@ int main(int argc, char **argv)
     each_engine("/outbox/renewed", test_renewed_lease_holds);
     each_engine("/outbox/lanes", test_one_lane_holds_up_no_other);
     each_engine("/outbox/rate", test_so_many_a_minute);
+    each_engine("/outbox/server_rate", test_a_server_takes_so_many_from_all);
+    each_engine("/outbox/server_lane", test_a_server_is_one_lane);
+    each_engine("/outbox/paused", test_paused_accounts_wait);
     each_engine("/outbox/held", test_held_rows_go_on_together);
     each_engine("/outbox/take-back", test_taken_back_only_before_it_leaves);
     return g_test_run();

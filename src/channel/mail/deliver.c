@@ -6,6 +6,7 @@
 #include "channel/mail/incoming.h"
 #include "channel/mail/mail.h"
 #include "channel/mail/normalise.h"
+#include "channel/mail/throttle.h"
 #include "channel/mail/vouch.h"
 #include "channel/oauth.h"
 #include "desk/party/suspect.h"
@@ -99,6 +100,20 @@ static bool mail_check_config(const ChannelSettings *settings, InputError *error
     Oauth oauth;
     return read_server(settings, &server, error_out) && mail_incoming_read(settings, &incoming, error_out) &&
            oauth_read(arena, settings, &oauth, error_out);
+}
+
+/* The ports of submission are two doors of one server (RFC 8314 3.3); another is a server of its own. */
+static const char *mail_server_name(Arena *arena, const ChannelSettings *settings)
+{
+    SmtpTls tls;
+    uint16_t port;
+    const char *host = channel_setting(settings, "smtp_host");
+    if (!mail_host_is_name(host) || !find_tls(channel_setting(settings, "smtp_tls"), &tls) ||
+        !read_port(channel_setting(settings, "smtp_port"), tls, &port))
+        return NULL;
+    g_autofree char *lower = g_ascii_strdown(host, -1);
+    return port == 587 || port == 465 || port == 25 ? arena_strdup(arena, lower)
+                                                    : arena_printf(arena, "%s:%u", lower, port);
 }
 
 static bool has_plus_addressing(const ChannelSettings *settings)
@@ -217,12 +232,21 @@ static void copy_refusals(Arena *arena, const SmtpResult *smtp, DeliveryResult *
     result_out->refusal_count = smtp->refusal_count;
 }
 
+static bool asks_for_patience(const SmtpResult *smtp)
+{
+    for (size_t i = 0; i < smtp->refusal_count; i++)
+        if (mail_asks_for_patience(smtp->refusals[i].code, smtp->refusals[i].enhanced, smtp->refusals[i].text))
+            return true;
+    return mail_asks_for_patience(smtp->code, smtp->enhanced, smtp->text);
+}
+
 static void copy_result(Arena *arena, const SmtpResult *smtp, DeliveryResult *result_out)
 {
     result_out->outcome = outcome_of(smtp->outcome);
     result_out->configuration = smtp->outcome == SMTP_TEMPORARY && smtp->stage > SMTP_STAGE_CONNECT &&
                                 smtp->stage < SMTP_STAGE_MAIL && smtp->code / 100 != 4;
     result_out->before_message = smtp->outcome == SMTP_TEMPORARY && smtp->stage < SMTP_STAGE_MAIL;
+    result_out->slow_down = asks_for_patience(smtp);
     result_out->step = smtp_stage_name(smtp->stage);
     result_out->peer_id = smtp->queue_id;
     result_out->code = smtp->code;
@@ -283,6 +307,7 @@ const ChannelAdapter channel_mail = {
     .caps = CHANNEL_CAN_ATTACH | CHANNEL_CAN_COPY | CHANNEL_CAN_SUBJECT | CHANNEL_CAN_REPORT_DELIVERY,
     .limits = {.text_max = (size_t)1 << 20, .file_max = (size_t)20 << 20, .recipient_max = 50, .per_minute = 60},
     .check_config = mail_check_config,
+    .server_name = mail_server_name,
     .normalise = mail_normalise,
     .render = mail_render,
     .deliver = mail_deliver,

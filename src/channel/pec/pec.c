@@ -22,6 +22,11 @@ static bool pec_check_config(const ChannelSettings *settings, InputError *error_
     return channel_mail.check_config(settings, error_out);
 }
 
+static const char *pec_server_name(Arena *arena, const ChannelSettings *settings)
+{
+    return channel_mail.server_name(arena, settings);
+}
+
 static bool pec_render(Arena *arena, const ChannelSettings *settings, const Outbound *outbound, Bytes *payload_out,
                        GError **error)
 {
@@ -46,6 +51,7 @@ const ChannelAdapter channel_pec = {
     .caps = CHANNEL_CAN_ATTACH | CHANNEL_CAN_COPY | CHANNEL_CAN_SUBJECT | CHANNEL_CAN_REPORT_DELIVERY,
     .limits = {.text_max = (size_t)1 << 20, .file_max = (size_t)20 << 20, .recipient_max = 50},
     .check_config = pec_check_config,
+    .server_name = pec_server_name,
     .normalise = pec_normalise,
     .render = pec_render,
     .deliver = pec_deliver,

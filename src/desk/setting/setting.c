@@ -74,6 +74,7 @@ static const struct {
     [SETTING_VERSION] = {"company.version", "1", check_number},
     [SETTING_DEMO_PASSWORD] = {"company.demo_password", "", check_any},
     [SETTING_DKIM_SELECTORS] = {"mail.dkim_selectors", "", check_any},
+    [SETTING_SLOW_SERVERS] = {"mail.slow_servers", "", check_any},
 };
 
 const char *setting_get(StoreTx *tx, Arena *arena, SettingKey key)

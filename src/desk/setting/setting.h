@@ -50,6 +50,7 @@ typedef enum SettingKey {
     SETTING_VERSION,        /* counts the changes of the company page (company.h) */
     SETTING_DEMO_PASSWORD,  /* of the demo's people, so that visitors change roles with one click; "" elsewhere */
     SETTING_DKIM_SELECTORS, /* by which names our domains sign their mail, as it showed (channel/signing.h) */
+    SETTING_SLOW_SERVERS,   /* which servers asked us to send less, and until when (channel/send_server.h) */
     SETTING_COUNT
 } SettingKey;
 

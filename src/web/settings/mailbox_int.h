@@ -14,6 +14,7 @@
 #include "channel/channel.h"
 #include "channel/mail/folders.h"
 #include "channel/mail/provider.h"
+#include "channel/send_server.h"
 #include "desk/mailbox/grant.h"
 #include "desk/mailbox/mailbox.h"
 #include "desk/setting/setting.h"
@@ -27,7 +28,8 @@ typedef struct MailboxPage {
     ChannelAccount account; /* as stored; id {0}: a new one */
     ChannelSettings settings;
     ChannelHealthRows health;
-    MailboxGrant grant; /* as stored */
+    SendServerList servers; /* as stored */
+    MailboxGrant grant;     /* as stored */
     const char *test_to;
     const MailboxTested *tested;  /* NULL: nothing was tried */
     const MailFolders *folders;   /* NULL: the server was not asked */
@@ -48,6 +50,7 @@ bool mailbox_keep_settings(MailboxPage *page, const char *what, const char *payl
 
 /* The parts of the view. */
 bool mailbox_trust_fill(const MailboxPage *page, SettingsMailboxView *view, HttpResponse *response);
+void mailbox_server_fill(const MailboxPage *page, SettingsMailboxView *view);
 void mailbox_folders_fill(const MailboxPage *page, SettingsMailboxView *view);
 
 #endif

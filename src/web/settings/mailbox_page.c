@@ -235,17 +235,18 @@ void mailbox_show(MailboxPage *page, HttpResponse *response)
     if (!mailbox_trust_fill(page, &view, response))
         return;
     mailbox_folders_fill(page, &view);
+    mailbox_server_fill(page, &view);
     view.page = settings_layout(form, title);
     view.head = settings_head(form, title, MSG_SETTINGS_TAB_MAILBOXES);
     settings_mailbox_render(http_html(response), form->visit->lang, &view);
 }
 
-static bool find_account(StoreTx *tx, Arena *arena, ChannelAccountId id, ChannelAccount *account_out)
+static bool find_account(StoreTx *tx, Arena *arena, const ChannelAccountList *list, ChannelAccountId id,
+                         ChannelAccount *account_out)
 {
-    ChannelAccountList list = channel_account_list(tx, arena);
-    for (size_t i = 0; i < list.count; i++)
-        if (list.items[i].id.value == id.value)
-            return channel_account_find(tx, arena, list.items[i].name, account_out);
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].id.value == id.value)
+            return channel_account_find(tx, arena, list->items[i].name, account_out);
     return false;
 }
 
@@ -256,7 +257,10 @@ bool mailbox_read(MailboxPage *page, HttpResponse *response)
     if (!tx)
         return false;
     page->health = channel_health_list(tx, form->arena);
-    bool found = find_account(tx, form->arena, (ChannelAccountId){http_param_id(form->request, "id")}, &page->account);
+    ChannelAccountList list = channel_account_list(tx, form->arena);
+    ChannelAccountId id = {http_param_id(form->request, "id")};
+    bool found = find_account(tx, form->arena, &list, id, &page->account);
+    page->servers = send_server_list(tx, form->arena, &list, form->visit->now);
     mailbox_grant_find(tx, form->arena, page->account.id, &page->grant);
     if (!visit_read_end(form->request, response, tx))
         return false;
