@@ -424,10 +424,22 @@ static bool open_apart(Intake *intake, bool set_aside)
     return opened;
 }
 
+/* Another thing of theirs, in an old conversation: a request of its own, which that one leads to. */
+static bool place_about(Intake *intake, TicketId found, const Item *other)
+{
+    TicketId about;
+    if (intake_find_about(intake, found, other, &about))
+        return intake_append(intake, about);
+    bool opened = open_ticket(intake);
+    link_hint(intake, found);
+    return opened && intake_note_about(intake, found, other);
+}
+
 static bool place(Intake *intake)
 {
     TicketId found = {0};
     Ticket ticket;
+    Item other;
     OutboxSent sent;
     bool report = intake->flags & MESSAGE_DELIVERY_REPORT;
     if (report && reported_find(intake->tx, intake->arena, &intake->event->report, &sent))
@@ -442,8 +454,10 @@ static bool place(Intake *intake)
         return open_apart(intake, is_unwanted(intake, report));
     }
     intake->result.possible = (TicketId){0};
-    if (ticket_find(intake->tx, intake->arena, found, &ticket) &&
-        (can_still_join(&ticket, intake->event) || intake_is_robot(intake)))
+    bool there = ticket_find(intake->tx, intake->arena, found, &ticket);
+    if (there && intake_names_other_item(intake, &ticket, &other))
+        return place_about(intake, found, &other);
+    if (there && (can_still_join(&ticket, intake->event) || intake_is_robot(intake)))
         return intake_append(intake, found);
     TicketId follower;
     if (find_follower(intake, found, &follower))

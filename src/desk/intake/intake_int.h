@@ -3,7 +3,7 @@
  * intake_int: one message on its way to a ticket, inside desk/intake/intake*.c only. Answers: "what is known of it so far?"
  *
  * Pointers: an Intake and all it refers to live as long as one intake_accept, in its arena. Called by: intake.c, which
- * decides; intake_find.c, which ticket it belongs to; intake_staff.c, what one of us answered by mail. Errors: false when
+ * decides; intake_find.c, which ticket it belongs to; intake_item.c, whether it is about another thing than that ticket; intake_staff.c, what one of us answered by mail. Errors: false when
  * the transaction failed or the ticket may not be edited; the caller's transaction then comes to nothing.
  *
  * Invariants:
@@ -17,6 +17,7 @@
 #include "desk/intake/intake.h"
 #include "desk/intake/robot.h"
 #include "desk/notice/notice.h"
+#include "desk/product/item.h"
 #include "desk/ticket/recipient.h"
 
 typedef struct Intake {
@@ -57,6 +58,16 @@ bool intake_is_followed_by(Intake *intake, const TicketLinkList *links, TicketId
 
 /* Where the messages of a ticket lie now: a merged one's belong to its master. */
 TicketId intake_follow_master(Intake *intake, TicketId id);
+
+/* intake_item.c: whether the customer's new words name one other thing of theirs (and not this ticket's own): then it is
+ * a request of its own, about that. Only where the ticket is about a known thing. */
+bool intake_names_other_item(Intake *intake, const Ticket *ticket, Item *other_out);
+
+/* An open request linked to this one, about that thing, in which the sender takes part. */
+bool intake_find_about(Intake *intake, TicketId found, const Item *item, TicketId *about_out);
+
+/* The request just opened is about that thing; both say where the other one is. */
+bool intake_note_about(Intake *intake, TicketId found, const Item *item);
 
 /* intake_staff.c: whether it answers a notice of ours, and takes it as what the person of the staff it went to says. */
 bool intake_find_notice(Intake *intake, NoticeReply *reply_out);

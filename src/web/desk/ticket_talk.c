@@ -384,12 +384,16 @@ static const char *with_other(const Talk *talk, const TicketEvent *event, MsgId 
                     arena_int(talk->arena, event->change.value[FIELD_OTHER_TICKET]), NULL);
 }
 
-/* With a message: it went to the other request, or came from there (intake/split.h). */
+/* With a message: it went to the other request, or came from there: because a person said so (intake/split.h), or because
+ * it is about another thing of the customer's (intake_item.c). */
 static MsgId linked_words(const Talk *talk, const TicketEvent *event)
 {
     if (!change_has(&event->change, FIELD_MESSAGE))
         return MSG_EVENT_LINKED;
-    return is_here(talk, event->change.value[FIELD_MESSAGE]) ? MSG_EVENT_SPLIT_FROM : MSG_EVENT_SPLIT_TO;
+    bool here = is_here(talk, event->change.value[FIELD_MESSAGE]);
+    if (event->actor.kind == ACTOR_SYSTEM)
+        return here ? MSG_EVENT_OTHER_ITEM_FROM : MSG_EVENT_OTHER_ITEM_TO;
+    return here ? MSG_EVENT_SPLIT_FROM : MSG_EVENT_SPLIT_TO;
 }
 
 /* What was asked in other words, or in which language the customer is written to. */
