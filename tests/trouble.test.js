@@ -5,10 +5,11 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { ADMIN, eachEngine, startFilo } from './support/filo.js';
-import { headersOf, letter } from './support/letter.js';
+import { headersOf, letter, textBody } from './support/letter.js';
 import { startMailStack } from './support/mail_stack.js';
 import { textOf } from './support/page.js';
 import { startSink } from './support/smtp_sink.js';
+import { makeSteppedClock } from './support/stepped_clock.js';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -21,21 +22,21 @@ before(async () => {
 });
 after(() => mail?.stop());
 
-function readFrom(filo, engine, password) {
+function readFrom(filo, engine, password, trusted = ['--smtp-ca-file', mail.caFile]) {
   const address = `assistenza.${engine}@filo.test`;
   return filo.command(['mailbox', '--name', 'assistenza', '--address', address, '--smtp-host', '127.0.0.1', '--smtp-port', `${mail.submissionPort}`,
-    '--smtp-tls', 'starttls', '--smtp-user', address, '--smtp-password-file', filo.secretFile('password', password), '--smtp-ca-file', mail.caFile,
+    '--smtp-tls', 'starttls', '--smtp-user', address, '--smtp-password-file', filo.secretFile('password', password), ...trusted,
     '--imap-host', '127.0.0.1', '--imap-port', `${mail.imapsPort}`], { mustWork: true });
 }
 
 // Two mailboxes: one is read from a real server, the other only sends, into the sink.
-async function start(t, engine, { password = 'segreta', sender = true, language = 'it', beforeStart = async () => {} } = {}) {
+async function start(t, engine, { password = 'segreta', trusted, sender = true, language = 'it', beforeStart = async () => {} } = {}) {
   const sink = await startSink();
   t.after(() => sink.close());
   const filo = await startFilo({ engine, serve: false });
   t.after(() => filo.remove());
   if (sender) await filo.setMailbox('vendite', { port: sink.port, address: 'vendite@filo.test' });
-  if (password) await readFrom(filo, engine, password);
+  if (password) await readFrom(filo, engine, password, trusted);
   await filo.execute(`UPDATE staff SET email = '${BOSS}', language = '${language}'`);
   await beforeStart(filo);
   await filo.start();
@@ -46,11 +47,7 @@ const health = async (filo) => (await filo.rows('SELECT failing_since, step FROM
 const open = async (filo) => (await filo.rows('SELECT kind FROM incident WHERE ended_at IS NULL ORDER BY kind')).map(({ kind }) => kind);
 const incidents = (filo) => filo.rows('SELECT kind, step, told_at, mended_since, ended_at FROM incident ORDER BY incident_id');
 const isTold = (sink) => sink.messages.filter(({ to }) => to.includes(BOSS));
-const wordsOf = ({ data }) => {
-  const text = data.toString();
-  const body = text.slice(text.indexOf('\r\n\r\n') + 4);
-  return headersOf(text).get('content-transfer-encoding')?.[0] === 'base64' ? Buffer.from(body, 'base64').toString() : body;
-};
+const wordsOf = ({ data }) => textBody(data).replace(/\r\n/g, '\n');
 const subjectOf = ({ data }) => headersOf(data.toString()).get('subject')[0];
 
 // Everything is as if it had begun so many minutes earlier.
@@ -127,6 +124,57 @@ eachEngine('the only mailbox cannot send either: the desk says that nobody was t
   const told = (await filo.rows("SELECT outbox_id FROM outbox WHERE purpose = 'notice'")).length;
   assert.equal(told, state === 'cancelled' ? 1 : 2, 'who heard of it hears of its end');
   assert.equal(sink.messages.length, 0);
+});
+
+eachEngine('a server with a certificate that nobody vouches for: the password stays here, told once, and once when it is well again', async (t, engine) => {
+  const signedIn = () => mail.log().split('\n').filter((line) => line.includes('imap-login: Login:') && line.includes(`assistenza.${engine}@filo.test`)).length;
+  const before = signedIn();
+  const { filo, sink } = await start(t, engine, { trusted: [] });
+  await filo.until(async () => (await health(filo))?.step === 'insecure', 'the certificate is refused');
+  assert.deepEqual(await open(filo), [], 'once may be the server\'s bad moment');
+  await ago(filo, 6, 'channel_health.failing_since');
+  await filo.until(() => isTold(sink).length === 1, 'the notice');
+  assert.match(subjectOf(isTold(sink)[0]), new RegExp(`assistenza\\.${engine}@filo\\.test`));
+  assert.match(wordsOf(isTold(sink)[0]), /Il collegamento cifrato con 127\.0\.0\.1 non riesce[^]*La password non è stata mandata/);
+  const said = textOf((await (await filo.signIn()).get('/tickets')).text);
+  assert.match(said, new RegExp(`La casella assistenza\\.${engine}@filo\\.test non si riesce a leggere`));
+  assert.deepEqual([await open(filo), (await incidents(filo))[0].step, signedIn()], [['failing'], 'insecure', before]);
+
+  await filo.stop();
+  await readFrom(filo, engine, 'segreta');
+  await filo.start();
+  await filo.until(async () => (await incidents(filo))[0].mended_since, 'it looks well');
+  await ago(filo, 11, 'incident.mended_since');
+  await filo.until(() => isTold(sink).length === 2, 'the good news');
+  assert.deepEqual([await open(filo), (await incidents(filo)).length], [[], 1]);
+});
+
+eachEngine('nobody reads a mailbox any more: told once, and once when somebody does again', async (t, engine) => {
+  let clock;
+  const { filo, sink } = await start(t, engine, { beforeStart: async (made) => {
+    clock = await makeSteppedClock(made);
+    Object.assign(made.options.env, clock.env);
+  } });
+  await filo.until(async () => (await health(filo))?.failing_since === null, 'it is read');
+  assert.deepEqual(await open(filo), []);
+  // the one who reads it waits for the server's word, and says nothing meanwhile
+  clock.step(31 * 60);
+  await filo.until(() => isTold(sink).length === 1, 'the notice');
+  assert.match(subjectOf(isTold(sink)[0]), new RegExp(`assistenza\\.${engine}@filo\\.test`));
+  assert.match(wordsOf(isTold(sink)[0]), new RegExp(`Nessuno sta leggendo la casella assistenza\\.${engine}@filo\\.test[^]*Riavvii Filo`));
+  assert.deepEqual(await open(filo), ['unwatched']);
+  const browser = await filo.signIn();
+  assert.match(textOf((await browser.get('/tickets')).text), new RegExp(`Nessuno sta leggendo la casella assistenza\\.${engine}@filo\\.test`));
+  assert.match(textOf((await browser.get('/settings/mail')).text), /Nessuno la leggeva da .* ancora in corso/);
+
+  await mail.send({ from: 'luca@bar.test', to: [`assistenza.${engine}@filo.test`], data: letter({ to: `assistenza.${engine}@filo.test`, subject: 'Eccomi' }) });
+  await filo.until(async () => (await incidents(filo))[0].mended_since, 'somebody reads it');
+  assert.doesNotMatch(textOf((await browser.get('/tickets')).text), /Nessuno sta leggendo/);
+  clock.step(11 * 60);
+  await filo.until(() => isTold(sink).length === 2, 'the good news');
+  assert.match(wordsOf(isTold(sink)[1]), /che nessuno leggeva da .*, si legge di nuovo/);
+  assert.deepEqual([await open(filo), (await incidents(filo)).length], [[], 1]);
+  assert.equal((await filo.check()).code, 0);
 });
 
 eachEngine('nothing leaves any more: told by another mailbox, in the person\'s language', async (t, engine) => {
