@@ -375,6 +375,12 @@ class MailStack {
       .flatMap((directory) => readdirSync(directory)).map((name) => name.split(':2,')[1] ?? '');
   }
 
+  // The same with what each is: [{flags, data}].
+  contents(user, folder = '') {
+    return ['new', 'cur'].map((name) => this.file(path.join('maildir', user, folder, name))).filter(existsSync)
+      .flatMap((directory) => readdirSync(directory).map((name) => ({ flags: name.split(':2,')[1] ?? '', data: readFileSync(path.join(directory, name)) })));
+  }
+
   // Puts messages straight into a mailbox, as if they had come that long ago; sets of flags as in a maildir ("S": seen).
   // in: a folder as a maildir has it, ".Sent".
   async lay(user, messages, { in: into = '' } = {}) {
