@@ -3,6 +3,8 @@
 // dead, slow or lies stops no message, and makes no file clean. Against Debian's clamd, and a simulator for the faults.
 // timeout: 300
 import assert from 'node:assert/strict';
+import { mkdirSync, renameSync, rmdirSync } from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
 import { openChromium, THEMES } from './support/chromium.js';
 import { ADMIN, eachEngine, startFilo } from './support/filo.js';
@@ -185,7 +187,7 @@ eachEngine('A32: a scanner that never answers holds up nobody, and a killed node
 });
 
 const LIES = { cut: 'its answer is none', early: 'it answered before it had the whole file', noise: 'its answer is none',
-  refuses: 'INSTREAM size limit exceeded.' };
+  refuses: 'INSTREAM size limit exceeded.', trouble: "stream: Can't allocate memory" };
 
 eachEngine('A32: a scanner that lies makes no file clean, and is asked about the next one all the same', async (t, engine) => {
   const scanner = await startScanner({ finds: /CATTIVO/ });
@@ -200,6 +202,36 @@ eachEngine('A32: a scanner that lies makes no file clean, and is asked about the
   scanner.mode = 'well';
   const next = await filo.mailIn(letterWith([{ name: 'b.bin', body: 'buono' }], { subject: 'Un altro' }));
   assert.equal((await judged(filo, next.out.ticket, 1))[0].scan, 'clean');
+});
+
+eachEngine('A32: a scanner in passing trouble is asked again, and judges then', async (t, engine) => {
+  const scanner = await startScanner({ finds: /CATTIVO/ });
+  t.after(() => scanner.remove());
+  const { filo } = await startDesk(t, engine, scanner);
+  scanner.troubles = 2; // at the third it would be given up
+  const taken = await filo.mailIn(letterWith([{ name: 'a.bin', body: 'file CATTIVO' }, { name: 'b.bin', body: 'file buono' }]));
+  assert.deepEqual((await judged(filo, taken.out.ticket, 2)).map(({ scan }) => scan), ['infected', 'clean']);
+  assert.equal(scanner.asked.length, 4);
+});
+
+eachEngine('A32: a file the disk does not give holds up no other, and is looked at when it does', async (t, engine) => {
+  const scanner = await startScanner({ finds: /CATTIVO/, listens: false });
+  t.after(() => scanner.remove());
+  const { filo } = await startDesk(t, engine, scanner);
+  const older = await filo.mailIn(letterWith([{ name: 'a.bin', body: 'file buono' }], { subject: 'Prima' }));
+  const newer = await filo.mailIn(letterWith([{ name: 'b.bin', body: Buffer.alloc(200_000, 'CATTIVO') }, { name: 'c.bin', body: 'file' }], { subject: 'Seconda' }));
+  const [{ raw }] = await filo.rows(`SELECT raw_sha256 AS raw FROM message WHERE ticket_id = ${Number(newer.out.ticket)}`);
+  const blob = path.join(filo.dir, 'blobs', raw.slice(0, 2), raw);
+  renameSync(blob, `${blob}.aside`);
+  mkdirSync(blob); // can be opened, and not read: EISDIR, as a broken disk's EIO
+
+  await scanner.start();
+  assert.equal((await judged(filo, older.out.ticket, 1))[0].scan, 'clean');
+  assert.deepEqual((await filesOf(filo, newer.out.ticket)).map(({ scan }) => scan), ['waiting', 'waiting']);
+  await filo.until(() => /scanner\.unread.*Is a directory/.test(filo.log), 'the file to be named in the log');
+  rmdirSync(blob);
+  renameSync(`${blob}.aside`, blob);
+  assert.deepEqual((await judged(filo, newer.out.ticket, 2)).map(({ scan }) => scan), ['infected', 'clean']);
 });
 
 eachEngine('A32: an answer with a virus in a file of it does not leave', async (t, engine) => {

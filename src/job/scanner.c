@@ -2,9 +2,10 @@
 /*
  * What: files that wait, judged. How: a turn reads one message's waiting files in a read transaction, asks about each
  * outside of any, and writes what was answered in one. Without work it asks whether the scanner is there, so that its
- * silence is seen before a message needs it. Why a file is given up after three conversations that ended without an answer:
- * one that makes the scanner fall over would otherwise be asked about for ever, and nothing behind it. What could not even
- * be connected to says nothing about the file, and does not count.
+ * silence is seen before a message needs it. Turns go round: each begins below the last file that could not be read, and when
+ * nothing waits below it the next begins with the newest again. Why a file is given up after three conversations that ended
+ * without a verdict: one that makes the scanner fall over would otherwise be asked about for ever, and nothing behind it.
+ * What could not even be connected to says nothing about the file, and does not count.
  */
 #include "job/scanner.h"
 
@@ -36,6 +37,7 @@ struct Scanner {
     int64_t ping_us;       /* the thread's own: when to ask next whether it is there */
     AttachmentId stumbled; /* the file that ended the last conversation, and how many of them */
     int stumbles;
+    AttachmentId below; /* this round looks at what is below it; {0}: at all */
 };
 
 Scanner *scanner_new(Desk *desk, ParseZygote *zygote, const char *address, GError **error)
@@ -113,6 +115,7 @@ typedef struct Turn {
     AttachmentList files;   /* of the message */
     Judged *judged;
     size_t judged_count;
+    bool passed_over; /* a file could not be read just now: the next turn goes on below it */
     TimeMs now;
 } Turn;
 
@@ -184,7 +187,7 @@ static bool may_get_better(const GError *error)
            g_error_matches(error, FILO_ERROR, FILO_ERROR_FULL);
 }
 
-/* Whether it was asked about it too often without an answer. */
+/* Whether it was asked about it too often without a verdict. */
 static bool stumbles_again(Scanner *scanner, AttachmentId id)
 {
     scanner->stumbles = scanner->stumbled.value == id.value ? scanner->stumbles + 1 : 1;
@@ -211,6 +214,7 @@ static bool ask(Turn *turn, const Attachment *file, Bytes content)
     case CLAMD_UNABLE:
         judge(turn, file, SCAN_UNABLE, "unable", answer.said);
         return true;
+    case CLAMD_TROUBLE: /* of the moment, for all one knows: its next word may be another */
     case CLAMD_SILENT:
     case CLAMD_OUTCOMES:
     default:
@@ -220,8 +224,16 @@ static bool ask(Turn *turn, const Attachment *file, Bytes content)
     }
 }
 
-/* false: the turn ends here. */
-static bool look_at(Turn *turn, const Attachment *file, GError **error)
+/* One file's trouble is no other's. */
+static void pass_over(Turn *turn, const Attachment *file, const GError *problem)
+{
+    LOG(LOG_WARNING, "scanner.unread", LOG_NUMBER("attachment", file->id.value), LOG_TEXT("reason", problem->message));
+    turn->scanner->below = file->id;
+    turn->passed_over = true;
+}
+
+/* false: the turn ends here, and nothing more is to be done at once. */
+static bool look_at(Turn *turn, const Attachment *file)
 {
     g_autoptr(GError) problem = NULL;
     g_autoptr(GBytes) content = read_file(turn, file, &problem);
@@ -230,11 +242,10 @@ static bool look_at(Turn *turn, const Attachment *file, GError **error)
         const uint8_t *data = g_bytes_get_data(content, &size);
         return ask(turn, file, (Bytes){data, size});
     }
-    if (may_get_better(problem)) {
-        g_propagate_error(error, g_steal_pointer(&problem));
-        return false;
-    }
-    judge(turn, file, SCAN_UNABLE, "unable", problem->message);
+    if (may_get_better(problem))
+        pass_over(turn, file, problem);
+    else
+        judge(turn, file, SCAN_UNABLE, "unable", problem->message);
     return true;
 }
 
@@ -246,17 +257,36 @@ static bool keep(StoreTx *tx, void *arg)
     return true;
 }
 
+/* The message of the newest file that this round has still to look at. */
 static bool find_files(Turn *turn, GError **error)
 {
     AttachmentFile next;
     StoreTx *tx = store_read_begin(desk_store(turn->scanner->desk), error);
     if (!tx)
         return false;
-    if (attachment_scan_next(tx, turn->arena, &next)) {
+    if (attachment_scan_next(tx, turn->arena, turn->scanner->below, &next)) {
         turn->raw_sha256 = next.raw_sha256;
         turn->files = attachment_list_of(tx, turn->arena, next.file.message);
     }
     return store_read_end(tx, error);
+}
+
+static bool is_due(const Turn *turn, const Attachment *file)
+{
+    AttachmentId below = turn->scanner->below;
+    return file->scan == SCAN_WAITING && (!below.value || file->id.value < below.value);
+}
+
+/* false: the turn ended before its time. */
+static bool look_at_all(Turn *turn)
+{
+    bool goes_on = true;
+    for (size_t i = turn->files.count; goes_on && !turn->passed_over && i-- > 0;) /* newest first, as the rounds go */
+        if (is_due(turn, &turn->files.items[i]))
+            goes_on = look_at(turn, &turn->files.items[i]);
+    if (turn->raw)
+        g_bytes_unref(turn->raw);
+    return goes_on;
 }
 
 /* Gives whether there may be more to do at once. */
@@ -264,16 +294,17 @@ static bool take_turn(Scanner *scanner, GError **error)
 {
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP);
     Turn turn = {.scanner = scanner, .arena = arena};
-    bool goes_on = find_files(&turn, error) && turn.files.count > 0;
+    if (!find_files(&turn, error))
+        return false;
+    if (turn.files.count == 0) {
+        scanner->below = (AttachmentId){0};
+        return false;
+    }
     turn.judged = ARENA_ARRAY(arena, Judged, turn.files.count);
-    for (size_t i = 0; goes_on && i < turn.files.count; i++)
-        if (turn.files.items[i].scan == SCAN_WAITING)
-            goes_on = look_at(&turn, &turn.files.items[i], error);
-    if (turn.raw)
-        g_bytes_unref(turn.raw);
+    bool goes_on = look_at_all(&turn);
     turn.now = desk_now(scanner->desk);
     if (turn.judged_count == 0)
-        return false;
+        return goes_on;
     g_autoptr(GError) problem = NULL;
     bool kept = store_write(desk_store(scanner->desk), "virus scan", keep, &turn, &problem) == STORE_COMMITTED;
     if (!kept && problem && error && !*error)

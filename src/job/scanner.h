@@ -11,10 +11,11 @@
  * Pointers: desk and zygote are borrowed until scanner_stop. Errors: USAGE (no address), IO (no thread).
  *
  * Invariants:
- *  1. Only an answer makes a file clean. One that cannot be had from its message, that the scanner says it cannot look at,
- *     or that ended three conversations without an answer is "unable", and never clean.
+ *  1. Only an answer makes a file clean. One that cannot be had from its message, that is too large for the scanner, or
+ *     that ended three conversations without a verdict is "unable", and never clean.
  *  2. It holds one message and one file of it in memory, SCANNER_FILE_MAX each at most.
  *  3. No transaction is open while the scanner is asked.
+ *  4. A file that cannot be read just now holds up no other: it is passed over until all the others were looked at.
  */
 #ifndef FILO_JOB_SCANNER_H
 #define FILO_JOB_SCANNER_H

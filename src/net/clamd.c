@@ -22,6 +22,7 @@
 #define ANSWER_PREFIX "stream: "
 #define FOUND_SUFFIX " FOUND"
 #define ERROR_SUFFIX " ERROR"
+#define TOO_LARGE "size limit exceeded" /* clamd/session.c, scan_callback */
 
 enum { PIECE_MAX = 64 << 10, LENGTH_SIZE = 4, STOP_LOOK_MS = 500 };
 
@@ -109,7 +110,7 @@ void clamd_answer_parse(Bytes heard, ClamdAnswer *answer_out)
     bool is_whole = size < CLAMD_ANSWER_MAX && memchr(text, '\0', heard.size) == text + size;
     bool is_named = size > head && !memcmp(text, ANSWER_PREFIX, head);
     if (is_whole && ends_in(text, size, ERROR_SUFFIX))
-        say(answer_out, CLAMD_UNABLE, text, size - strlen(ERROR_SUFFIX));
+        say(answer_out, strstr(text, TOO_LARGE) ? CLAMD_UNABLE : CLAMD_TROUBLE, text, size - strlen(ERROR_SUFFIX));
     else if (is_whole && is_named && ends_in(text + head, size - head, FOUND_SUFFIX))
         say(answer_out, CLAMD_FOUND, text + head, size - head - strlen(FOUND_SUFFIX));
     else if (is_whole && is_named && size - head == 2 && !memcmp(text + head, "OK", 2))

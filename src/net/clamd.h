@@ -10,7 +10,8 @@
  *
  * Invariants:
  *  1. CLAMD_CLEAN only for a whole "stream: OK" that came after the last byte had left. What is cut, longer, early or odd
- *     is CLAMD_SILENT, and what the scanner could not look at is CLAMD_UNABLE: neither is ever clean.
+ *     is CLAMD_SILENT, a file too large for the scanner CLAMD_UNABLE, any other error of its CLAMD_TROUBLE: none of them is
+ *     ever clean.
  *  2. At most CLAMD_ANSWER_MAX bytes of an answer are kept, and no call lasts longer than its limits say.
  *  3. said is one clean line of at most CLAMD_SAID_MAX bytes.
  *
@@ -51,9 +52,10 @@ extern const ClamdLimits clamd_limits; /* those of every day */
 
 typedef enum ClamdOutcome {
     CLAMD_CLEAN,
-    CLAMD_FOUND,  /* said: what it calls it */
-    CLAMD_UNABLE, /* it answers, but could not look at this file: too large, damaged … */
-    CLAMD_SILENT, /* no answer, or none that is one */
+    CLAMD_FOUND,   /* said: what it calls it */
+    CLAMD_UNABLE,  /* it takes no file of this size: the same the next time */
+    CLAMD_TROUBLE, /* it answers that something went wrong: no memory, no room for the file … */
+    CLAMD_SILENT,  /* no answer, or none that is one */
     CLAMD_OUTCOMES
 } ClamdOutcome;
 

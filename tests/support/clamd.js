@@ -4,7 +4,8 @@
 //
 //   const clamd = await startClamd(); clamd.address; await clamd.stop();
 //   const fake = await startScanner({ finds: /CATTIVO/ });      // says Prova.Virus of what matches, OK of the rest
-//   fake.mode = 'slow';      // well | slow (never answers) | cut | early | noise | refuses (too large)
+//   fake.mode = 'slow';      // well | slow (never answers) | cut | early | noise | refuses (too large) | trouble (no memory)
+//   fake.troubles = 2;       // times it is in trouble before it is well
 //   fake.asked               // contents it was asked about; fake.pings
 //   await fake.stop(); await fake.start();                      // dead, and back at the same address
 //
@@ -75,6 +76,7 @@ class FakeScanner {
   constructor(finds) {
     this.finds = finds;
     this.mode = 'well';
+    this.troubles = 0;
     this.asked = [];
     this.pings = 0;
     this.open = new Set();
@@ -87,6 +89,7 @@ class FakeScanner {
     if (this.mode === 'cut') return 'stream: OK'; // all but the NUL that ends it
     if (this.mode === 'noise') return 'HTTP/1.1 200 OK\r\n\r\n\0';
     if (this.mode === 'refuses') return 'INSTREAM size limit exceeded. ERROR\0';
+    if (this.mode === 'trouble' || this.troubles-- > 0) return "stream: Can't allocate memory ERROR\0";
     return this.finds.test(content.toString('latin1')) ? 'stream: Prova.Virus FOUND\0' : 'stream: OK\0';
   }
 

@@ -4,10 +4,11 @@
 #include "attachment_scan_sql.h"
 #include "desk/audit/audit.h"
 
-bool attachment_scan_next(StoreTx *tx, Arena *arena, AttachmentFile *file_out)
+bool attachment_scan_next(StoreTx *tx, Arena *arena, AttachmentId below, AttachmentFile *file_out)
 {
     SqlAttachmentScanNext row;
-    return sql_attachment_scan_next(tx, arena, &row) && attachment_find(tx, arena, row.attachment_id, file_out);
+    SqlAttachmentScanNextIn in = {{below.value ? below.value : INT64_MAX}};
+    return sql_attachment_scan_next(tx, arena, &in, &row) && attachment_find(tx, arena, row.attachment_id, file_out);
 }
 
 int64_t attachment_scan_count_waiting(StoreTx *tx, Arena *arena)

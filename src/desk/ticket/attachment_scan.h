@@ -13,7 +13,7 @@
  *
  * Example:
  *     AttachmentFile file;
- *     if (attachment_scan_next(tx, arena, &file))
+ *     if (attachment_scan_next(tx, arena, (AttachmentId){0}, &file))
  *         … attachment_scan_set(tx, file.file.id, SCAN_CLEAN, "", now);
  */
 #ifndef FILO_DESK_TICKET_ATTACHMENT_SCAN_H
@@ -21,8 +21,8 @@
 
 #include "desk/ticket/message.h"
 
-/* The newest file nobody has judged yet; false: there is none. */
-bool attachment_scan_next(StoreTx *tx, Arena *arena, AttachmentFile *file_out);
+/* The newest file nobody has judged yet of those below that id ({0}: of all); false: there is none. */
+bool attachment_scan_next(StoreTx *tx, Arena *arena, AttachmentId below, AttachmentFile *file_out);
 int64_t attachment_scan_count_waiting(StoreTx *tx, Arena *arena);
 
 /* said: of an infected one its name for it; of one it was unable to judge, why. */

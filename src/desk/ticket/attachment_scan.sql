@@ -1,11 +1,13 @@
 -- The statements of desk/ticket/attachment_scan.h.
 
 -- @statement attachment_scan_next : find
+-- @param  below         id(attachment)
 -- @column attachment_id id(attachment)
 -- @index  attachment_waiting
 SELECT attachment_id
   FROM attachment
  WHERE scan = 'waiting'
+   AND attachment_id < $1
  ORDER BY attachment_id DESC
  LIMIT 1;
 

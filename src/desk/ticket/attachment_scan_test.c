@@ -38,16 +38,21 @@ static void add_file(NounTest *test, MessageId message, const char *name)
                                            .encoding = "base64"});
 }
 
-static const char *next_name(NounTest *test)
+static const char *next_name_below(NounTest *test, AttachmentId below)
 {
     AttachmentFile file;
-    return attachment_scan_next(test->tx, test->arena, &file) ? file.file.name : "(none)";
+    return attachment_scan_next(test->tx, test->arena, below, &file) ? file.file.name : "(none)";
+}
+
+static const char *next_name(NounTest *test)
+{
+    return next_name_below(test, (AttachmentId){0});
 }
 
 static AttachmentId next_id(NounTest *test)
 {
     AttachmentFile file;
-    g_assert_true(attachment_scan_next(test->tx, test->arena, &file));
+    g_assert_true(attachment_scan_next(test->tx, test->arena, (AttachmentId){0}, &file));
     return file.file.id;
 }
 
@@ -58,6 +63,8 @@ static void test_newest_first(NounTest *test)
     add_file(test, first, "vecchio.txt");
     add_file(test, second, "nuovo.txt");
     g_assert_cmpint(attachment_scan_count_waiting(test->tx, test->arena), ==, 2);
+    g_assert_cmpstr(next_name_below(test, next_id(test)), ==, "vecchio.txt"); /* which stays: nobody judged it */
+    g_assert_cmpstr(next_name_below(test, (AttachmentId){1}), ==, "(none)");
     g_assert_cmpstr(next_name(test), ==, "nuovo.txt");
     attachment_scan_set(test->tx, next_id(test), SCAN_CLEAN, "", test->now);
     g_assert_cmpstr(next_name(test), ==, "vecchio.txt");
