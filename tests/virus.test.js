@@ -166,6 +166,28 @@ eachEngine('A32: with the scanner down mail is kept, marked as not checked, and 
   assert.equal((await admin.get(`/attachments/${bad.id}`)).status, 403);
 });
 
+eachEngine('A32: what is saved before it was looked at is warned of, whatever its name says it is', async (t, engine) => {
+  const scanner = await startScanner({ finds: /CATTIVO/, listens: false });
+  t.after(() => scanner.remove());
+  const { filo, admin } = await startDesk(t, engine, scanner);
+  const taken = await filo.mailIn(letterWith([{ name: 'foto.png', body: Buffer.from('MZ\x90\x00\x03 non una foto', 'latin1') }, { name: 'note.txt', body: 'nota breve' }]));
+  const [program, note] = await filesOf(filo, taken.out.ticket);
+  const warned = async (url, name) => {
+    const asked = await admin.get(url);
+    assert.match(textOf(asked.text), new RegExp(`Questo file non è stato controllato .*${name}`));
+    const [, again] = /href="(\/[^"]+\?unchecked=yes)"/.exec(asked.text);
+    return (await admin.get(again)).text;
+  };
+  assert.match(await warned(`/attachments/${program.id}/view`, 'foto\\.png'), /non una foto/);
+  assert.equal((await admin.get(`/attachments/${note.id}/view`)).text, 'nota breve', 'shown, it cannot run');
+  const original = `/tickets/${taken.out.ticket}/messages/${program.message}/original`;
+  assert.match(await warned(original, `${program.message}\\.eml`), /Subject: Ecco il file/);
+  await scanner.start();
+  await judged(filo, taken.out.ticket, 2);
+  assert.match((await admin.get(original)).text, /Subject: Ecco il file/);
+  assert.match((await admin.get(`/attachments/${program.id}/view`)).text, /non una foto/);
+});
+
 eachEngine('A32: a scanner that never answers holds up nobody, and a killed node asks again', async (t, engine) => {
   const scanner = await startScanner({ finds: /CATTIVO/ });
   t.after(() => scanner.remove());

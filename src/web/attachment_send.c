@@ -43,22 +43,64 @@ GBytes *attachment_decode(const Visit *visit, const Attachment *file, Bytes byte
     return parse_mail_attachment(web_receiver(visit->web)->zygote, bytes, &slice, FILE_MAX, error);
 }
 
-void attachment_send(HttpRequest *request, HttpResponse *response, const AttachmentFile *file, Bytes bytes, bool show)
+/* A file opened: what it is by its own bytes. */
+typedef struct Content {
+    GBytes *decoded;
+    Bytes bytes;
+    FileNature nature;
+} Content;
+
+/* false: the response is an error page. */
+static bool open_content(HttpRequest *request, HttpResponse *response, const AttachmentFile *file, Bytes bytes,
+                         Content *content_out)
 {
     const Visit *visit = visit_of(request);
     g_autoptr(GError) error = NULL;
-    FileNature nature;
-    g_autoptr(GBytes) decoded = attachment_decode(visit, &file->file, bytes, &error);
     gsize size = 0;
-    const uint8_t *data = decoded ? g_bytes_get_data(decoded, &size) : NULL;
-    Bytes content = {data, size};
-    if (!decoded || !parse_file_kind(web_receiver(visit->web)->zygote, content, &nature, &error)) {
-        problem_of_error(request, response, error);
-        return;
-    }
-    bool is_text = nature.kind == FILE_KIND_TEXT || nature.kind == FILE_KIND_LATIN;
-    bool may_show = file_is_picture(&nature) || (is_text && size <= ATTACHMENT_TEXT_MAX);
-    http_send_blob(response, content, file_kind_type(nature.kind), file->file.name, show && may_show);
+    content_out->decoded = attachment_decode(visit, &file->file, bytes, &error);
+    const uint8_t *data = content_out->decoded ? g_bytes_get_data(content_out->decoded, &size) : NULL;
+    content_out->bytes = (Bytes){data, size};
+    if (content_out->decoded &&
+        parse_file_kind(web_receiver(visit->web)->zygote, content_out->bytes, &content_out->nature, &error))
+        return true;
+    problem_of_error(request, response, error);
+    return false;
+}
+
+static bool may_show(const Content *content)
+{
+    FileKind kind = content->nature.kind;
+    bool is_text = kind == FILE_KIND_TEXT || kind == FILE_KIND_LATIN;
+    return file_is_picture(&content->nature) || (is_text && content->bytes.size <= ATTACHMENT_TEXT_MAX);
+}
+
+static void send_content(HttpResponse *response, const AttachmentFile *file, const Content *content, bool show)
+{
+    http_send_blob(response, content->bytes, file_kind_type(content->nature.kind), file->file.name, show);
+}
+
+static void close_content(Content *content)
+{
+    g_clear_pointer(&content->decoded, g_bytes_unref);
+}
+
+void attachment_send(HttpRequest *request, HttpResponse *response, const AttachmentFile *file, Bytes bytes)
+{
+    Content content = {0};
+    if (open_content(request, response, file, bytes, &content))
+        send_content(response, file, &content, false);
+    close_content(&content);
+}
+
+bool attachment_send_shown(HttpRequest *request, HttpResponse *response, const AttachmentFile *file, Bytes bytes)
+{
+    Content content = {0};
+    bool opened = open_content(request, response, file, bytes, &content);
+    bool shown = opened && may_show(&content);
+    if (shown)
+        send_content(response, file, &content, true);
+    close_content(&content);
+    return shown || !opened;
 }
 
 const char *attachment_blocked(Arena *arena, Lang lang, const Attachment *file)

@@ -30,8 +30,11 @@ bool attachment_read_blob(HttpRequest *request, HttpResponse *response, StoreTx 
 
 enum { ATTACHMENT_TEXT_MAX = 1 << 20 };
 
-/* Outside the transaction. show: in the browser if it may be. */
-void attachment_send(HttpRequest *request, HttpResponse *response, const AttachmentFile *file, Bytes bytes, bool show);
+/* To be saved. This and the next: outside the transaction. */
+void attachment_send(HttpRequest *request, HttpResponse *response, const AttachmentFile *file, Bytes bytes);
+
+/* In the browser, if it may be. false: it is not for that, and nothing has been answered. */
+bool attachment_send_shown(HttpRequest *request, HttpResponse *response, const AttachmentFile *file, Bytes bytes);
 
 /* The file itself: bytes as they are when it is a blob, else the slice of the original decoded in the sandbox. Yours; it
  * borrows from bytes. NULL and *error as parse_mail_attachment. */

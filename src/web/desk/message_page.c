@@ -79,6 +79,11 @@ static const char *file_label(const Attachment *file)
     return *file->name ? file->name : file->media_type;
 }
 
+const char *file_size(Arena *arena, Lang lang, int64_t size)
+{
+    return arena_printf(arena, "%s kB", format_number(arena, lang, (size + 1023) / 1024));
+}
+
 File message_file(Arena *arena, const Visit *visit, const Attachment *file)
 {
     Lang lang = visit->lang;
@@ -87,7 +92,7 @@ File message_file(Arena *arena, const Visit *visit, const Attachment *file)
     return (File){
         .name = file_label(file),
         .url = url_local(arena, "/attachments/%", id),
-        .size = arena_printf(arena, "%s kB", format_number(arena, lang, (file->size + 1023) / 1024)),
+        .size = file_size(arena, lang, file->size),
         .view_url = shown ? url_local(arena, "/attachments/%/view", id) : (SafeUrl){NULL},
         .risky = file->scan != SCAN_INFECTED && file_name_is_risky(file->name),
         .blocked = attachment_blocked(arena, lang, file),

@@ -4,7 +4,7 @@
  *
  * The page (desk_pages.h: message_page) frames the sheet, lists the files and offers the pictures of other servers; the
  * sheet is a document of its own that can run, load and send nothing, and holds the pictures that were granted.
- * Called by: desk_pages.c (the handlers), ticket_talk.c (message_file). Owns no table.
+ * Called by: desk_pages.c (the handlers), ticket_talk.c, ticket_page.c (message_file). Owns no table.
  * Pointers: what is given lives in the arena. Errors: the response is an error page.
  *
  * Invariants:
@@ -20,5 +20,8 @@
 
 /* A line of a list of files. */
 File message_file(Arena *arena, const Visit *visit, const Attachment *file);
+
+/* "184 kB", as such a line says it. size: bytes. */
+const char *file_size(Arena *arena, Lang lang, int64_t size);
 
 #endif

@@ -62,74 +62,128 @@ static bool may_have_original(HttpRequest *request, StoreTx *tx, MessageId messa
     return !infected || visit_may(visit, "settings.write");
 }
 
+/* Why one is asked once more; "" when its files were looked at. */
+static const char *why_unchecked(const HttpRequest *request, StoreTx *tx, MessageId message)
+{
+    AttachmentList files = attachment_list_of(tx, request->arena, message);
+    const char *why = "";
+    for (size_t i = 0; i < files.count && !*why; i++)
+        why = attachment_unchecked(visit_of(request), &files.items[i]);
+    return why;
+}
+
+/* What nobody has looked at: it can be had by who asks once more. */
+typedef struct Unchecked {
+    const char *name, *size, *why;
+    TicketId ticket;
+    MessageId message;
+    SafeUrl url; /* the file all the same */
+} Unchecked;
+
+static void warn_unchecked(HttpRequest *request, HttpResponse *response, const Unchecked *of)
+{
+    const Visit *visit = visit_of(request);
+    const char *number = arena_int(request->arena, of->ticket.value);
+    FileUncheckedView view = {
+        .page = layout_desk(request, msg(visit->lang, MSG_FILE_UNCHECKED_TITLE), MSG_MENU_QUEUE),
+        .name = of->name,
+        .size = of->size,
+        .why = of->why,
+        .number = number,
+        .ticket_url = url_checked(
+            arena_printf(request->arena, "/tickets/%s#m%s", number, arena_int(request->arena, of->message.value))),
+        .url = of->url,
+    };
+    file_unchecked_render(http_html(response), visit->lang, &view);
+}
+
+/* A message with all that is in it. */
+typedef struct Whole {
+    const char *sha256; /* NULL: there is none */
+    MessageId message;  /* {0}: it holds none of ours or theirs */
+    const char *name;   /* to save it under */
+    const char *path;   /* where it was asked for */
+} Whole;
+
+/* Ends the read transaction. */
+static void send_whole(HttpRequest *request, HttpResponse *response, StoreTx *tx, const Whole *whole)
+{
+    const Visit *visit = visit_of(request);
+    Arena *arena = request->arena;
+    Bytes raw = {0};
+    bool found = whole->sha256 != NULL, has_message = found && whole->message.value;
+    bool blocked = has_message && !may_have_original(request, tx, whole->message);
+    const char *why =
+        has_message && !http_query(request, "unchecked") ? why_unchecked(request, tx, whole->message) : "";
+    bool read = found && !blocked && attachment_read_blob(request, response, tx, whole->sha256, &raw);
+    if (!visit_read_end(request, response, tx))
+        return;
+    if (!found)
+        problem_page(request, response, PROBLEM_NOT_FOUND, "");
+    else if (blocked)
+        problem_page(request, response, PROBLEM_INFECTED, msg(visit->lang, MSG_FILE_INFECTED_ORIGINAL));
+    else if (read && *why)
+        warn_unchecked(request, response,
+                       &(Unchecked){whole->name, file_size(arena, visit->lang, (int64_t)raw.size), why,
+                                    ticket_asked(request), whole->message,
+                                    url_checked(arena_printf(arena, "%s?unchecked=yes", whole->path))});
+    else if (read)
+        http_send_blob(response, raw, "message/rfc822", whole->name, false);
+}
+
 void ticket_original(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    int64_t wanted = http_param_id(request, "message");
-    Bytes raw = {0};
+    Arena *arena = request->arena;
+    MessageId wanted = {http_param_id(request, "message")};
+    TicketId ticket = ticket_asked(request);
+    const char *ticket_number = arena_int(arena, ticket.value), *number = arena_int(arena, wanted.value);
     StoreTx *tx = visit_read(request, response);
     if (!tx)
         return;
-    MessageList messages = message_list(tx, request->arena, ticket_asked(request));
-    const char *sha256 = NULL;
+    MessageList messages = message_list(tx, arena, ticket);
+    Whole whole = {.message = wanted,
+                   .name = arena_printf(arena, "%s.eml", number),
+                   .path = arena_printf(arena, "/tickets/%s/messages/%s/original", ticket_number, number)};
     for (size_t i = 0; i < messages.count; i++)
-        if (messages.items[i].id.value == wanted)
-            sha256 = messages.items[i].raw_sha256;
-    bool blocked = sha256 && !may_have_original(request, tx, (MessageId){wanted});
-    bool read = sha256 && !blocked && attachment_read_blob(request, response, tx, sha256, &raw);
-    if (!visit_read_end(request, response, tx))
-        return;
-    if (read)
-        http_send_blob(response, raw, "message/rfc822",
-                       arena_printf(request->arena, "%" G_GINT64_FORMAT ".eml", wanted), false);
-    else if (blocked)
-        problem_page(request, response, PROBLEM_INFECTED, msg(visit_of(request)->lang, MSG_FILE_INFECTED_ORIGINAL));
-    else if (!sha256)
-        problem_page(request, response, PROBLEM_NOT_FOUND, "");
+        if (messages.items[i].id.value == wanted.value)
+            whole.sha256 = messages.items[i].raw_sha256;
+    send_whole(request, response, tx, &whole);
 }
 
 /* What is certified of a message holds it whole, with its files: an envelope is the original, a delivery brings ours back. */
 void ticket_receipt(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
-    Receipt receipt;
+    Arena *arena = request->arena;
+    Receipt receipt = {0};
     ReceiptId wanted = {http_param_id(request, "receipt")};
-    Bytes raw = {0};
+    TicketId ticket = ticket_asked(request);
+    const char *ticket_number = arena_int(arena, ticket.value), *number = arena_int(arena, wanted.value);
     StoreTx *tx = visit_read(request, response);
     if (!tx)
         return;
-    bool found = receipt_find(tx, request->arena, ticket_asked(request), wanted, &receipt);
-    bool blocked = found && receipt.message.value && !may_have_original(request, tx, receipt.message);
-    bool read = found && !blocked && attachment_read_blob(request, response, tx, receipt.raw_sha256, &raw);
-    if (!visit_read_end(request, response, tx))
-        return;
-    if (!found)
-        problem_page(request, response, PROBLEM_NOT_FOUND, "");
-    else if (blocked)
-        problem_page(request, response, PROBLEM_INFECTED, msg(visit_of(request)->lang, MSG_FILE_INFECTED_ORIGINAL));
-    else if (read)
-        http_send_blob(response, raw, "message/rfc822",
-                       arena_printf(request->arena, "receipt-%" G_GINT64_FORMAT ".eml", wanted.value), false);
+    bool found = receipt_find(tx, arena, ticket, wanted, &receipt);
+    send_whole(request, response, tx,
+               &(Whole){found ? receipt.raw_sha256 : NULL, receipt.message,
+                        arena_printf(arena, "receipt-%s.eml", number),
+                        arena_printf(arena, "/tickets/%s/receipts/%s", ticket_number, number)});
 }
 
-/* Nobody has looked at it: it can be had by who asks once more. */
-static void warn_unchecked(HttpRequest *request, HttpResponse *response, const AttachmentFile *file, const char *why)
+/* To be saved, after a warning when nobody has looked at it. */
+static void save_attachment(HttpRequest *request, HttpResponse *response, const AttachmentFile *file, Bytes bytes)
 {
     const Visit *visit = visit_of(request);
-    File line = message_file(request->arena, visit, &file->file);
-    const char *number = arena_int(request->arena, file->ticket.value);
-    FileUncheckedView view = {
-        .page = layout_desk(request, msg(visit->lang, MSG_FILE_UNCHECKED_TITLE), MSG_MENU_QUEUE),
-        .name = line.name,
-        .size = line.size,
-        .why = why,
-        .number = number,
-        .ticket_url = url_checked(arena_printf(request->arena, "/tickets/%s#m%s", number,
-                                               arena_int(request->arena, file->file.message.value))),
-        .url = url_checked(arena_printf(request->arena, "/attachments/%s?unchecked=yes",
-                                        arena_int(request->arena, file->file.id.value))),
-    };
-    file_unchecked_render(http_html(response), visit->lang, &view);
+    Arena *arena = request->arena;
+    const char *why = http_query(request, "unchecked") ? "" : attachment_unchecked(visit, &file->file);
+    if (!*why) {
+        attachment_send(request, response, file, bytes);
+        return;
+    }
+    File line = message_file(arena, visit, &file->file);
+    const char *path = arena_printf(arena, "/attachments/%s?unchecked=yes", arena_int(arena, file->file.id.value));
+    warn_unchecked(request, response,
+                   &(Unchecked){line.name, line.size, why, file->ticket, file->file.message, url_checked(path)});
 }
 
 static void send_attachment(HttpRequest *request, HttpResponse *response, bool show)
@@ -143,14 +197,11 @@ static void send_attachment(HttpRequest *request, HttpResponse *response, bool s
     bool read = found && attachment_read(request, response, tx, &file, &bytes);
     if (!visit_read_end(request, response, tx))
         return;
-    const char *unchecked =
-        found && !show && !http_query(request, "unchecked") ? attachment_unchecked(visit_of(request), &file.file) : "";
+    bool shown = read && show && attachment_send_shown(request, response, &file, bytes);
     if (!found)
         problem_page(request, response, PROBLEM_NOT_FOUND, "");
-    else if (read && *unchecked)
-        warn_unchecked(request, response, &file, unchecked);
-    else if (read)
-        attachment_send(request, response, &file, bytes, show);
+    else if (read && !shown)
+        save_attachment(request, response, &file, bytes);
 }
 
 void attachment_show(HttpRequest *request, HttpResponse *response, void *context)

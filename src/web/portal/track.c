@@ -176,5 +176,5 @@ void track_file(HttpRequest *request, HttpResponse *response, void *context)
     if (!granted)
         problem_page(request, response, PROBLEM_NOT_FOUND, "");
     else if (read)
-        attachment_send(request, response, &file, bytes, false);
+        attachment_send(request, response, &file, bytes);
 }
