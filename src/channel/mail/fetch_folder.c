@@ -266,7 +266,8 @@ static bool fetch(Fetcher *fetcher, uint32_t uid, bool head, ImapMessage *messag
         return false;
     if (result.outcome == IMAP_REFUSED && !is_given_up(fetcher, uid))
         return fetch_fail(fetcher, "refused", result.text);
-    return *there_out || result.outcome == IMAP_NOT_FOUND || leave(fetcher, uid, result.text);
+    bool is_said = head && !fetcher->open->is_sent; /* the whole was asked for first, but of sent mail */
+    return *there_out || result.outcome == IMAP_NOT_FOUND || is_said || leave(fetcher, uid, result.text);
 }
 
 /* From when on all is wanted, read or not. */

@@ -5,6 +5,7 @@
  */
 #include "channel/mail/fetch.h"
 
+#include "channel/channel_metrics.h"
 #include "channel/config.h"
 #include "channel/signing.h"
 #include "desk/desk_testing.h"
@@ -447,6 +448,11 @@ static void test_refused_for_a_while(gconstpointer engine)
     }
 }
 
+static int64_t left(void)
+{
+    return metric_value(&metric_mailbox_messages, METRIC_LABELS("assistenza", "left"));
+}
+
 /* Never given: after three connections and ten minutes a request says where it lies, once, and reading goes on. */
 static void test_refused_for_good(gconstpointer engine)
 {
@@ -459,11 +465,13 @@ static void test_refused_for_good(gconstpointer engine)
     for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
         Place place = {.old = "all"};
         g_autofree char *options = refusing(rules[i][0]);
+        int64_t before = left();
         place_open(&place, engine, options);
         for (int times = 0; times < 3; times++, later(&place, 4 * TIME_MINUTE))
             g_assert_false(read_mailbox(&place)); /* at 0, 4 and 8 minutes: it may be the server's trouble */
         g_assert_cmpstr(words_of_the_request(&place), ==, "");
         g_assert_true(read_mailbox(&place)); /* at 12 */
+        g_assert_cmpint(left() - before, ==, 1);
         g_assert_true(g_str_has_prefix(words_of_the_request(&place), rules[i][1]));
         g_assert_nonnull(strstr(words_of_the_request(&place), "assistenza@filo.test"));
         house_tamper(&place.house, "DELETE FROM mailbox_folder");
