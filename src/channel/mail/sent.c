@@ -190,8 +190,15 @@ bool mail_sent_take(const ChannelReceiver *receiver, Arena *arena, const MailPas
                      .raw = &blob,
                      .html = reading.event.html_sha256 ? &html : NULL,
                      .now = now};
-    if (store_write(desk_store(receiver->desk), "mail sent", take, &work, error) != STORE_COMMITTED)
+    switch (store_write(desk_store(receiver->desk), "mail sent", take, &work, error)) {
+    case STORE_COMMITTED:
+        *result_out = work.result;
+        return true;
+    case STORE_REFUSED:
+        g_set_error(error, FILO_ERROR, FILO_ERROR_REFUSED, "what was sent cannot stand on its request now");
         return false;
-    *result_out = work.result;
-    return true;
+    case STORE_FAILED:
+    default:
+        return false;
+    }
 }

@@ -8,8 +8,8 @@
  * program sent, what a robot wrote and what is known already is left. Not for what arrives (receive.h). Owns no table.
  * Called by: fetch.c.
  *
- * Memory: what is given out lives in the arena given. Errors: NOT_FOUND (no such mailbox), and those of parse and store;
- * a message nobody can read is no error.
+ * Memory: what is given out lives in the arena given. Errors: NOT_FOUND (no such mailbox), REFUSED (its request cannot take
+ * it now: nothing was kept), and those of parse and store; a message nobody can read is no error.
  *
  * Invariants:
  *  1. Of a message that belongs to no request nothing is kept.
