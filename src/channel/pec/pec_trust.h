@@ -20,7 +20,7 @@
 
 #include "channel/channel.h"
 
-/* Bytes of pec_ca at most: some three hundred certificates. */
+/* Bytes of pec_ca at most: some 190 certificates of the usual two thousand bytes, which PEM makes a third longer. */
 #define PEC_TRUST_HELD_MAX ((size_t)512 << 10)
 
 /* Whether there is any list; without one nothing is checked. */

@@ -145,7 +145,7 @@ void mail_page(HttpRequest *request, HttpResponse *response, void *context)
     ChannelAccountList list = channel_account_list(tx, form->arena);
     ChannelHealthRows health = channel_health_list(tx, form->arena);
     IncidentPeople people = incident_list_people(tx, form->arena);
-    int64_t waiting = attachment_scan_count_waiting(tx, form->arena);
+    int64_t waiting = web_scanner(form->visit->web) ? attachment_scan_count_waiting(tx, form->arena) : 0;
     MailLine *lines = ARENA_ARRAY(form->arena, MailLine, list.count);
     for (size_t i = 0; i < list.count; i++)
         lines[i] = line_of(form, tx, &list.items[i], &health);
