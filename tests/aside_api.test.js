@@ -3,6 +3,7 @@
 // answer by itself again. Asked twice, it changes nothing.
 // timeout: 300
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { ADMIN, eachEngine, startFilo } from './support/filo.js';
 import { letter } from './support/letter.js';
 import { startSink } from './support/smtp_sink.js';
@@ -129,6 +130,9 @@ eachEngine('a program reads what was learnt, adds a domain, and takes either bac
   assert.equal((await row(await write('ugo@premi.test', 'Non scalda'))).state, 'new');
   for (const [action, times] of [['sender_rule.add', 1], ['sender_rule.remove', 2]])
     assert.equal(await filo.count(`FROM audit WHERE action = '${action}'`), times, action);
+  // Which rule it was, without an address: sha256 of what the list called it.
+  const named = (await filo.rows("SELECT payload FROM audit WHERE action LIKE 'sender_rule.%' ORDER BY audit_id")).map(({ payload }) => JSON.parse(payload).pattern_sha256);
+  assert.deepEqual(named.filter(Boolean), [domain, domain, address].map(({ pattern }) => createHash('sha256').update(pattern).digest('hex')));
   for (const path of ['/api/v1/aside/rules', '/api/v1/aside/rules/remove'])
     assert.ok((await ask('GET', '/openapi.json')).json.paths[path], path);
 });

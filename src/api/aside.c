@@ -9,6 +9,7 @@
 #include "api/operation.h"
 #include "api/ticket_code.h"
 #include "api/ticket_shape.h"
+#include "desk/audit/audit.h"
 #include "desk/ticket/ticket.h"
 
 typedef struct AsideWork {
@@ -252,25 +253,32 @@ typedef struct RuleWork {
     CodingRefusals refused;
 } RuleWork;
 
+/* pattern: NULL: nothing changed. */
+static void note_rule(StoreTx *tx, RuleWork *work, const char *action, const char *pattern)
+{
+    work->changed = pattern != NULL;
+    if (pattern)
+        audit_add(tx, &(AuditEntry){work->call->now, work->call->program, action, "sender_rule", work->rule.value,
+                                    sender_rule_payload(work->request->arena, pattern)});
+}
+
 static bool add_rule(StoreTx *tx, void *arg)
 {
     RuleWork *work = arg;
     InputError error = {0};
     work->refused.count = 0;
+    const char *pattern;
     if (!sender_rule_add_domain(tx, work->request->arena, work->domain, work->call->person, work->call->now, &error,
-                                &work->changed))
+                                &pattern))
         return api_refuse(&work->refused, error);
-    if (work->changed)
-        api_audit(tx, work->call, "sender_rule.add", "sender_rule", 0);
+    note_rule(tx, work, "sender_rule.add", pattern);
     return true;
 }
 
 static bool remove_rule(StoreTx *tx, void *arg)
 {
     RuleWork *work = arg;
-    work->changed = sender_rule_remove(tx, work->rule);
-    if (work->changed)
-        api_audit(tx, work->call, "sender_rule.remove", "sender_rule", work->rule.value);
+    note_rule(tx, work, "sender_rule.remove", sender_rule_remove(tx, work->request->arena, work->rule));
     return true;
 }
 

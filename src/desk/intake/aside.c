@@ -214,7 +214,7 @@ SenderRuleList sender_rule_list(StoreTx *tx, Arena *arena, int64_t how_many)
 }
 
 bool sender_rule_add_domain(StoreTx *tx, Arena *arena, const char *typed, Actor actor, TimeMs now,
-                            InputError *refused_out, bool *added_out)
+                            InputError *refused_out, const char **pattern_out)
 {
     EmailAddress address;
     const char *domain = text_trim(arena, typed);
@@ -224,11 +224,21 @@ bool sender_rule_add_domain(StoreTx *tx, Arena *arena, const char *typed, Actor 
         return false;
     }
     const char *pattern = domain_of(contact_key_of_email(arena, address.text));
-    *added_out = sql_sender_rule_insert(tx, &(SqlSenderRuleInsertIn){pattern, {0}, staff_of(actor), now}) == 1;
+    bool added = sql_sender_rule_insert(tx, &(SqlSenderRuleInsertIn){pattern, {0}, staff_of(actor), now}) == 1;
+    *pattern_out = added ? pattern : NULL;
     return true;
 }
 
-bool sender_rule_remove(StoreTx *tx, SenderRuleId id)
+const char *sender_rule_remove(StoreTx *tx, Arena *arena, SenderRuleId id)
 {
-    return sql_sender_rule_delete(tx, &(SqlSenderRuleDeleteIn){id}) == 1;
+    SqlSenderRuleGet row;
+    bool found = sql_sender_rule_get(tx, arena, &(SqlSenderRuleGetIn){id}, &row);
+    return found && sql_sender_rule_delete(tx, &(SqlSenderRuleDeleteIn){id}) == 1 ? row.pattern : NULL;
+}
+
+const char *sender_rule_payload(Arena *arena, const char *pattern)
+{
+    char hash[SHA256_HEX_SIZE];
+    bytes_sha256_hex(bytes_of(pattern), hash);
+    return arena_printf(arena, "{\"pattern_sha256\":\"%s\"}", hash);
 }

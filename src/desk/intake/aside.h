@@ -120,9 +120,12 @@ typedef struct SenderRuleList {
 /* By pattern, at most how_many. */
 SenderRuleList sender_rule_list(StoreTx *tx, Arena *arena, int64_t how_many);
 
-/* A domain as typed, with or without "@"; *added_out: it was not there. */
+/* A domain as typed, with or without "@"; *pattern_out: as it is kept, NULL: it was there. */
 bool sender_rule_add_domain(StoreTx *tx, Arena *arena, const char *typed, Actor actor, TimeMs now,
-                            InputError *refused_out, bool *added_out);
-bool sender_rule_remove(StoreTx *tx, SenderRuleId id);
+                            InputError *refused_out, const char **pattern_out);
+/* Gives the pattern of the rule that is gone; NULL: there was none. */
+const char *sender_rule_remove(StoreTx *tx, Arena *arena, SenderRuleId id);
+/* Which rule it was, for the audit: a JSON object with a hash, because a pattern may be somebody's address. */
+const char *sender_rule_payload(Arena *arena, const char *pattern);
 
 #endif

@@ -20,6 +20,14 @@ SELECT sender_rule_id
  WHERE pattern IN ($1, $2)
  ORDER BY sender_rule_id;
 
+-- @statement sender_rule_get : find
+-- @param  sender_rule_id id(sender_rule)
+-- @column pattern        text
+-- @index  primary key of sender_rule
+SELECT pattern
+  FROM sender_rule
+ WHERE sender_rule_id = $1;
+
 -- @statement sender_rule_delete : run
 -- @param  sender_rule_id id(sender_rule)
 -- @index  primary key of sender_rule

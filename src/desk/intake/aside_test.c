@@ -111,7 +111,7 @@ static void test_only_what_lies_aside_comes_back(NounTest *test)
 static void test_a_domain_by_hand(NounTest *test)
 {
     InputError refused;
-    bool added;
+    const char *added;
     static const char *const wrong[] = {"", "@", "x", "a@b@c.test", "x.test/y"};
     for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
         g_test_message("%s", wrong[i]);
@@ -122,14 +122,18 @@ static void test_a_domain_by_hand(NounTest *test)
     for (int times = 0; times < 2; times++) {
         g_assert_true(
             sender_rule_add_domain(test->tx, test->arena, " @X.test", test->actor, test->now, &refused, &added));
-        g_assert_true(added == (times == 0));
+        g_assert_cmpstr(added, ==, times == 0 ? "@x.test" : NULL);
     }
     g_assert_true(aside_has_rule(test->tx, test->arena, "chiunque@x.test"));
     g_assert_false(aside_has_rule(test->tx, test->arena, "chiunque@y.x.test"));
     SenderRuleList rules = sender_rule_list(test->tx, test->arena, 10);
     g_assert_cmpuint(rules.count, ==, 1);
     g_assert_cmpstr(rules.items[0].pattern, ==, "@x.test");
-    g_assert_true(sender_rule_remove(test->tx, rules.items[0].id));
+    g_assert_cmpstr(sender_rule_remove(test->tx, test->arena, rules.items[0].id), ==, "@x.test");
+    g_assert_cmpstr(sender_rule_remove(test->tx, test->arena, rules.items[0].id), ==, NULL);
+    /* printf %s @x.test | sha256sum */
+    g_assert_cmpstr(sender_rule_payload(test->arena, "@x.test"), ==,
+                    "{\"pattern_sha256\":\"4328db515931911bbd261d5660342797db23ecddd12a8feb7653f63c84a6e573\"}");
     g_assert_false(aside_has_rule(test->tx, test->arena, "chiunque@x.test"));
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/format.h"
+#include "desk/audit/audit.h"
 #include "desk/intake/aside.h"
 #include "desk/intake/robot.h"
 #include "web/aside_view.h"
@@ -105,16 +106,22 @@ typedef struct RuleWork {
     InputError refused;
 } RuleWork;
 
+static void audit_rule(StoreTx *tx, const RuleWork *work, const char *action, int64_t id, const char *pattern)
+{
+    audit_add(tx, &(AuditEntry){work->visit->now, work->visit->actor, action, "sender_rule", id,
+                                sender_rule_payload(work->request->arena, pattern)});
+}
+
 static bool add_rule(StoreTx *tx, void *arg)
 {
     RuleWork *work = arg;
-    bool added;
+    const char *pattern;
     const char *domain = http_form(work->request, "domain");
     if (!sender_rule_add_domain(tx, work->request->arena, domain ? domain : "", work->visit->actor, work->visit->now,
-                                &work->refused, &added))
+                                &work->refused, &pattern))
         return false;
-    if (added)
-        visit_audit(tx, work->visit, "sender_rule.add", "sender_rule", 0);
+    if (pattern)
+        audit_rule(tx, work, "sender_rule.add", 0, pattern);
     return true;
 }
 
@@ -122,8 +129,9 @@ static bool remove_rule(StoreTx *tx, void *arg)
 {
     const RuleWork *work = arg;
     int64_t id = http_param_id(work->request, "id");
-    if (sender_rule_remove(tx, (SenderRuleId){id}))
-        visit_audit(tx, work->visit, "sender_rule.remove", "sender_rule", id);
+    const char *pattern = sender_rule_remove(tx, work->request->arena, (SenderRuleId){id});
+    if (pattern)
+        audit_rule(tx, work, "sender_rule.remove", id, pattern);
     return true;
 }
 
