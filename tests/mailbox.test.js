@@ -236,6 +236,33 @@ eachEngine('an answer given with another program stands on its request, once; ot
   assert.equal((await filo.check()).code, 0);
 });
 
+eachEngine('an answer too large to be taken stands on its request, and says where it lies', async (t, engine) => {
+  const address = take(engine);
+  const from = `anna.${engine}@bar.test`;
+  await mail.lay(address, [], { in: '.Sent' }); // the folder is there, empty
+  const filo = await start(t, engine, address);
+  await filo.start();
+  await filo.until(async () => (await count(filo, 'mailbox_folder')) === 2, 'both folders are open');
+  await write(address, { from, subject: 'Il filmato', id: `chiede.${engine}@bar.test` });
+  await filo.until(async () => (await count(filo, 'ticket')) === 1, 'the request');
+  const text = `${'x'.repeat(70)}\r\n`.repeat(65 * 16384); // 73.1 MB, as above
+  const large = (options) => letter({ from: `Assistenza <${address}>`, to: from, text, ...options });
+  await mail.lay(address, [
+    { at: Date.now(), data: large({ subject: 'Altro', id: `privata.${engine}@outlook.test` }) },
+    { at: Date.now(), data: large({ subject: 'Re: Il filmato', id: `grossa.${engine}@outlook.test`, inReplyTo: `<chiede.${engine}@bar.test>` }) },
+  ], { in: '.Sent' });
+  const said = () => filo.rows("SELECT direction, text FROM message WHERE direction <> 'in'");
+  await filo.until(async () => (await said()).length === 1, 'the answer', 90000);
+  const [answer] = await said();
+  assert.equal(answer.direction, 'out');
+  assert.match(answer.text, new RegExp(`^Il messaggio è di 74 MB: troppo per essere preso\\. Si legge nella casella ${address.replaceAll('.', '\\.')}`));
+  await filo.restart();
+  await write(address, { subject: 'dopo', id: `dopo-grossa.${engine}@bar.test` });
+  await filo.until(async () => (await count(filo, 'ticket')) === 2, 'the next one', 60000);
+  assert.equal((await said()).length, 1, 'once, and nothing of what is about no request');
+  assert.equal((await filo.check()).code, 0);
+});
+
 eachEngine('a folder of sent mail that cannot be opened is said, and the mailbox is read all the same', async (t, engine) => {
   const address = take(engine);
   const filo = await start(t, engine, address, ['--imap-sent-folder', 'Posta partita']);

@@ -348,12 +348,12 @@ static void look_again(const Fetcher *fetcher, Folder *folder, uint32_t uid)
         folder->position.old_below = MAX(folder->position.old_below, (int64_t)uid + 1);
 }
 
-/* The header first: what is about no request is not even fetched. */
+/* The header first: what is about no request is not even fetched. Of what is too large the header is all there is. */
 static bool take_sent(Fetcher *fetcher, Folder *folder, uint32_t uid, bool is_history)
 {
     g_autoptr(Arena) arena = arena_new(ARENA_REQUEST_CAP * MESSAGE_CAP);
     g_autoptr(GError) error = NULL;
-    ImapMessage message;
+    ImapMessage message, whole;
     IntakeResult result;
     bool there, wanted;
     if (!fetch(fetcher, uid, true, &message, &there))
@@ -367,10 +367,14 @@ static bool take_sent(Fetcher *fetcher, Folder *folder, uint32_t uid, bool is_hi
         look_again(fetcher, folder, uid);
         return true;
     }
-    if (!fetch(fetcher, uid, false, &message, &there))
+    int64_t whole_size = size_of_whole(&message, true);
+    if (!fetch(fetcher, uid, false, &whole, &there))
         return false;
-    MailPassage passage = {fetcher->on->name, message.received, is_history, 0};
-    return !there || mail_sent_take(&fetcher->receiver, arena, &passage, head, message.content, &result, &error) ||
+    bool is_too_large = fetcher->result.outcome == IMAP_TOO_LARGE;
+    MailPassage passage = {fetcher->on->name, message.received, is_history, is_too_large ? whole_size : 0};
+    Bytes raw = is_too_large ? head : whole.content;
+    return (!there && !is_too_large) ||
+           mail_sent_take(&fetcher->receiver, arena, &passage, head, raw, &result, &error) ||
            fail_or_leave(fetcher, uid, error);
 }
 

@@ -56,6 +56,8 @@ static bool read_event(Reading *reading, Bytes raw, MailArrival arrival, GError 
     arrival.mail = &reading->mail;
     arrival.auth_server = "";
     arrival.raw_size = raw.size;
+    arrival.lang = LANG_IT;
+    (void)lang_find(desk_policy(reading->receiver->desk)->language, &arrival.lang);
     arrival.is_history = true;
     reading->event = mail_event(reading->arena, &arrival);
     return true;
@@ -171,7 +173,7 @@ bool mail_sent_take(const ChannelReceiver *receiver, Arena *arena, const MailPas
     if (!channel_source_read(receiver, arena, passage->mailbox, &reading.source, error) ||
         !blob_prepare(desk_store(receiver->desk), raw, &blob, error))
         return false;
-    MailArrival arrival = {.raw_sha256 = blob.sha256, .received_at = sent_at};
+    MailArrival arrival = {.raw_sha256 = blob.sha256, .whole_size = passage->whole_size, .received_at = sent_at};
     if (!read_whole(&reading, &arrival, head, raw, error) || !prepare_html(&reading, &html, error))
         return false;
     channel_complete(receiver, arena, now, &reading.event);
@@ -183,7 +185,7 @@ bool mail_sent_take(const ChannelReceiver *receiver, Arena *arena, const MailPas
                                  .source = reading.source.name,
                                  .external_id = content,
                                  .raw_sha256 = blob.sha256,
-                                 .raw_size = blob.size,
+                                 .raw_size = MAX(blob.size, passage->whole_size),
                                  .received_at = now,
                                  .arrived_at = sent_at,
                                  .is_history = true},

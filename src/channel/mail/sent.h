@@ -27,7 +27,8 @@ const char *mail_sent_folder(const ImapFolders *folders);
 /* Whether the message with this header belongs to a request and is not there yet. */
 bool mail_sent_look(const ChannelReceiver *receiver, const char *mailbox, Bytes head, bool *wanted_out, GError **error);
 
-/* Takes it; head is its header as looked at. passage->arrived_at: when it was sent. */
+/* Takes it; head is its header as looked at. passage->arrived_at: when it was sent; whole_size:
+ * over raw, which is the header alone: its words then say that it was too large, and where it lies. */
 bool mail_sent_take(const ChannelReceiver *receiver, Arena *arena, const MailPassage *passage, Bytes head, Bytes raw,
                     IntakeResult *result_out, GError **error);
 
