@@ -106,8 +106,51 @@ eachEngine('what is written below or between the notice is the answer, and nothi
   const unclear = await reply(['-----Messaggio originale-----', ...lines, '', 'Arrivo tra un\'ora.'].join('\r\n'));
   assert.equal(unclear.out.outcome, 'appended', 'it cannot be told apart: a note for a person');
   assert.match(textOf((await browser.get(`/tickets/${ticket}`)).text), /Arrivo tra un'ora\./);
-  await new Promise((done) => { setTimeout(done, 300); });
-  assert.equal(sink.messages.length, before);
+  await filo.until(() => sent(sink, SARA).length === 2, 'she hears of it');
+  const said = sent(sink, SARA)[1];
+  assert.match(header(said.data, 'Subject'), new RegExp(`\\[#${ticket}\\] Non arrivata al cliente: La V2`));
+  assert.match(textBody(said.data), /non è partita: è rimasta come nota[^]*Arrivo tra un'ora\./);
+  assert.equal(sink.messages.length, before + 1, 'nothing to the customer');
+  const second = await filo.mailIn(letter({ from: SARA, to: replyAddress(said), subject: 'Re: avviso', text: 'Arrivo tra un\'ora, davvero.' }));
+  assert.equal(second.out.outcome, 'answered', 'her answer to that goes to the customer');
+  await filo.until(() => sent(sink, 'luca@bar.test').some(({ data }) => /davvero/.test(textBody(data))), 'the answer');
+});
+
+// Refused when it is handed over, or reported later; one mail for each reply, and none of what was written on the page.
+eachEngine('a reply by mail that does not reach the customer is told its author, once', async (t, engine) => {
+  const here = await desk(t, engine);
+  const { sink, filo, browser, ticket } = here;
+  const notice = await told(here);
+  const unsent = () => sent(sink, SARA).filter(({ data }) => /Non arrivata al cliente/.test(header(data, 'Subject')));
+  const reply = async (text) => assert.equal((await filo.mailIn(letter({ from: SARA, to: replyAddress(notice), subject: 'Re: avviso', text }))).out.outcome, 'answered');
+  sink.rules.push({ at: 'rcpt', match: /luca@/, reply: '550 5.7.1 non accettiamo posta da voi', times: 3 });
+  await reply('Passo domani.');
+  await filo.until(() => unsent().length === 1, 'she hears that it was refused');
+  assert.match(textBody(unsent()[0].data), /non è arrivata al cliente[^]*Passo domani\.[^]*\/tickets\//);
+  assert.equal(headersOf(unsent()[0].data).get('auto-submitted')[0], 'auto-generated');
+
+  const [{ id }] = await filo.rows("SELECT outbox_id AS id FROM outbox WHERE purpose = 'answer' AND state = 'failed'");
+  assert.equal((await browser.post(`/tray/outgoing/${id}/again`, {})).status, 303);
+  await filo.until(async () => Number(await filo.count("FROM outbox WHERE purpose = 'answer' AND state = 'failed' AND attempts = 2")) === 1, 'it to be refused again');
+  assert.equal((await browser.submit((await browser.get(`/tickets/${ticket}`)).text, /\/messages$/, { kind: 'reply', text: 'Scritta qui.' })).status, 303);
+  await filo.until(async () => Number(await filo.count("FROM outbox WHERE purpose = 'answer' AND state = 'failed'")) === 2, 'that of the page to be refused');
+
+  sink.rules.length = 0;
+  await reply('Passo dopodomani.');
+  await filo.until(() => sent(sink, 'luca@bar.test').length === 2, 'this one was taken');
+  const answer = sent(sink, 'luca@bar.test')[1];
+  await filo.until(async () => Number(await filo.count(`FROM outbox WHERE external_id = '${header(answer.data, 'Message-ID').slice(1, -1)}' AND state = 'sent'`)) === 1, 'it to be noted');
+  const report = `Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.test\r\nTo: ${answer.from}\r\nSubject: Undelivered\r\nMIME-Version: 1.0\r\n`
+    + 'Auto-Submitted: auto-replied\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=B\r\n\r\n'
+    + '--B\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n--B\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.test\r\n\r\n'
+    + 'Final-Recipient: rfc822; luca@bar.test\r\nAction: failed\r\nStatus: 5.1.1\r\n'
+    + `--B\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: ${header(answer.data, 'Message-ID')}\r\n--B--\r\n`;
+  await filo.mailIn(report);
+  await filo.until(() => unsent().length === 2, 'she hears of the report');
+  assert.match(textBody(unsent()[1].data), /Passo dopodomani\./);
+  assert.equal(Number(await filo.count("FROM outbox WHERE idempotency_key LIKE 'unsent:%'")), 2, 'one for each reply by mail');
+  const { code, stdout, stderr } = await filo.check();
+  assert.equal(code, 0, stdout + stderr);
 });
 
 eachEngine('from any other address it never leaves, and a robot\'s is nothing', async (t, engine) => {

@@ -11,6 +11,7 @@
 #include "base/token.h"
 #include "channel/backoff.h"
 #include "channel/send_server.h"
+#include "desk/notice/notice.h"
 #include "desk/party/party.h"
 #include "desk/party/suspect.h"
 #include "desk/setting/setting.h"
@@ -68,6 +69,7 @@ typedef struct NoteWork {
     Attempt *attempt;
     TimeMs now;
     bool delayed; /* still tried; false: failed, for one recipient at least */
+    Token token;  /* of the notice to its author */
 } NoteWork;
 
 static bool note_on_ticket(StoreTx *tx, void *arg)
@@ -83,7 +85,12 @@ static bool note_on_ticket(StoreTx *tx, void *arg)
         !ticket_edit_begin(&edit, tx, work->attempt->arena, item->ticket, ACTOR_OF_SYSTEM, work->now))
         return false;
     ticket_edit_event(&edit, EVENT_DELIVERY, &change, work->now);
-    return ticket_edit_end(&edit);
+    if (!ticket_edit_end(&edit))
+        return false;
+    if (!work->delayed)
+        notice_tell_unsent(tx, work->attempt->arena, &(NoticeUnsent){item->ticket, item->message, &work->token, false},
+                           work->now);
+    return true;
 }
 
 /* A notice to one of us is nothing the customer misses: the tray has it. */
@@ -91,7 +98,7 @@ static bool note(Attempt *attempt, bool delayed, TimeMs now, GError **error)
 {
     if (attempt->item.purpose == OUTBOX_NOTICE)
         return true;
-    NoteWork work = {attempt, now, delayed};
+    NoteWork work = {attempt, now, delayed, token_new()};
     return store_write(store_of(attempt), "note delivery", note_on_ticket, &work, error) != STORE_FAILED;
 }
 

@@ -178,28 +178,49 @@ static void build_acknowledgement(Build *build)
     build->parcel->outbound.marker = msg(build->lang, MSG_MAIL_MARKER);
 }
 
+/* For one of us: what they wrote did not reach the customer. Says why only as far as that never changes: each attempt
+ * must say the same. */
+static void build_unsent(Build *build, const Message *message)
+{
+    Arena *arena = build->arena;
+    const char *link = arena_printf(arena, "%s/tickets/%s", build->source->base_url, number_of(build));
+    MsgId text = message->direction == MESSAGE_NOTE ? MSG_MAIL_UNSENT_NOTE : MSG_MAIL_UNSENT_TEXT;
+    build->parcel->outbound.subject = msg_fill(arena, build->lang, MSG_MAIL_UNSENT_SUBJECT, "number", number_of(build),
+                                               "subject", build->ticket.subject, NULL);
+    build->parcel->outbound.text = msg_fill(arena, build->lang, text, "number", number_of(build), "link", link, "words",
+                                            quotation_own_words(arena, message), NULL);
+}
+
 /* For one of us: who wrote, what, and that an answer to this mail goes to them. */
+static void build_news(Build *build, const Message *message)
+{
+    Arena *arena = build->arena;
+    const char *name = *message->sender_name ? message->sender_name : message->sender_address;
+    const char *link = arena_printf(arena, "%s/tickets/%s", build->source->base_url, number_of(build));
+    build->parcel->outbound.subject = msg_fill(arena, build->lang, MSG_MAIL_NOTICE_SUBJECT, "number", number_of(build),
+                                               "name", name, "subject", build->ticket.subject, NULL);
+    build->parcel->outbound.text =
+        msg_fill(arena, build->lang, MSG_MAIL_NOTICE_TEXT, "name", name, "number", number_of(build), "link", link,
+                 "words", quotation_own_words(arena, message), NULL);
+}
+
 static bool build_notice(Build *build, GError **error)
 {
     Staff person;
     Message message;
-    Arena *arena = build->arena;
     if (!find_message(build, build->outgoing.quoted, &message) ||
-        !staff_find(build->tx, arena, (StaffId){build->outgoing.staff}, &person)) {
+        !staff_find(build->tx, build->arena, (StaffId){build->outgoing.staff}, &person)) {
         g_set_error(error, FILO_ERROR, FILO_ERROR_NOT_FOUND, "what outbox row %" G_GINT64_FORMAT " tells of",
                     build->item->id.value);
         return false;
     }
     (void)lang_find(person.language, &build->lang);
-    const char *name = *message.sender_name ? message.sender_name : message.sender_address;
-    const char *link = arena_printf(arena, "%s/tickets/%s", build->source->base_url, number_of(build));
     build->parcel->outbound.purpose = CHANNEL_NOTICE;
     build->parcel->outbound.written_at = build->item->created_at;
-    build->parcel->outbound.subject = msg_fill(arena, build->lang, MSG_MAIL_NOTICE_SUBJECT, "number", number_of(build),
-                                               "name", name, "subject", build->ticket.subject, NULL);
-    build->parcel->outbound.text =
-        msg_fill(arena, build->lang, MSG_MAIL_NOTICE_TEXT, "name", name, "number", number_of(build), "link", link,
-                 "words", quotation_own_words(arena, &message), NULL);
+    if (message.direction == MESSAGE_IN)
+        build_news(build, &message);
+    else
+        build_unsent(build, &message);
     build->parcel->outbound.marker = msg(build->lang, MSG_MAIL_MARKER);
     return true;
 }

@@ -261,7 +261,7 @@ bool outbox_find_sent(StoreTx *tx, Arena *arena, const char *external_id, Outbox
     SqlOutboxFindExternal row;
     if (!sql_outbox_find_external(tx, arena, &(SqlOutboxFindExternalIn){external_id}, &row))
         return false;
-    *sent_out = (OutboxSent){row.outbox_id, row.ticket_id, row.payload};
+    *sent_out = (OutboxSent){row.outbox_id, row.ticket_id, row.message_id, row.payload};
     return true;
 }
 
@@ -270,7 +270,7 @@ OutboxSentList outbox_list_sent(StoreTx *tx, Arena *arena, TicketId ticket)
     SqlOutboxListSentList rows = sql_outbox_list_sent(tx, arena, &(SqlOutboxListSentIn){ticket});
     OutboxSentList list = {ARENA_ARRAY(arena, OutboxSent, rows.count), rows.count};
     for (size_t i = 0; i < rows.count; i++)
-        list.items[i] = (OutboxSent){rows.rows[i].outbox_id, ticket, rows.rows[i].payload};
+        list.items[i] = (OutboxSent){rows.rows[i].outbox_id, ticket, rows.rows[i].message_id, rows.rows[i].payload};
     return list;
 }
 

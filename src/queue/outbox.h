@@ -158,6 +158,7 @@ bool outbox_set_undelivered(StoreTx *tx, OutboxId id, const char *reason, TimeMs
 typedef struct OutboxSent {
     OutboxId id;
     TicketId ticket;
+    MessageId message; /* {0}: none */
     const char *payload;
 } OutboxSent;
 

@@ -336,9 +336,10 @@ UPDATE outbox
 -- @param  external_id text
 -- @column outbox_id   id(outbox)
 -- @column ticket_id   id(ticket)?
+-- @column message_id  id(message)?
 -- @column payload     text
 -- @index  outbox_external
-SELECT outbox_id, ticket_id, payload
+SELECT outbox_id, ticket_id, message_id, payload
   FROM outbox
  WHERE external_id = $1
  ORDER BY outbox_id DESC
@@ -370,11 +371,12 @@ UPDATE outbox
    AND state IN ('sent', 'dot_sent');
 
 -- @statement outbox_list_sent : list
--- @param  ticket_id id(ticket)
--- @column outbox_id id(outbox)
--- @column payload   text
+-- @param  ticket_id  id(ticket)
+-- @column outbox_id  id(outbox)
+-- @column message_id id(message)?
+-- @column payload    text
 -- @index  outbox_ticket
-SELECT outbox_id, payload
+SELECT outbox_id, message_id, payload
   FROM outbox
  WHERE ticket_id = $1
  ORDER BY outbox_id;

@@ -363,11 +363,16 @@ static bool append_report(Intake *intake, const OutboxSent *sent)
     add_message(intake, ticket);
     ticket_note_inbound(&edit, &(InboundNote){intake->result.message, intake->event->received_at, false, 0, 0});
     bool doubted = intake->flags & MESSAGE_SENDER_UNVERIFIED;
-    if (!doubted && reported_note(intake->tx, intake->arena, &intake->event->report, sent, intake->now))
+    bool failed = !doubted && reported_note(intake->tx, intake->arena, &intake->event->report, sent, intake->now);
+    if (failed)
         note_failed(&edit, sent->id, intake->now);
     intake->result.ticket = ticket;
     intake->result.outcome = INTAKE_APPENDED;
-    return ticket_edit_end(&edit);
+    if (!ticket_edit_end(&edit))
+        return false;
+    if (failed)
+        intake_tell_unsent(intake, sent->ticket, sent->message);
+    return true;
 }
 
 /* --------------------------------------------------------------------------------------------------------- accept */

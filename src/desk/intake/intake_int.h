@@ -73,4 +73,7 @@ bool intake_note_about(Intake *intake, TicketId found, const Item *item);
 bool intake_find_notice(Intake *intake, NoticeReply *reply_out);
 void intake_take_staff_reply(Intake *intake, const NoticeReply *reply);
 
+/* Whoever of us wrote that by mail hears that it did not reach the customer (notice.h). */
+void intake_tell_unsent(Intake *intake, TicketId ticket, MessageId message);
+
 #endif

@@ -37,7 +37,14 @@ static void attach_files(Intake *intake, MessageId message)
     }
 }
 
-/* What could not be sent is a note, with its files: a person sees it. */
+void intake_tell_unsent(Intake *intake, TicketId ticket, MessageId message)
+{
+    const InboundEvent *event = intake->event;
+    NoticeUnsent unsent = {ticket, message, event->notices, event->sealed};
+    notice_tell_unsent(intake->tx, intake->arena, &unsent, intake->now);
+}
+
+/* What could not be sent is a note, with its files: its author hears that, and a person sees it. */
 static void keep_as_note(Intake *intake, const NoticeReply *reply)
 {
     const InboundEvent *event = intake->event;
@@ -48,6 +55,7 @@ static void keep_as_note(Intake *intake, const NoticeReply *reply)
                   (Actor){ACTOR_STAFF, reply->staff.value}, intake->now, &note, &refused))
         return;
     attach_files(intake, note);
+    intake_tell_unsent(intake, intake->result.ticket, note);
     intake->result.message = note;
     intake->result.outcome = INTAKE_APPENDED;
 }

@@ -5,6 +5,7 @@
 #include "desk/staff/permission.h"
 #include "desk/staff/staff.h"
 #include "desk/ticket/departure.h"
+#include "desk/ticket/message.h"
 #include "desk/ticket/outgoing.h"
 #include "notice_sql.h"
 #include "queue/outbox.h"
@@ -67,7 +68,8 @@ static bool find_account(const Telling *telling, ChannelAccount *from_out)
     return found || channel_account_default(telling->tx, telling->arena, "mail", from_out);
 }
 
-static void add_outbox(const Telling *telling, const Staff *person, const Token *token)
+/* key: one of it leaves, however often it is asked for. */
+static void add_outbox(const Telling *telling, const Staff *person, const Token *token, const char *key)
 {
     ChannelAccount from;
     if (!find_account(telling, &from))
@@ -78,33 +80,38 @@ static void add_outbox(const Telling *telling, const Staff *person, const Token 
                          .quoted = telling->news->message.value,
                          .staff = person->id.value,
                          .reply_token = token->text};
-    outbox_add(
-        telling->tx,
-        &(OutboxNew){.channel = from.channel,
-                     .purpose = OUTBOX_NOTICE,
-                     .ticket = telling->ticket->id,
-                     .idempotency_key = arena_printf(telling->arena, "notice:%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT,
-                                                     telling->news->message.value, person->id.value),
-                     .payload = outgoing_to_json(telling->arena, &outgoing),
-                     .account = outgoing.account,
-                     .domain = outgoing_domain(telling->arena, &outgoing),
-                     .not_before = telling->now,
-                     .sealed = telling->news->sealed},
-        telling->now);
+    outbox_add(telling->tx,
+               &(OutboxNew){.channel = from.channel,
+                            .purpose = OUTBOX_NOTICE,
+                            .ticket = telling->ticket->id,
+                            .idempotency_key = key,
+                            .payload = outgoing_to_json(telling->arena, &outgoing),
+                            .account = outgoing.account,
+                            .domain = outgoing_domain(telling->arena, &outgoing),
+                            .not_before = telling->now,
+                            .sealed = telling->news->sealed},
+               telling->now);
+}
+
+static bool is_reachable(const Telling *telling, StaffId id, Staff *person_out)
+{
+    return staff_find(telling->tx, telling->arena, id, person_out) && person_out->active && *person_out->email &&
+           brake_allows(telling, id);
 }
 
 static void tell(Telling *telling, StaffId id)
 {
     Staff person;
     const NoticeNews *news = telling->news;
-    if (telling->told == NOTICE_PEOPLE_MAX || !staff_find(telling->tx, telling->arena, id, &person) || !person.active ||
-        !*person.email || strcmp(contact_key_of_email(telling->arena, person.email), news->sender_key) == 0 ||
-        !brake_allows(telling, id))
+    if (telling->told == NOTICE_PEOPLE_MAX || !is_reachable(telling, id, &person) ||
+        strcmp(contact_key_of_email(telling->arena, person.email), news->sender_key) == 0)
         return;
     const Token *token = &news->tokens[telling->told++];
     sql_staff_notice_insert(
         telling->tx, &(SqlStaffNoticeInsertIn){token->sha256, telling->ticket->id, news->message, id, telling->now});
-    add_outbox(telling, &person, token);
+    add_outbox(telling, &person, token,
+               arena_printf(telling->arena, "notice:%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT, news->message.value,
+                            person.id.value));
 }
 
 void notice_tell(StoreTx *tx, Arena *arena, const Ticket *ticket, const NoticeNews *news, TimeMs now)
@@ -120,6 +127,37 @@ void notice_tell(StoreTx *tx, Arena *arena, const Ticket *ticket, const NoticeNe
         sql_notice_list_team(tx, arena, &(SqlNoticeListTeamIn){{ticket->now.team_id}, NOTICE_PEOPLE_MAX});
     for (size_t i = 0; i < rows.count; i++)
         tell(&telling, rows.rows[i].staff_id);
+}
+
+/* The message, where one of us wrote it by mail. message_find does not tell who wrote it. */
+static bool find_by_mail(StoreTx *tx, Arena *arena, const NoticeUnsent *unsent, Message *reply_out)
+{
+    MessageList list = message_list(tx, arena, unsent->ticket);
+    for (size_t i = 0; i < list.count; i++) {
+        const Message *message = &list.items[i];
+        if (message->id.value != unsent->message.value)
+            continue;
+        *reply_out = *message;
+        return message->direction != MESSAGE_IN && message->author.kind == ACTOR_STAFF && message->raw_sha256;
+    }
+    return false;
+}
+
+void notice_tell_unsent(StoreTx *tx, Arena *arena, const NoticeUnsent *unsent, TimeMs now)
+{
+    Ticket ticket;
+    Message reply;
+    Staff author;
+    OutboxKeyMatch before;
+    const char *key = arena_printf(arena, "unsent:%" G_GINT64_FORMAT, unsent->message.value);
+    Telling telling = {tx, arena, &ticket, &(NoticeNews){unsent->message, "", unsent->token, unsent->sealed}, now, 0};
+    if (!unsent->token || !find_by_mail(tx, arena, unsent, &reply) ||
+        !ticket_find(tx, arena, unsent->ticket, &ticket) || outbox_find_key(tx, arena, key, &before) ||
+        !is_reachable(&telling, (StaffId){reply.author.id}, &author))
+        return;
+    sql_staff_notice_insert(
+        tx, &(SqlStaffNoticeInsertIn){unsent->token->sha256, ticket.id, unsent->message, author.id, now});
+    add_outbox(&telling, &author, unsent->token, key);
 }
 
 bool notice_find_reply(StoreTx *tx, Arena *arena, const char *token_sha256, const char *sender_key,

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * notice: staff told by mail of what a customer wrote. Answers: "who wants to hear of this message, and whose reply is
- * this?"
+ * notice: staff told by mail of what a customer wrote, and of their own reply by mail that did not reach one. Answers: "who
+ * wants to hear of this message, and whose reply is this?"
  *
  * Whoever has the request in charge is told, if they asked for it; while nobody has, those of its team who asked. A
- * notice leaves through the outbox with a reply address of its own. Nobody is told by default.
+ * notice leaves through the outbox with a reply address of its own. Nobody is told by default; but who answered a notice by
+ * mail is always told when that did not leave: nothing else would say so where they are.
  * Not for the words (job/outbound) nor for taking the reply in (desk/intake). Owns the tables notice_choice,
  * staff_notice. Called by: desk/intake, web (account page), job.
  *
@@ -13,7 +14,7 @@
  * Invariants:
  *  1. A token is kept as its SHA-256 and names one person: it is good only from that person's own address.
  *  2. At most NOTICE_PER_HOUR notices go to one person in an hour.
- *  3. Nobody is told of what they wrote themselves.
+ *  3. Nobody is told of what they wrote themselves, but that it did not reach the customer; and of one reply once.
  */
 #ifndef FILO_DESK_NOTICE_NOTICE_H
 #define FILO_DESK_NOTICE_NOTICE_H
@@ -48,6 +49,17 @@ const Token *notice_tokens_new(Arena *arena);
 
 /* Tells whoever wants to hear of it. ticket: as it is now. */
 void notice_tell(StoreTx *tx, Arena *arena, const Ticket *ticket, const NoticeNews *news, TimeMs now);
+
+/* A message of a request that did not reach the customer: a reply that was refused, or was kept as a note. */
+typedef struct NoticeUnsent {
+    TicketId ticket;
+    MessageId message;
+    const Token *token; /* made before the transaction */
+    bool sealed;        /* as in NoticeNews */
+} NoticeUnsent;
+
+/* Tells its author, where that is one of us who wrote it by mail, and was not told of it before. */
+void notice_tell_unsent(StoreTx *tx, Arena *arena, const NoticeUnsent *unsent, TimeMs now);
 
 typedef struct NoticeReply {
     TicketId ticket;
