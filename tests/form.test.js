@@ -107,7 +107,7 @@ eachEngine('A15: a hundred forms that name a stranger send them one mail, withou
 
 const TYPED = /Indirizzo scritto nel modulo: niente prova ancora che sia suo/;
 
-eachEngine('A15: an address in a form proves nothing, until a mail comes from it', (t, engine) =>
+eachEngine('A15: an address in a form proves nothing, nor does a mail that names the request', (t, engine) =>
   withDesk(t, engine, async (filo, sink) => {
     const theirs = { from: 'Lucia Ferri <lucia@bar.test>', subject: 'Contratto', text: 'Il codice della cassaforte è 4711.' };
     await filo.mailIn(letter(theirs));
@@ -127,12 +127,13 @@ eachEngine('A15: an address in a form proves nothing, until a mail comes from it
     assert.equal(await filo.count('FROM message WHERE ticket_id = 10001'), 1);
     assert.equal(await filo.count("FROM suspect_address WHERE address_key = 'lucia@bar.test'"), 1, 'nobody has been seen to read there');
     const staff = await filo.signIn();
-    assert.match(textOf((await staff.get('/tickets/10002')).text), TYPED);
+    const shown = async () => textOf((await staff.get('/tickets/10002')).text);
+    assert.match(await shown(), TYPED);
 
-    // Lucia herself writes: by what was sent to her, or by the number.
+    // Somebody writes in her name, by the number that the form gave: that is no proof that she filled it.
     const reply = await filo.mailIn(letter({ ...theirs, subject: 'Re: [#10002]', text: 'Non sono stata io.' }));
     assert.deepEqual([reply.out.ticket, reply.out.outcome], [10002, 'appended']);
-    assert.ok(!TYPED.test(textOf((await staff.get('/tickets/10002')).text)));
+    assert.match(await shown(), TYPED);
     assert.equal(await filo.count("FROM suspect_address WHERE address_key = 'lucia@bar.test'"), 0);
     assert.ok(sink.messages.every(({ to }) => to.length === 1));
   }));

@@ -39,6 +39,8 @@ const ROUTES = [
   { route: 'POST /api/v1/tickets/:id/costs', at: '/api/v1/tickets/10001/costs', scope: 'cost.write', body: { minutes: 5 }, says: /"id":10001/ },
   { route: 'POST /api/v1/tickets/:id/merge', at: '/api/v1/tickets/10001/merge', scope: 'ticket.write', body: { into_id: 10001 }, status: 422, says: /merge_itself/ },
   { route: 'POST /api/v1/tickets/:id/forward', at: '/api/v1/tickets/10001/forward', scope: 'ticket.write', body: { message_id: 1 }, status: 422, says: /no_forward/ },
+  { route: 'POST /api/v1/tickets/:id/prove', at: '/api/v1/tickets/10001/prove', scope: 'ticket.write', body: {}, status: 422, says: /not_unproved/ },
+  { route: 'POST /api/v1/tickets/:id/disown', at: '/api/v1/tickets/10001/disown', scope: 'ticket.write', body: {}, status: 422, says: /not_unproved/ },
   { route: 'POST /api/v1/tickets/:id/split', at: '/api/v1/tickets/10001/split', scope: 'ticket.write', body: { message_ids: '1' }, status: 422, says: /split_first/ },
   { route: 'POST /api/v1/tickets/:id/links', at: '/api/v1/tickets/10001/links', scope: 'ticket.write', body: { other_id: 99 }, status: 422, says: /no_other/ },
   { route: 'POST /api/v1/tickets/:id/aside', at: '/api/v1/tickets/10001/aside', scope: 'ticket.write', body: { version: 999 }, status: 409, says: /stale/ },

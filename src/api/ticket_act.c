@@ -13,6 +13,7 @@
 #include "desk/intake/aside.h"
 #include "desk/intake/forwarded.h"
 #include "desk/intake/split.h"
+#include "desk/intake/unproved.h"
 #include "desk/product/product.h"
 #include "desk/ticket/merge.h"
 #include "desk/ticket/recipient.h"
@@ -516,6 +517,61 @@ static void ticket_forward(HttpRequest *request, HttpResponse *response, void *c
         api_send(request, response, 200, &ticket_now_shape, ticket_now_values(request->arena, &work.after));
 }
 
+/* ------------------------------------------------------------------------------------------------- whose it surely is */
+
+enum { UNPROVED_VERSION, UNPROVED_COUNT };
+static const ShapeField unproved_fields[] = {
+    [UNPROVED_VERSION] = TICKET_VERSION_FIELD,
+};
+static const Shape unproved_shape = {"UnprovedWord", unproved_fields, UNPROVED_COUNT};
+
+typedef struct UnprovedWork {
+    HttpRequest *request;
+    const ApiCall *call;
+    bool (*take)(StoreTx *tx, Arena *arena, const UnprovedWord *word, Actor actor, TimeMs now, InputError *refused_out);
+    const char *audit;
+    UnprovedWord word;
+    Ticket after;
+    CodingRefusals refused;
+} UnprovedWork;
+
+static bool take_word(StoreTx *tx, void *arg)
+{
+    UnprovedWork *work = arg;
+    const ApiCall *call = work->call;
+    InputError error = {0};
+    work->refused.count = 0;
+    if (!work->take(tx, work->request->arena, &work->word, call->person, call->now, &error))
+        return api_refuse(&work->refused, error);
+    api_audit(tx, call, work->audit, "ticket", work->word.ticket.value);
+    return ticket_find(tx, work->request->arena, work->word.ticket, &work->after);
+}
+
+static void run_word(HttpRequest *request, HttpResponse *response, UnprovedWork work)
+{
+    ShapeValue in[UNPROVED_COUNT];
+    work.request = request;
+    work.call = api_call_of(request);
+    if (!api_read_body(request, response, &unproved_shape, in) ||
+        !api_read_version(request, response, &in[UNPROVED_VERSION], &work.word.version))
+        return;
+    work.word.ticket = (TicketId){http_param_id(request, "id")};
+    if (api_write(request, response, work.audit, take_word, &work, &work.refused))
+        api_send(request, response, 200, &ticket_now_shape, ticket_now_values(request->arena, &work.after));
+}
+
+static void ticket_prove(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    run_word(request, response, (UnprovedWork){.take = unproved_prove, .audit = "ticket.prove"});
+}
+
+static void ticket_disown(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    run_word(request, response, (UnprovedWork){.take = unproved_disown, .audit = "ticket.disown"});
+}
+
 static const ApiOperation operations[] = {
     {{HTTP_POST, "/api/v1/tickets/:id/assign", ticket_assign, "ticket.assign", LANE_PAGE, ROUTE_TOKEN, API_BODY_LIMIT,
       "Gives it to a person or to a team's queue."},
@@ -535,5 +591,11 @@ static const ApiOperation operations[] = {
     {{HTTP_POST, "/api/v1/tickets/:id/forward", ticket_forward, "ticket.write", LANE_PAGE, ROUTE_TOKEN, API_BODY_LIMIT,
       "Makes it the request of whoever wrote the mail that a colleague passed on."},
      "ticketForward", NULL, &forward_shape, &ticket_now_shape, 200, false},
+    {{HTTP_POST, "/api/v1/tickets/:id/prove", ticket_prove, "ticket.write", LANE_PAGE, ROUTE_TOKEN, API_BODY_LIMIT,
+      "Says that it is the customer's whose address somebody typed into the form (address_unproved)."},
+     "ticketProve", NULL, &unproved_shape, &ticket_now_shape, 200, false},
+    {{HTTP_POST, "/api/v1/tickets/:id/disown", ticket_disown, "ticket.write", LANE_PAGE, ROUTE_TOKEN, API_BODY_LIMIT,
+      "Says that it is not: a customer of its own has it, and the typed address is not written to."},
+     "ticketDisown", NULL, &unproved_shape, &ticket_now_shape, 200, false},
 };
 const ApiOperations ticket_act_operations = {operations, G_N_ELEMENTS(operations)};

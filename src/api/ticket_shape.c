@@ -20,6 +20,7 @@ enum {
     MESSAGE_TEXT,
     MESSAGE_QUOTED_AT,
     MESSAGE_UNVERIFIED,
+    MESSAGE_UNPROVED,
     MESSAGE_FORWARDED_BY,
     MESSAGE_PROPOSED_ADDRESS,
     MESSAGE_PROPOSED_NAME,
@@ -42,6 +43,8 @@ static const ShapeField message_fields[] = {
                            .doc = "The byte of text where a quotation of earlier messages begins."},
     [MESSAGE_UNVERIFIED] = {"unverified", SHAPE_FLAG, true,
                             .doc = "Our mail server says, or it is plain, that it is not from whom it says: it moved nothing."},
+    [MESSAGE_UNPROVED] = {"address_unproved", SHAPE_FLAG, true,
+                          .doc = "Somebody typed a customer's address into the public form, and nothing proves that it was the customer: the request's page shows no answer. ticketProve or ticketDisown settles it."},
     [MESSAGE_FORWARDED_BY] = {"forwarded_by_id", SHAPE_NUMBER,
                               .doc = "The member of staff who passed it on, where it is a customer's mail: the sender is as it stood in it."},
     [MESSAGE_PROPOSED_ADDRESS] = {"proposed_sender_address", SHAPE_LINE,
@@ -74,6 +77,7 @@ static void fill_message(ShapeValue *row, const Message *message)
     row[MESSAGE_SUBJECT] = shape_text(message->subject);
     row[MESSAGE_TEXT] = shape_text(message->text);
     row[MESSAGE_UNVERIFIED] = shape_number((message->flags & MESSAGE_SENDER_UNVERIFIED) != 0);
+    row[MESSAGE_UNPROVED] = shape_number((message->flags & MESSAGE_ADDRESS_UNPROVED) != 0);
     if (message->quoted_at != MESSAGE_NOT_QUOTED)
         row[MESSAGE_QUOTED_AT] = shape_number(message->quoted_at);
 }

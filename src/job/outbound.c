@@ -133,6 +133,17 @@ static const char *quoting_text(const Build *build, const char *text)
     return *words ? arena_printf(build->arena, "%s\n\n%s", text, words) : text;
 }
 
+/* Where whoever reads the address says that the request is theirs: what is sent while nobody has. */
+static const char *proving_text(const Build *build, const char *text)
+{
+    if (!build->outgoing.prove)
+        return text;
+    const char *link =
+        arena_printf(build->arena, "%s/confirm/%s", build->source->base_url, build->outgoing.reply_token);
+    return arena_printf(build->arena, "%s\n\n%s", text,
+                        msg_fill(build->arena, build->lang, MSG_MAIL_PROVE, "link", link, NULL));
+}
+
 static bool build_answer(Build *build, GError **error)
 {
     Message message;
@@ -144,7 +155,7 @@ static bool build_answer(Build *build, GError **error)
     build->parcel->outbound.operator_name = message.sender_name;
     build->parcel->outbound.written_at = message.at;
     build->parcel->outbound.subject = answer_subject(build, message.at);
-    build->parcel->outbound.text = quoting_text(build, signed_text(build, message.text));
+    build->parcel->outbound.text = quoting_text(build, signed_text(build, proving_text(build, message.text)));
     build->parcel->outbound.marker = msg(build->lang, MSG_MAIL_MARKER);
     return add_files(build, message.id, error);
 }
@@ -164,17 +175,20 @@ static const char *closed_words(const Build *build)
 static void build_acknowledgement(Build *build)
 {
     const DeskPolicy *policy = desk_policy(build->source->desk);
-    const char *link = arena_printf(build->arena, "%s/track/%s", build->source->base_url,
-                                    build->outgoing.tracking_token ? build->outgoing.tracking_token : "");
-    TimeMs due = build->outgoing.due ? build->outgoing.due : build->ticket.now.next_update_at;
+    const Outgoing *outgoing = &build->outgoing;
+    const char *page = arena_printf(build->arena, "%s/track/%s", build->source->base_url,
+                                    outgoing->tracking_token ? outgoing->tracking_token : "");
+    const char *link =
+        outgoing->prove ? arena_printf(build->arena, "%s/confirm/%s", page, outgoing->reply_token) : page;
+    TimeMs due = outgoing->due ? outgoing->due : build->ticket.now.next_update_at;
     const char *by = format_due(build->arena, build->lang, policy->zone, due, build->item->created_at);
     build->parcel->outbound.purpose = CHANNEL_ACK;
     build->parcel->outbound.written_at = build->item->created_at;
     build->parcel->outbound.subject =
         msg_fill(build->arena, build->lang, MSG_MAIL_ACK_SUBJECT, "number", number_of(build), NULL);
-    build->parcel->outbound.text =
-        msg_fill(build->arena, build->lang, MSG_MAIL_ACK_TEXT, "number", number_of(build), "company",
-                 policy->company_name, "by", by, "closed", closed_words(build), "link", link, NULL);
+    build->parcel->outbound.text = msg_fill(
+        build->arena, build->lang, outgoing->prove ? MSG_MAIL_ACK_PROVE : MSG_MAIL_ACK_TEXT, "number", number_of(build),
+        "company", policy->company_name, "by", by, "closed", closed_words(build), "link", link, NULL);
     build->parcel->outbound.marker = msg(build->lang, MSG_MAIL_MARKER);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "web/pages_sample.h"
 
+#include "web/confirm_view.h"
 #include "web/customer_page_view.h"
 #include "web/error_page_view.h"
 #include "web/message_page_view.h"
@@ -603,6 +604,7 @@ static void track(GString *out, const Sample *sample)
                          .owner = said(sample, "Sara Conti"),
                          .next_step = said(sample, "La valvola arriva giovedì, Sara la chiama per l'uscita"),
                          .next_by = "ven 3 apr, 17:20",
+                         .unproved = said(sample, ""),
                          .said = said(sample, ""),
                          .form_token = said(sample, "f3a1"),
                          .steps = steps,
@@ -614,6 +616,18 @@ static void track(GString *out, const Sample *sample)
                          .draft_key = "track-12318",
                          .reply = said(sample, "")};
     tracking_render(out, sample->lang, &view);
+}
+
+static void ask(GString *out, const Sample *sample)
+{
+    ConfirmView view = {.page = public_layout(sample, "12318"),
+                        .number = "12318",
+                        .when = "mer 1 apr, 9:12",
+                        .name = said(sample, "Lucia Ferri"),
+                        .subject = said(sample, "La V2 non fa vapore al mattino"),
+                        .body = body(sample, "Da lunedì la V2 non fa vapore quando la accendiamo."),
+                        .confirm_url = to("/track/9f2c41/confirm/7d1e")};
+    confirm_render(out, sample->lang, &view);
 }
 
 static void customer_file(GString *out, const Sample *sample)
@@ -714,6 +728,7 @@ const SamplePage sample_pages[] = {
     {"queue_tour", queue_tour},  {"ticket", ticket_open},         {"ticket_closing", ticket_closing},
     {"ticket_new", ticket_form}, {"public_form", public_request}, {"public_sent", sent},
     {"tracking", track},         {"customer", customer_file},     {"error", error},
+    {"confirm", ask},
     {"parties", party_list},     {"search", found},           {"message", written},
 };
 const size_t sample_page_count = G_N_ELEMENTS(sample_pages);

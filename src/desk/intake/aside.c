@@ -30,10 +30,13 @@ bool aside_is_known(StoreTx *tx, Arena *arena, PartyId customer, TicketId beside
     return customer.value && sql_aside_real_request(tx, arena, &(SqlAsideRealRequestIn){customer, besides}, &row);
 }
 
-/* Who wrote the request: the sender of its first message, when that is an address; "" else. */
+/* Who wrote the request: the sender of its first message, when that is an address; "" else, and where a customer's address
+ * was only typed: who does that must not have the customer's own mail put aside, nor brought back. */
 static const char *sender_of(StoreTx *tx, Arena *arena, TicketId ticket)
 {
     MessageList list = message_list(tx, arena, ticket);
+    if (message_list_unproved(&list))
+        return "";
     for (size_t i = 0; i < list.count; i++)
         if (list.items[i].direction == MESSAGE_IN && strchr(list.items[i].sender_address, '@'))
             return contact_key_of_email(arena, list.items[i].sender_address);

@@ -12,7 +12,7 @@
  *
  * Invariants:
  *  1. An address whose customer has another request that was one is learned only when the person says so.
- *  2. A whole domain is never learned: a person writes it.
+ *  2. A whole domain is never learned: a person writes it. Nor is an address that somebody only typed (unproved.h).
  *  3. Taking back gives the state, team, owner and promise the ticket had, and forgets the rules for its sender.
  *
  * Example:

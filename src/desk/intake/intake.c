@@ -11,6 +11,7 @@
 #include "desk/intake/other_number.h"
 #include "desk/intake/reported.h"
 #include "desk/intake/request_language.h"
+#include "desk/intake/unproved.h"
 #include "desk/party/party.h"
 #include "desk/party/suspect.h"
 #include "desk/setting/setting.h"
@@ -193,6 +194,7 @@ static void acknowledge(Intake *intake, TicketId ticket)
         .due = event->next_update_at,
         .to = &(OutgoingAddress){event->sender_address, ""},
         .to_count = 1,
+        .prove = intake_is_unproved(intake),
         .reply_token = event->reply.text,
         .tracking_token = event->tracking.text,
         .in_reply_to = event->message_id,
@@ -281,9 +283,13 @@ static bool open_ticket(Intake *intake)
 
 /* ------------------------------------------------------------------------------------------------- a known ticket */
 
-/* Closed too long ago, or ended some other way: what they write now is a new request that follows the old one. */
-static bool can_still_join(const Ticket *ticket, const InboundEvent *event)
+/* Closed too long ago, or ended some other way: what they write now is a new request that follows the old one. So is
+ * what opens nothing again, because nobody knows whose it is. */
+static bool can_still_join(const Intake *intake, const Ticket *ticket)
 {
+    const InboundEvent *event = intake->event;
+    if (intake_is_unproved(intake))
+        return ticket_state_is_open((TicketState)ticket->now.state) || ticket->now.state == TICKET_SPAM;
     if (ticket->now.state == TICKET_CLOSED)
         return ticket->now.closed_at >= event->reopen_since;
     return ticket->now.state != TICKET_NOT_OURS && ticket->now.state != TICKET_CANCELLED;
@@ -321,7 +327,7 @@ bool intake_append(Intake *intake, TicketId ticket)
     bool trusted = !(intake->flags & MESSAGE_SENDER_UNVERIFIED);
     bool moves = (trusted || (intake->brought && intake->passing.may_move)) && !intake_is_robot(intake);
     int64_t reopened_before = edit.ticket.now.reopened;
-    if (moves && intake->answers_us && edit.ticket.now.state == TICKET_SPAM)
+    if (moves && intake->answers_us && !intake_is_unproved(intake) && edit.ticket.now.state == TICKET_SPAM)
         end_aside(intake, &edit);
     intake->language = edit.ticket.language;
     add_message(intake, ticket);
@@ -440,6 +446,13 @@ static bool place_about(Intake *intake, TicketId found, const Item *other)
     return opened && intake_note_about(intake, found, other);
 }
 
+/* The customer answers what was sent to the address under which somebody wrote. */
+static void prove_by_answer(Intake *intake)
+{
+    if (intake->proven.value && !intake_is_robot(intake) && !(intake->flags & MESSAGE_SENDER_UNVERIFIED))
+        unproved_answered(intake->tx, intake->arena, intake->proven, intake->event->actor, intake->now);
+}
+
 static bool place(Intake *intake)
 {
     TicketId found = {0};
@@ -452,6 +465,7 @@ static bool place(Intake *intake)
     if (is_returned(intake))
         return open_apart(intake, true);
     (void)intake_find_thread(intake, &found);
+    prove_by_answer(intake);
     suspect_repeats(intake, &found);
     if (!found.value) {
         if (intake->result.possible.value)
@@ -460,12 +474,12 @@ static bool place(Intake *intake)
     }
     intake->result.possible = (TicketId){0};
     bool there = ticket_find(intake->tx, intake->arena, found, &ticket);
-    if (there && intake_names_other_item(intake, &ticket, &other))
+    if (there && !intake_is_unproved(intake) && intake_names_other_item(intake, &ticket, &other))
         return place_about(intake, found, &other);
-    if (there && (can_still_join(&ticket, intake->event) || intake_is_robot(intake)))
+    if (there && (can_still_join(intake, &ticket) || intake_is_robot(intake)))
         return intake_append(intake, found);
     TicketId follower;
-    if (find_follower(intake, found, &follower))
+    if (!intake_is_unproved(intake) && find_follower(intake, found, &follower))
         return intake_append(intake, follower);
     bool opened = open_ticket(intake);
     link_hint(intake, found);
@@ -525,6 +539,7 @@ bool intake_accept(StoreTx *tx, Arena *arena, const InboundEvent *event, TimeMs 
         NoticeReply reply;
         note_reused_id(&intake);
         heed_nature(&intake);
+        intake.flags |= unproved_flags(tx, arena, event, intake.flags);
         if (*event->sender_key && !intake_is_robot(&intake) &&
             !(intake.flags & (MESSAGE_SENDER_UNVERIFIED | MESSAGE_ADDRESS_TYPED)))
             suspect_clear(tx, event->sender_key); /* who writes from it, reads there */

@@ -28,6 +28,7 @@
  *  9. An acknowledgement holds no word its sender chose, not even the name: the address may be somebody else's.
  * 10. A customer's mail that a colleague passes on is the customer's request where our server vouches for the colleague, and
  *     else a proposal (forwarded.h). Its sender is marked unverified: what moves, moves by the colleague's right.
+ * 11. A customer's address that somebody only typed makes a request, and of the request nothing else (unproved.h).
  */
 #ifndef FILO_DESK_INTAKE_INTAKE_H
 #define FILO_DESK_INTAKE_INTAKE_H

@@ -22,6 +22,8 @@ static Lead lead_of_token(Intake *intake, const IntakeKey *key)
     Lead lead = {.ours = true};
     lead.ticket =
         reply_address_find(intake->tx, intake->arena, key->text, intake->event->sender_key, &lead.proves_right);
+    if (lead.proves_right)
+        intake->proven = lead.ticket;
     return lead;
 }
 
@@ -50,7 +52,7 @@ static bool try_lead(Intake *intake, Lead lead, TicketId *found_out)
     if (!lead.ticket.value || !ticket_find(intake->tx, intake->arena, lead.ticket, &ticket))
         return false;
     if (lead.proves_right || takes_part(intake, lead.ticket)) {
-        *found_out = intake_follow_master(intake, lead.ticket);
+        *found_out = intake_is_unproved(intake) ? lead.ticket : intake_follow_master(intake, lead.ticket);
         intake->answers_us = lead.ours;
         return true;
     }

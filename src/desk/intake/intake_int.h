@@ -33,6 +33,7 @@ typedef struct Intake {
     bool answers_us;             /* what led to the ticket is known only to who had something from us */
     bool set_aside;              /* what opens now is no request */
     const char *language;        /* of the ticket it becomes part of */
+    TicketId proven;             /* whose reply token came back from the address it was made for; or {0} */
     bool known;                  /* a person said what the sender is: */
     SenderNature nature;
 } Intake;
@@ -41,6 +42,12 @@ typedef struct Intake {
 static inline bool intake_is_robot(const Intake *intake)
 {
     return intake->flags & (MESSAGE_AUTO_REPLY | MESSAGE_DELIVERY_REPORT);
+}
+
+/* Whether a customer's address was only typed there: it joins nothing and moves nothing else (unproved.h). */
+static inline bool intake_is_unproved(const Intake *intake)
+{
+    return intake->flags & MESSAGE_ADDRESS_UNPROVED;
 }
 
 /* The words without what the sender's mail program quoted: our notice, the customer's words. In the arena. */

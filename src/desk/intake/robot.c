@@ -154,7 +154,8 @@ static int64_t count_in(StoreTx *tx, Arena *arena, const SameWords *same, Ticket
         const char *text = rows.rows[i].text;
         size_t all = strlen(text);
         size_t own = rows.rows[i].quoted_at.has ? MIN((size_t)rows.rows[i].quoted_at.value, all) : all;
-        found += strcmp(contact_key_of_email(arena, rows.rows[i].sender_address), same->address_key) == 0 &&
+        found += !(rows.rows[i].flags & MESSAGE_ADDRESS_UNPROVED) &&
+                 strcmp(contact_key_of_email(arena, rows.rows[i].sender_address), same->address_key) == 0 &&
                  strcmp(text_trim(arena, arena_strndup(arena, text, own)), same->words) == 0;
     }
     return found;
@@ -201,7 +202,8 @@ static void learn(StoreTx *tx, Arena *arena, const char *address_key, SenderNatu
 bool sender_may_correct(const Message *message)
 {
     return message->direction == MESSAGE_IN && message->author.kind == ACTOR_CUSTOMER &&
-           strchr(message->sender_address, '@') && !(message->flags & (MESSAGE_DELIVERY_REPORT | MESSAGE_RETURNED));
+           strchr(message->sender_address, '@') &&
+           !(message->flags & (MESSAGE_DELIVERY_REPORT | MESSAGE_RETURNED | MESSAGE_ADDRESS_UNPROVED));
 }
 
 static const Message *find_correctable(const MessageList *list, MessageId id)

@@ -116,8 +116,9 @@ UPDATE automatic_stop
 -- @column sender_address text
 -- @column text           text
 -- @column quoted_at      int?
+-- @column flags          int
 -- @index  message_ticket
-SELECT sender_address, text, quoted_at
+SELECT sender_address, text, quoted_at, flags
   FROM message
  WHERE ticket_id = $1
    AND direction = 'in'

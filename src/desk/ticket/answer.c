@@ -83,6 +83,14 @@ static void add_recipients(TicketEdit *edit, MessageId message, const OutgoingAd
                                                             addresses[i].name ? addresses[i].name : ""});
 }
 
+/* Whom it goes to may be somebody else than who wrote: they can say so with what this answer carries. */
+static bool asks_for_proof(TicketEdit *edit, const Answer *answer, const MessageList *messages)
+{
+    const Message *unproved = message_list_unproved(messages);
+    return unproved && !(unproved->flags & MESSAGE_ADDRESS_DISOWNED) &&
+           strcmp(contact_key_of_email(edit->arena, unproved->sender_address), answer->recipient_key) == 0;
+}
+
 static OutboxId add_outbox(TicketEdit *edit, const Answer *answer, const ChannelAccount *from,
                            const Conversation *conversation, MessageId message)
 {
@@ -92,6 +100,7 @@ static OutboxId add_outbox(TicketEdit *edit, const Answer *answer, const Channel
                          .cc = answer->cc,
                          .cc_count = answer->cc_count,
                          .quoted = conversation->quoted.value,
+                         .prove = asks_for_proof(edit, answer, &conversation->messages),
                          .reply_token = answer->reply.text};
     add_references(edit->arena, conversation, &outgoing);
     reply_address_add(edit->tx, answer->reply.sha256, answer->ticket, answer->recipient_key, edit->now);

@@ -147,6 +147,14 @@ MessageList message_list(StoreTx *tx, Arena *arena, TicketId ticket)
     return list;
 }
 
+const Message *message_list_unproved(const MessageList *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].direction == MESSAGE_IN && list->items[i].flags & MESSAGE_ADDRESS_UNPROVED)
+            return &list->items[i];
+    return NULL;
+}
+
 bool message_find(StoreTx *tx, Arena *arena, TicketId ticket, MessageId id, Message *message_out)
 {
     SqlMessageFindRow row;

@@ -38,6 +38,10 @@ enum {
     MESSAGE_SAYS_AUTO = 1 << 10,        /* Auto-Submitted: auto-replied stands in it; comes with MESSAGE_AUTO_REPLY */
     MESSAGE_FROM_OURS = 1 << 11,     /* names one of our own addresses as its sender's; comes with SENDER_UNVERIFIED */
     MESSAGE_ADDRESS_TYPED = 1 << 12, /* the sender's address is what somebody typed: nothing proves it theirs */
+    MESSAGE_ADDRESS_UNPROVED =
+        1 << 13, /* and it is a customer's, who has not said yet that they wrote (intake/unproved.h) */
+    MESSAGE_ADDRESS_PROVED = 1 << 14,   /* they have, or one of us has said so */
+    MESSAGE_ADDRESS_DISOWNED = 1 << 15, /* one of us said that it is not theirs; comes with ADDRESS_UNPROVED */
     /* Why MESSAGE_AUTO_REPLY stands, when it is not the headers that say so; each comes with it. */
     MESSAGE_ABSENCE = 1 << 16, /* its subject begins as an absence notice's */
     MESSAGE_REPEATS = 1 << 17, /* the same words for the third time in a day */
@@ -89,6 +93,10 @@ void message_set_flags(StoreTx *tx, MessageId id, int64_t flags);
  * their language. */
 void message_set_sender(StoreTx *tx, const Message *before, const Message *after);
 MessageList message_list(StoreTx *tx, Arena *arena, TicketId ticket);
+
+/* The first of them under an address that is still unproved, NULL: none. Such a request is nobody's yet: its page shows
+ * no answer of ours, and its words count for nothing else. */
+const Message *message_list_unproved(const MessageList *list);
 
 /* One message of that ticket, but for what it says: of its words only the subject is there. */
 bool message_find(StoreTx *tx, Arena *arena, TicketId ticket, MessageId id, Message *message_out);

@@ -43,6 +43,8 @@ char *outgoing_to_json(Arena *arena, const Outgoing *outgoing)
         json_object_set_new(object, "incident", json_integer(outgoing->incident));
     if (outgoing->over)
         json_object_set_new(object, "over", json_true());
+    if (outgoing->prove)
+        json_object_set_new(object, "prove", json_true());
     put_text(object, "external_id", outgoing->external_id);
     put_text(object, "reply_token", outgoing->reply_token);
     put_text(object, "tracking_token", outgoing->tracking_token);
@@ -105,6 +107,7 @@ bool outgoing_parse(Arena *arena, const char *json, Outgoing *outgoing_out)
     outgoing.staff = json_integer_value(json_object_get(object, "staff"));
     outgoing.incident = json_integer_value(json_object_get(object, "incident"));
     outgoing.over = json_is_true(json_object_get(object, "over"));
+    outgoing.prove = json_is_true(json_object_get(object, "prove"));
     outgoing.account = get_text(arena, object, "account");
     outgoing.external_id = get_text(arena, object, "external_id");
     outgoing.reply_token = get_text(arena, object, "reply_token");

@@ -36,6 +36,7 @@ typedef struct Outgoing {
     const char *external_id;    /* the Message-ID it will have, without < >; NULL: made from the row's key */
     const char *reply_token;    /* secret part of the reply address, or NULL */
     const char *tracking_token; /* secret part of the tracking link, or NULL */
+    bool prove;                 /* carries the link by which its reader says that the request is theirs */
     const char *in_reply_to;    /* a Message-ID, or NULL */
     const char *const *references;
     size_t reference_count;

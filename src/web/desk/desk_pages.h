@@ -26,6 +26,8 @@ void ticket_start_post(HttpRequest *request, HttpResponse *response, void *conte
 void ticket_wait_post(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_assign_post(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_merge_post(HttpRequest *request, HttpResponse *response, void *context);
+void ticket_prove_post(HttpRequest *request, HttpResponse *response, void *context);
+void ticket_disown_post(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_forward_post(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_company_post(HttpRequest *request, HttpResponse *response, void *context);
 void ticket_split_post(HttpRequest *request, HttpResponse *response, void *context);

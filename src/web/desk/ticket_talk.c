@@ -4,11 +4,13 @@
 #include "base/format.h"
 #include "base/text.h"
 #include "desk/intake/robot.h"
+#include "desk/intake/unproved.h"
 #include "web/desk/message_page.h"
 #include "web/desk/ticket_forward.h"
 #include "web/desk/ticket_proof.h"
 #include "web/desk/ticket_sender.h"
 #include "web/desk/ticket_split.h"
+#include "web/desk/ticket_unproved.h"
 #include "web/words.h"
 
 #include <string.h>
@@ -155,13 +157,18 @@ static const char *outcome_words(const Talk *talk, OutboxId outbox, bool *failed
     return said;
 }
 
+/* What is told of a message and is nothing wrong with it. */
+#define CALM_FLAGS                                                                                                     \
+    (MESSAGE_ELSEWHERE | MESSAGE_ADDRESS_TYPED | MESSAGE_ADDRESS_UNPROVED | MESSAGE_ADDRESS_PROVED |                   \
+     MESSAGE_ADDRESS_DISOWNED)
+
 /* That nobody vouches for the sender of what one of us passed on is said in the words on that. */
 static int64_t shown_flags(int64_t flags)
 {
     return flags & MESSAGE_FORWARDED ? flags & ~(MESSAGE_FORWARDED | MESSAGE_SENDER_UNVERIFIED) : flags;
 }
 
-/* Whether a mail came from the address that was typed into a form (security A15). */
+/* Whether a mail came from the address of nobody we knew that was typed into a form (security A15). */
 static bool is_confirmed(const Talk *talk, const Message *typed)
 {
     const int64_t doubtful = MESSAGE_SENDER_UNVERIFIED | MESSAGE_DELIVERY_REPORT | MESSAGE_AUTO_REPLY;
@@ -177,7 +184,8 @@ static bool is_confirmed(const Talk *talk, const Message *typed)
 
 static int64_t flags_now(const Talk *talk, const Message *message)
 {
-    bool settled = message->flags & MESSAGE_ADDRESS_TYPED && is_confirmed(talk, message);
+    bool settled =
+        message->flags & MESSAGE_ADDRESS_TYPED && !unproved_is_settled(message) && is_confirmed(talk, message);
     return settled ? message->flags & ~MESSAGE_ADDRESS_TYPED : message->flags;
 }
 
@@ -195,6 +203,7 @@ static const char *gravest_flag(const Talk *talk, int64_t flags)
         {MESSAGE_FROM_STRANGER, MSG_MESSAGE_FLAG_STRANGER},    {MESSAGE_ID_REUSED, MSG_MESSAGE_FLAG_REUSED},
         {MESSAGE_DELIVERY_REPORT, MSG_MESSAGE_FLAG_REPORT},    {MESSAGE_AUTO_REPLY, MSG_MESSAGE_FLAG_AUTO_REPLY},
         {MESSAGE_TRUNCATED, MSG_MESSAGE_FLAG_TRUNCATED},       {MESSAGE_ELSEWHERE, MSG_MESSAGE_FLAG_ELSEWHERE},
+        {MESSAGE_ADDRESS_DISOWNED, MSG_MESSAGE_FLAG_DISOWNED}, {MESSAGE_ADDRESS_PROVED, MSG_MESSAGE_FLAG_PROVED},
         {MESSAGE_ADDRESS_TYPED, MSG_MESSAGE_FLAG_TYPED},
     };
     flags = shown_flags(flags);
@@ -292,6 +301,10 @@ static const Message *last_incoming(const Talk *talk)
 static void fill_correction(const Talk *talk, TicketEntry *entry, const Message *message)
 {
     bool robot = message->flags & MESSAGE_AUTO_REPLY;
+    entry->correct_label = MSG_UNPROVED_DISOWN;
+    entry->correct_url = ticket_unproved_way_back(talk->arena, talk->visit, talk->material, message);
+    if (entry->correct_url.text)
+        return;
     bool here = message->ticket.value == talk->material->ticket.id.value;
     if (!here || !visit_may(talk->visit, "ticket.write") || !sender_may_correct(message) ||
         (!robot && message != last_incoming(talk)))
@@ -330,7 +343,7 @@ static void fill_message(const Talk *talk, TicketEntry *entry, const Message *me
         .split_id = arena_int(talk->arena, message->id.value),
         .status = *outcome ? outcome : status,
         .failed = sending ? sending->state == OUTBOX_FAILED || unreached || *missing || is_late(talk, sending)
-                          : (shown_flags(message->flags) & ~(MESSAGE_ELSEWHERE | MESSAGE_ADDRESS_TYPED)) != 0,
+                          : (shown_flags(message->flags) & ~CALM_FLAGS) != 0,
     };
     if (*entry->forward_do)
         entry->forward_url =
@@ -427,6 +440,8 @@ static const char *event_words(const Talk *talk, const TicketEvent *event, const
                                                               : NULL;
     case EVENT_DESCRIBED:
         return described(talk, event);
+    case EVENT_PARTICIPANT:
+        return msg_fill(talk->arena, lang, MSG_EVENT_PROVED, "who", who(talk, event->actor), NULL);
     case EVENT_ACKNOWLEDGED:
         return msg(lang, MSG_EVENT_ACKNOWLEDGED);
     case EVENT_DELIVERY:

@@ -25,6 +25,7 @@
 #include "web/desk/ticket_sender.h"
 #include "web/desk/ticket_split.h"
 #include "web/desk/ticket_talk.h"
+#include "web/desk/ticket_unproved.h"
 #include "web/layout.h"
 #include "web/problem.h"
 #include "web/ticket_page_view.h"
@@ -252,6 +253,7 @@ static void fill_head(Build *build)
     fill_letter(build, state);
     fill_wait_line(build, state);
     fill_stop(build);
+    ticket_unproved_fill(build->arena, build->visit, &build->material, &build->view);
     view->legal =
         ticket_state_is_open(state) && !ticket->now.complaint && ticket_proof_has_letter(&build->material.receipts);
     view->version = ticket->version;
@@ -393,7 +395,7 @@ static void fill_more(Build *build)
         .pointer_error = came_back(build, "not_ours") ? build->typed->wrong : "",
         .cancel_url = offered(build, TICKET_CANCEL, "/tickets/%/cancel"),
         .cancel_why = typed_or(build, "cancel", "why", ""),
-        .spam_known = is_known(build),
+        .spam_known = is_known(build) && !message_list_unproved(&build->material.messages),
         .spam_url = offered(build, TICKET_MARK_SPAM, "/tickets/%/spam"),
         .reopen_url = offered(build, TICKET_REOPEN, "/tickets/%/reopen"),
         .reopen_open = came_back(build, "reopen"),

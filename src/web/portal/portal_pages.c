@@ -13,5 +13,12 @@ static const Route routes[] = {
      "The customer adds to the request."},
     {HTTP_GET, "/track/:token/files/:id", track_file, PERMISSION_PUBLIC, LANE_SLOW, 0, 0,
      "A file of the conversation."},
+    {HTTP_GET, "/track/:token/confirm/:proof", track_confirm_page, PERMISSION_PUBLIC, LANE_PAGE, 0, 0,
+     "Asks who reads the typed address whether they wrote; the link is in the acknowledgement."},
+    {HTTP_POST, "/track/:token/confirm/:proof", track_confirm_post, PERMISSION_PUBLIC, LANE_PAGE, 0, 1024,
+     "They did: opens the request's page."},
+    {HTTP_GET, "/confirm/:proof", confirm_page, PERMISSION_PUBLIC, LANE_PAGE, 0, 0,
+     "The same, from an answer of ours."},
+    {HTTP_POST, "/confirm/:proof", confirm_post, PERMISSION_PUBLIC, LANE_PAGE, 0, 1024, "They did."},
 };
 const RouteTable portal_routes = {"portal", routes, G_N_ELEMENTS(routes)};

@@ -17,7 +17,11 @@
 
 extern const RouteTable portal_routes;
 
-/* help.c, track.c */
+/* confirm.c, help.c, track.c */
+void confirm_page(HttpRequest *request, HttpResponse *response, void *context);
+void confirm_post(HttpRequest *request, HttpResponse *response, void *context);
+void track_confirm_page(HttpRequest *request, HttpResponse *response, void *context);
+void track_confirm_post(HttpRequest *request, HttpResponse *response, void *context);
 void help_page(HttpRequest *request, HttpResponse *response, void *context);
 void help_post(HttpRequest *request, HttpResponse *response, void *context);
 void track_page(HttpRequest *request, HttpResponse *response, void *context);

@@ -17,8 +17,7 @@ typedef struct TrackTyped {
     const char *reply, *error, *said;
 } TrackTyped;
 
-/* The link is a secret: no page it leads to learns it, whatever the browser makes of the page's own meta element. */
-static void keep_link_secret(HttpResponse *response)
+void track_keep_link_secret(HttpResponse *response)
 {
     bool set = http_set_header(response, "Referrer-Policy", "no-referrer");
     check(set); /* a constant of ours */
@@ -27,7 +26,7 @@ static void keep_link_secret(HttpResponse *response)
 /* False: the response is an error page already; a link that leads nowhere is like any other missing page. */
 static bool read_track(HttpRequest *request, HttpResponse *response, Track *track_out)
 {
-    keep_link_secret(response);
+    track_keep_link_secret(response);
     StoreTx *tx = visit_read(request, response);
     if (!tx)
         return false;
@@ -68,6 +67,8 @@ void track_page(HttpRequest *request, HttpResponse *response, void *context)
         return;
     if (said && strcmp(said, "new") == 0)
         typed.said = msg(visit_of(request)->lang, MSG_TRACK_SENT_NEW);
+    else if (said && strcmp(said, "proved") == 0 && !track.unproved)
+        typed.said = msg(visit_of(request)->lang, MSG_TRACK_PROVED);
     else if (said)
         typed.said = msg(visit_of(request)->lang, MSG_TRACK_SENT);
     show(request, response, &track, &typed);
@@ -163,7 +164,7 @@ void track_file(HttpRequest *request, HttpResponse *response, void *context)
     Track track;
     AttachmentFile file;
     Bytes bytes = {0};
-    keep_link_secret(response);
+    track_keep_link_secret(response);
     StoreTx *tx = visit_read(request, response);
     if (!tx)
         return;

@@ -23,9 +23,21 @@
         (into)->count += (more).count;                                                                                 \
     } while (0)
 
+/* Of a request that was joined to this one: not what somebody wrote there under the customer's address alone. */
+static void leave_out_unproved(MessageList *messages)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < messages->count; i++)
+        if (!(messages->items[i].flags & MESSAGE_ADDRESS_UNPROVED))
+            messages->items[count++] = messages->items[i];
+    messages->count = count;
+}
+
 static void read_said(StoreTx *tx, Arena *arena, TicketId id, Track *track)
 {
     MessageList messages = message_list(tx, arena, id);
+    if (id.value != track->ticket.id.value)
+        leave_out_unproved(&messages);
     AttachmentList files = attachment_list(tx, arena, id);
     OutboxStatusList sendings = outbox_list_of_ticket(tx, arena, id);
     JOIN_LISTS(arena, Message, &track->messages, messages);
@@ -70,11 +82,13 @@ bool track_read(StoreTx *tx, Arena *arena, const char *token, Track *track_out)
     if (!id.value || !ticket_find(tx, arena, id, &track_out->ticket))
         return false;
     track_out->goes_on = track_out->ticket;
-    TicketId master = {track_out->ticket.now.master_id};
+    read_said(tx, arena, id, track_out);
+    track_out->unproved = message_list_unproved(&track_out->messages) != NULL;
+    TicketId master = {track_out->unproved ? 0 : track_out->ticket.now.master_id};
     if (master.value && !ticket_find(tx, arena, master, &track_out->goes_on))
         return false;
-    read_said(tx, arena, id, track_out);
-    read_joined(tx, arena, track_out);
+    if (!track_out->unproved)
+        read_joined(tx, arena, track_out);
     track_out->events = ticket_event_history(tx, arena, track_out->goes_on.id);
     if (staff_find(tx, arena, (StaffId){track_out->goes_on.now.owner_id}, &owner))
         track_out->owner = owner.display_name;
@@ -102,11 +116,18 @@ bool track_shows(const Message *message, const OutboxStatusList *sendings, TimeM
     return true; /* said by another way than the outbox: it was heard at once */
 }
 
+static bool is_seen(const Track *track, const Message *message, TimeMs now)
+{
+    if (track->unproved && !(message->direction == MESSAGE_IN && message->flags & MESSAGE_ADDRESS_UNPROVED))
+        return false;
+    return track_shows(message, &track->sendings, now);
+}
+
 bool track_shows_message(const Track *track, MessageId message, TimeMs now)
 {
     for (size_t i = 0; i < track->messages.count; i++)
         if (track->messages.items[i].id.value == message.value)
-            return track_shows(&track->messages.items[i], &track->sendings, now);
+            return is_seen(track, &track->messages.items[i], now);
     return false;
 }
 
@@ -203,13 +224,26 @@ static void fill_head(Fill *fill)
                                   arena_int(fill->arena, ticket->id.value), NULL);
     view->owner = fill->track->owner;
     view->state = words(fill, "track.state.");
-    view->next_step = ticket->waiting_reason ? ticket->waiting_reason : words(fill, "track.next.");
+    bool told = ticket->waiting_reason && !fill->track->unproved;
+    view->next_step = told ? ticket->waiting_reason : words(fill, "track.next.");
     view->next_by = format_due(fill->arena, fill->visit->lang, fill->visit->policy->zone, by, fill->visit->now);
     view->next_late = by != TIME_NONE && by < fill->visit->now;
     view->can_reply = true;
     view->reply_url = url_local(fill->arena, "/track/%", fill->track->token);
     view->draft_key = arena_printf(fill->arena, "track-%s", view->number);
     view->said = view->reply = view->reply_error = "";
+}
+
+/* Where the answers are while this page does not show them. */
+static void fill_unproved(Fill *fill)
+{
+    const Track *track = fill->track;
+    bool answered = false;
+    for (size_t i = 0; i < track->messages.count; i++)
+        answered |= track->messages.items[i].direction == MESSAGE_OUT &&
+                    track_shows(&track->messages.items[i], &track->sendings, fill->visit->now);
+    fill->view->unproved =
+        track->unproved ? msg(fill->visit->lang, answered ? MSG_TRACK_UNPROVED_ANSWERED : MSG_TRACK_UNPROVED) : "";
 }
 
 /* ------------------------------------------------------------------------------------------------------- conversation */
@@ -263,7 +297,7 @@ static void fill_messages(Fill *fill)
     TrackMessage *messages = ARENA_ARRAY(fill->arena, TrackMessage, track->messages.count);
     size_t count = 0;
     for (size_t i = 0; i < track->messages.count; i++)
-        if (track_shows(&track->messages.items[i], &track->sendings, fill->visit->now))
+        if (is_seen(track, &track->messages.items[i], fill->visit->now))
             messages[count++] = track_message(fill, &track->messages.items[i]);
     fill->view->messages = messages;
     fill->view->messages_count = count;
@@ -274,6 +308,7 @@ void track_fill(Arena *arena, const Visit *visit, const Track *track, TrackingVi
     Fill fill = {arena, visit, track, view_out};
     *view_out = (TrackingView){0};
     fill_head(&fill);
+    fill_unproved(&fill);
     fill_steps(&fill);
     fill_messages(&fill);
 }

@@ -13,6 +13,8 @@
  *  2. An answer is seen only once it cannot be taken back, and never after it was.
  *  3. What was said on a request merged with this one is seen only when it is the same person's of the same customer.
  *  4. A robot's report and a message whose sender is unproven are not seen.
+ *  5. While nobody has said that the request is the customer's under whose address it was written (desk/intake/unproved.h),
+ *     only what was written on this page itself is seen: no answer, no mail of the customer's, nothing joined.
  */
 #ifndef FILO_WEB_PORTAL_TRACK_VIEW_H
 #define FILO_WEB_PORTAL_TRACK_VIEW_H
@@ -32,8 +34,12 @@ typedef struct Track {
     AttachmentList files;
     TicketEventHistory events;
     OutboxStatusList sendings;
+    bool unproved;     /* as in invariant 5 */
     const char *owner; /* display name, or "" */
 } Track;
+
+/* The link is a secret: no page it leads to learns it, whatever the browser makes of the page's own meta element. */
+void track_keep_link_secret(HttpResponse *response);
 
 /* token: as it came in the address. */
 bool track_read(StoreTx *tx, Arena *arena, const char *token, Track *track_out);
