@@ -82,7 +82,7 @@ bool channel_source_read(const ChannelReceiver *receiver, Arena *arena, const ch
 typedef struct KeepWork {
     Reception *reception;
     const BlobPrepared *blob;
-    const char *external_id;
+    const ChannelArrival *arrival;
     Inbound inbound;
 } KeepWork;
 
@@ -95,7 +95,8 @@ static bool keep(StoreTx *tx, void *arg)
                             &(Arrival){
                                 .channel = reception->source.channel,
                                 .source = reception->source.name,
-                                .external_id = work->external_id,
+                                .external_id = work->arrival->external_id,
+                                .former_id = work->arrival->former_id,
                                 .raw_sha256 = work->blob->sha256,
                                 .raw_size = MAX(work->blob->size, reception->whole_size),
                                 .received_at = reception->kept_at,
@@ -106,12 +107,12 @@ static bool keep(StoreTx *tx, void *arg)
     return kept && (work->inbound.already || intake_begin_attempt(tx, work->inbound.id));
 }
 
-static bool keep_raw(Reception *reception, const char *external_id, Inbound *inbound_out, GError **error)
+static bool keep_raw(Reception *reception, const ChannelArrival *arrival, Inbound *inbound_out, GError **error)
 {
     BlobPrepared blob;
     if (!blob_prepare(store_of(reception), reception->raw, &blob, error))
         return false;
-    KeepWork work = {.reception = reception, .blob = &blob, .external_id = external_id};
+    KeepWork work = {.reception = reception, .blob = &blob, .arrival = arrival};
     if (store_write(store_of(reception), "channel keep", keep, &work, error) != STORE_COMMITTED)
         return false;
     *inbound_out = work.inbound;
@@ -376,7 +377,7 @@ bool reception_keep(Reception *reception, const ChannelArrival *arrival, Channel
     Inbound inbound;
     if (!channel_source_read(reception->receiver, reception->arena, arrival->account, &reception->source, error))
         return false; /* the name may be anybody's: it is no label */
-    if (!keep_raw(reception, arrival->external_id, &inbound, error)) {
+    if (!keep_raw(reception, arrival, &inbound, error)) {
         count_message(reception->source.name, "failed");
         return false;
     }

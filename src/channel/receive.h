@@ -38,9 +38,10 @@ typedef struct ChannelArrival {
     const char *account; /* a channel account's name */
     Bytes raw;
     const char *external_id; /* what makes it the same thing if it comes again: 1 to 200 bytes */
-    int64_t whole_size; /* bytes of what it is the beginning of, where the rest could not be taken; 0: it is whole */
-    TimeMs arrived_at;  /* when whoever brought it had it; TIME_NONE, or a time to come: now */
-    bool is_history;    /* it lay there before the account was ours to read */
+    int64_t whole_size;    /* bytes of what it is the beginning of, where the rest could not be taken; 0: it is whole */
+    TimeMs arrived_at;     /* when whoever brought it had it; TIME_NONE, or a time to come: now */
+    bool is_history;       /* it lay there before the account was ours to read */
+    const char *former_id; /* what made it the same thing under an older rule; NULL: the same did */
 } ChannelArrival;
 
 typedef struct ChannelReceipt {

@@ -8,12 +8,20 @@
 #include <glib.h>
 #include <string.h>
 
-/* Names that carrying adds; a final '*' stands for any rest. */
-static const char *const transport_names[] = {
+/* Names that carrying adds; a final '*' stands for any rest. These have always been left out. */
+static const char *const first_names[] = {
     "return-path", "delivered-to", "x-delivered-to", "x-original-to", "x-envelope-*", "envelope-to", "delivery-date",
     "received-spf", "x-received", "authentication-results", "arc-*", "x-spam*", "x-virus-*", "x-quarantine-*",
     "x-amavis-*", "x-rspamd-*", "x-forefront-*", "x-ms-exchange-organization-*", "x-uid", "x-uidl", "x-keywords",
     "status", "x-status", "x-mozilla-*", "content-length", "lines",
+};
+
+/* These are left out too: Gmail's, Exchange Online's, Yahoo's and the filters', one by one for each mailbox. */
+static const char *const later_names[] = {
+    "x-google-smtp-source", "x-gm-*", "x-ms-exchange-*", "x-ms-office365-*", "x-ms-traffictypediagnostic",
+    "x-ms-publictraffictype", "x-microsoft-antispam*", "x-eop*", "x-incomingtopheadermarker", "x-incomingheadercount",
+    "x-sid-pra", "x-sid-result", "x-cmae-*", "x-apparently-to", "x-ymailisg", "x-barracuda-*", "x-mimecast-*",
+    "x-proofpoint-*", "x-ironport-*", "authentication-results-original",
 };
 
 typedef struct Field {
@@ -54,12 +62,22 @@ static bool name_matches(Bytes name, const char *pattern)
     return name.size == length && !g_ascii_strncasecmp((const char *)name.data, pattern, length);
 }
 
-static bool field_is_transport(const Field *field)
+static bool is_one_of(Bytes name, const char *const *patterns, size_t count)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(transport_names); i++)
-        if (name_matches(field->name, transport_names[i]))
+    for (size_t i = 0; i < count; i++)
+        if (name_matches(name, patterns[i]))
             return true;
     return false;
+}
+
+static bool field_is_later(const Field *field)
+{
+    return is_one_of(field->name, later_names, G_N_ELEMENTS(later_names));
+}
+
+static bool field_is_transport(const Field *field, bool as_before)
+{
+    return is_one_of(field->name, first_names, G_N_ELEMENTS(first_names)) || (!as_before && field_is_later(field));
 }
 
 static size_t headers_start(Bytes raw)
@@ -95,14 +113,15 @@ static void add_text(GChecksum *sum, Bytes text)
     }
 }
 
-void parse_content_hash(Bytes raw, char hex_out[SHA256_HEX_SIZE])
+static void hash_content(Bytes raw, bool as_before, char hex_out[SHA256_HEX_SIZE])
 {
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
     size_t kept_received = oldest_received(raw);
     size_t at = headers_start(raw);
     while (at < raw.size && !line_is_empty(raw, at)) {
         Field field = field_read(raw, at);
-        bool skipped = name_matches(field.name, "received") ? at != kept_received : field_is_transport(&field);
+        bool skipped =
+            name_matches(field.name, "received") ? at != kept_received : field_is_transport(&field, as_before);
         if (!skipped)
             add_text(sum, (Bytes){raw.data + at, field.end - at});
         at = field.end;
@@ -110,4 +129,22 @@ void parse_content_hash(Bytes raw, char hex_out[SHA256_HEX_SIZE])
     if (at < raw.size)
         add_text(sum, (Bytes){raw.data + at, raw.size - at});
     memcpy(hex_out, g_checksum_get_string(sum), SHA256_HEX_SIZE);
+}
+
+void parse_content_hash(Bytes raw, char hex_out[SHA256_HEX_SIZE])
+{
+    hash_content(raw, false, hex_out);
+}
+
+bool parse_content_hash_before(Bytes raw, char hex_out[SHA256_HEX_SIZE])
+{
+    for (size_t at = headers_start(raw); at < raw.size && !line_is_empty(raw, at);) {
+        Field field = field_read(raw, at);
+        if (field_is_later(&field)) {
+            hash_content(raw, true, hex_out);
+            return true;
+        }
+        at = field.end;
+    }
+    return false;
 }

@@ -9,9 +9,17 @@
  * Left out, with their continuation lines, whatever their case: Return-Path, Delivered-To, X-Delivered-To,
  * X-Original-To, X-Envelope-*, Envelope-To, Delivery-Date, Received-SPF, X-Received, Authentication-Results, ARC-*,
  * X-Spam*, X-Virus-*, X-Quarantine-*, X-Amavis-*, X-Rspamd-*, X-Forefront-*, X-MS-Exchange-Organization-*, X-UID, X-UIDL, X-Keywords, Status,
- * X-Status, X-Mozilla-*, Content-Length, Lines, an mbox "From " line at the top; and every Received but the oldest
+ * X-Status, X-Mozilla-*, Content-Length, Lines; X-Google-Smtp-Source, X-Gm-*, X-MS-Exchange-*, X-MS-Office365-*,
+ * X-MS-TrafficTypeDiagnostic, X-MS-PublicTrafficType, X-Microsoft-Antispam*, X-EOP*, X-IncomingTopHeaderMarker,
+ * X-IncomingHeaderCount, X-SID-PRA, X-SID-Result, X-CMAE-*, X-Apparently-To, X-YMailISG, X-Barracuda-*, X-Mimecast-*,
+ * X-Proofpoint-*, X-IronPort-*, Authentication-Results-Original; an mbox "From " line at the top; and every Received but the oldest
  * (the lowest) of several, which the sender's side wrote: a single one is our own side's and is left out too.
  * CRLF and LF count the same: a pipe brings the one where LMTP and IMAP bring the other. A bare CR is a byte like any other.
+ *
+ * The hash is kept for ever as the message's identity, so a change of this list gives messages kept before another one: read
+ * again (a folder renumbered, a pipe beside IMAP) they would be new. Whoever keeps therefore asks for the hash under the
+ * list as it was (parse_content_hash_before) too: the fields of one mailbox's copy do not change, so it finds them. A name
+ * that is added later needs a third list, and that question asked of it also.
  *
  * Not a signature and not for secrets. Tables: none. Called by: channel/mail and `filo mail-in`. Errors: none; any bytes have a hash.
  * Pointers: raw is borrowed for the call.
@@ -30,5 +38,8 @@
 #include "base/bytes.h"
 
 void parse_content_hash(Bytes raw, char hex_out[SHA256_HEX_SIZE]);
+
+/* What the message is known by if it was kept when only the names up to Lines were left out. false: by the same hash. */
+bool parse_content_hash_before(Bytes raw, char hex_out[SHA256_HEX_SIZE]);
 
 #endif

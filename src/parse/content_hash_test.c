@@ -36,6 +36,33 @@ static void test_carrying_changes_nothing(void)
     assert_same("Received: a\nReceived: first\n" PLAIN, "Received: c\nReceived: b\nReceived: first\n" PLAIN, true);
 }
 
+/* One mail to two mailboxes: what Gmail and Exchange Online write into each copy, in fields as such copies have them. */
+static void test_two_mailboxes_of_one_server(void)
+{
+    assert_same("X-Google-Smtp-Source: AGHT+IF1\r\nX-Received: by 2002:a05:6402 with SMTP id a1\r\n" PLAIN,
+                "X-Google-Smtp-Source: AGHT+IF2\r\nX-Received: by 2002:a17:906 with SMTP id b2\r\n" PLAIN, true);
+    assert_same("X-Gm-Message-State: AOJu1\r\nX-Gm-Gg: ASb1\r\n" PLAIN, PLAIN, true);
+    assert_same("X-MS-Exchange-CrossTenant-Network-Message-Id: 1\r\nX-MS-Exchange-Transport-EndToEndLatency: 00:02\r\n"
+                "X-EOPAttributedMessage: 0\r\nX-MS-Office365-Filtering-Correlation-Id: 1\r\n" PLAIN,
+                "X-Microsoft-Antispam: BCL:0;\r\nX-Microsoft-Antispam-Message-Info: a\r\n b\r\n"
+                "X-MS-TrafficTypeDiagnostic: AM7\r\nX-Forefront-Antispam-Report: CIP:1\r\n" PLAIN,
+                true);
+    assert_same("X-CMAE-Envelope: MS4xfA\r\nX-CMAE-Analysis: v=2.4\r\n" PLAIN, PLAIN, true);
+    assert_same("X-Mailer: a\r\n" PLAIN, "X-Mailer: b\r\n" PLAIN, false);
+}
+
+/* printf 'X-Gm-Gg: a\n\nx\n' | sha256sum: where only the first names are left out, the field counts. */
+static void test_as_it_was_before(void)
+{
+    char before[SHA256_HEX_SIZE], now[SHA256_HEX_SIZE];
+    g_assert_true(parse_content_hash_before(bytes_of("Lines: 1\nX-Gm-Gg: a\n\nx\n"), before));
+    g_assert_cmpstr(before, ==, "f9cea15e3a624b3e8d15cc07ece5974ff555812dcdd8a626e45f2745679e83fd");
+    parse_content_hash(bytes_of("X-Gm-Gg: a\n\nx\n"), now);
+    g_assert_cmpstr(now, !=, before);
+    g_assert_false(parse_content_hash_before(bytes_of(PLAIN), before));
+    g_assert_false(parse_content_hash_before(bytes_of(PLAIN "X-Gm-Gg: in the body\n"), before));
+}
+
 /* One message by a pipe (LF), and by LMTP or IMAP (CRLF). */
 static void test_line_ends_are_one(void)
 {
@@ -90,6 +117,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/content-hash/published", test_published_values);
     g_test_add_func("/content-hash/carrying", test_carrying_changes_nothing);
+    g_test_add_func("/content-hash/two-mailboxes", test_two_mailboxes_of_one_server);
+    g_test_add_func("/content-hash/before", test_as_it_was_before);
     g_test_add_func("/content-hash/line-ends", test_line_ends_are_one);
     g_test_add_func("/content-hash/content", test_content_changes_all);
     g_test_add_func("/content-hash/any-bytes", test_any_bytes_have_a_hash);

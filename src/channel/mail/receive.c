@@ -14,14 +14,16 @@ static bool size_is_fine(Bytes raw, GError **error)
 
 bool mail_take_passed(ChannelReader *reader, const MailPassage *passage, Bytes raw, GError **error)
 {
-    char content[SHA256_HEX_SIZE];
+    char content[SHA256_HEX_SIZE], before[SHA256_HEX_SIZE];
     if (!size_is_fine(raw, error))
         return false;
     parse_content_hash(raw, content);
+    bool was_other = parse_content_hash_before(raw, before);
     return channel_reader_take(reader,
                                &(ChannelArrival){.account = passage->mailbox,
                                                  .raw = raw,
                                                  .external_id = content,
+                                                 .former_id = was_other ? before : NULL,
                                                  .whole_size = passage->whole_size,
                                                  .arrived_at = passage->arrived_at,
                                                  .is_history = passage->is_history},
@@ -31,10 +33,15 @@ bool mail_take_passed(ChannelReader *reader, const MailPassage *passage, Bytes r
 bool mail_receive(const ChannelReceiver *receiver, Arena *arena, const char *mailbox, Bytes raw,
                   ChannelReceipt *receipt_out, GError **error)
 {
-    char content[SHA256_HEX_SIZE];
+    char content[SHA256_HEX_SIZE], before[SHA256_HEX_SIZE];
     if (!size_is_fine(raw, error))
         return false;
     parse_content_hash(raw, content);
-    return channel_receive(receiver, arena, &(ChannelArrival){.account = mailbox, .raw = raw, .external_id = content},
+    bool was_other = parse_content_hash_before(raw, before);
+    return channel_receive(receiver, arena,
+                           &(ChannelArrival){.account = mailbox,
+                                             .raw = raw,
+                                             .external_id = content,
+                                             .former_id = was_other ? before : NULL},
                            receipt_out, error);
 }

@@ -9,7 +9,8 @@
  * PARSE_RAW_MAX): it will never be kept.
  *
  * Invariants:
- *  1. The same content is one message: equal SHA-256 without transport headers (parse/content_hash.h).
+ *  1. The same content is one message: equal SHA-256 without transport headers (parse/content_hash.h);
+ *     one kept when fewer fields were left out is known by the hash it had then.
  */
 #ifndef FILO_CHANNEL_MAIL_RECEIVE_H
 #define FILO_CHANNEL_MAIL_RECEIVE_H

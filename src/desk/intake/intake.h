@@ -53,6 +53,8 @@ typedef struct Arrival {
     TimeMs received_at;
     TimeMs arrived_at; /* when somebody else kept it for us, if that is known and earlier; else TIME_NONE */
     bool is_history;   /* it lay there before this way in was ours: nothing answers it by itself */
+    const char
+        *former_id; /* what it was known by if it was kept under an older rule of external_id; NULL: by the same */
 } Arrival;
 
 typedef struct Inbound {

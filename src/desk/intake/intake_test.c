@@ -91,6 +91,21 @@ static void test_kept_once_accepted_once(NounTest *test)
     g_assert_cmpuint(message_list(test->tx, test->arena, opened.ticket).count, ==, 1);
 }
 
+/* The rule that makes two things one has changed: what was kept under the older one is still known. */
+static void test_kept_under_an_older_rule(NounTest *test)
+{
+    Inbound first, again, other;
+    Arrival before = {"mail", "assistenza", "0ld", "00", 10, test->now};
+    Arrival now = {"mail", "vendite", "c0ffee", "01", 12, test->now, .former_id = "0ld"};
+    Arrival elsewhere = {"mail", "vendite", "c0ffee", "02", 12, test->now, .former_id = "an0ther"};
+    g_assert_true(intake_keep(test->tx, test->arena, &before, &first));
+    g_assert_true(intake_keep(test->tx, test->arena, &now, &again));
+    g_assert_true(again.already);
+    g_assert_cmpint(again.id.value, ==, first.id.value);
+    g_assert_true(intake_keep(test->tx, test->arena, &elsewhere, &other));
+    g_assert_false(other.already);
+}
+
 /* The four ways a stranger may try; each opens a ticket of its own with a hint, and the first stays untouched. */
 static void test_strangers_never_join(NounTest *test)
 {
@@ -412,5 +427,6 @@ int main(int argc, char **argv)
     noun_test_each_engine("/intake/ends-aside", test_only_an_answer_to_us_ends_aside);
     noun_test_each_engine("/intake/report-of-nothing", test_report_of_nothing_of_ours_is_put_aside);
     noun_test_each_engine("/intake/once", test_kept_once_accepted_once);
+    noun_test_each_engine("/intake/older-rule", test_kept_under_an_older_rule);
     return g_test_run();
 }

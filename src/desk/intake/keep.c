@@ -4,16 +4,23 @@
 
 #include "intake_sql.h"
 
+static bool find(StoreTx *tx, Arena *arena, const char *channel, const char *id, bool already, Inbound *inbound_out)
+{
+    SqlInboundFind row;
+    if (!id || !sql_inbound_find(tx, arena, &(SqlInboundFindIn){channel, id}, &row))
+        return false;
+    *inbound_out = (Inbound){row.inbound_id, already, row.state, row.attempts, row.ticket_id};
+    return true;
+}
+
 bool intake_keep(StoreTx *tx, Arena *arena, const Arrival *arrival, Inbound *inbound_out)
 {
+    if (find(tx, arena, arrival->channel, arrival->former_id, true, inbound_out))
+        return true;
     int64_t added = sql_inbound_insert(
         tx, &(SqlInboundInsertIn){arrival->channel, arrival->source, arrival->external_id, arrival->raw_sha256,
                                   arrival->raw_size, arrival->received_at, arrival->arrived_at, arrival->is_history});
-    SqlInboundFind row;
-    if (!sql_inbound_find(tx, arena, &(SqlInboundFindIn){arrival->channel, arrival->external_id}, &row))
-        return false;
-    *inbound_out = (Inbound){row.inbound_id, added == 0, row.state, row.attempts, row.ticket_id};
-    return true;
+    return find(tx, arena, arrival->channel, arrival->external_id, added == 0, inbound_out);
 }
 
 bool intake_begin_attempt(StoreTx *tx, InboundId id)
