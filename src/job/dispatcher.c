@@ -251,8 +251,9 @@ static bool write_outcome(Attempt *attempt, GError **error)
     TimeMs now = desk_now(attempt->dispatcher->desk);
     static const char *const words[CHANNEL_OUTCOMES] = {"sent", "deferred", "refused", "uncertain", "withheld"};
     attempt->came_to = words[attempt->result.outcome];
-    if (!keep_patience(attempt, now, error) ||
-        (attempt->result.refusal_count && !keep_recipients(attempt, now, error)) || !keep_standing(attempt, now, error))
+    bool one_by_one = attempt->result.refusal_count || attempt->parcel.one_by_one;
+    if (!keep_patience(attempt, now, error) || (one_by_one && !keep_recipients(attempt, now, error)) ||
+        !keep_standing(attempt, now, error))
         return false;
     switch (attempt->result.outcome) {
     case CHANNEL_SENT:

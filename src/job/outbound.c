@@ -284,6 +284,7 @@ static void add_contacts(Build *build)
         const OutgoingAddress *address = copy ? &outgoing->cc[i - outgoing->to_count] : &outgoing->to[i];
         const OutboxRecipient *fared = fared_of(&recipients, build->item->id, address->address);
         bool settled = fared && fared->state != OUTBOX_RECIPIENT_DEFERRED;
+        build->parcel->one_by_one |= fared != NULL;
         build->parcel->someone_has_it |= fared && fared->state == OUTBOX_RECIPIENT_SENT;
         contacts[i] = (ChannelContact){address->name, address->address, copy, settled};
     }

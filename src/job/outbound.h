@@ -26,6 +26,7 @@ typedef struct OutboundParcel {
     Outbound outbound;
     AccountSettings account; /* with the secret; wiped by outbound_wipe */
     bool someone_has_it;     /* one of the recipients, by an earlier attempt */
+    bool one_by_one;         /* how its recipients fare is kept of each: an earlier attempt parted them */
 } OutboundParcel;
 
 /* What a node has for it; borrowed. */

@@ -175,6 +175,16 @@ bool outbox_set_recipients(Store *store, const OutboxRecipient *items, size_t co
     return store_write(store, "outbox recipients", put_recipients, &work, error) == STORE_COMMITTED;
 }
 
+void outbox_note_taken(StoreTx *tx, OutboxId id, const char *address, TimeMs now)
+{
+    sql_outbox_recipient_taken(tx, &(SqlOutboxRecipientTakenIn){id, address, now});
+}
+
+void outbox_note_undelivered(StoreTx *tx, OutboxId id, const char *address, const char *reason, TimeMs now)
+{
+    sql_outbox_recipient_undelivered(tx, &(SqlOutboxRecipientUndeliveredIn){id, address, reason, now});
+}
+
 OutboxRecipientList outbox_recipient_list(StoreTx *tx, Arena *arena, TicketId ticket)
 {
     SqlOutboxRecipientOfTicketList rows =

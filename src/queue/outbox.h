@@ -18,7 +18,8 @@
  *     commit nobody can know (RFC 1047), so at most one repeat happens, only there.
  *  4. A leased row belongs to its holder until lease_until.
  *  5. An answer never leaves before an earlier one of its ticket that is still to leave.
- *  6. A recipient of whom OUTBOX_RECIPIENT_SENT is kept has the message.
+ *  6. A recipient of whom OUTBOX_RECIPIENT_SENT is kept has the message: it does not go there again, unless the channel says
+ *     later that it did not arrive.
  */
 #ifndef FILO_QUEUE_OUTBOX_H
 #define FILO_QUEUE_OUTBOX_H
@@ -130,6 +131,11 @@ typedef struct OutboxRecipientList {
 } OutboxRecipientList;
 bool outbox_set_recipients(Store *store, const OutboxRecipient *items, size_t count, TimeMs now, GError **error);
 OutboxRecipientList outbox_recipient_list(StoreTx *tx, Arena *arena, TicketId ticket);
+
+/* One recipient of a message that the channel had taken whole: as far as is known they have it (nothing changes where more
+ * is known of them), or the channel says that they have it not, and why. */
+void outbox_note_taken(StoreTx *tx, OutboxId id, const char *address, TimeMs now);
+void outbox_note_undelivered(StoreTx *tx, OutboxId id, const char *address, const char *reason, TimeMs now);
 
 /* A living holder's leases last until then: an attempt may take longer than a lease. How many; -1 and *error. */
 int64_t outbox_renew(Store *store, const char *holder, TimeMs lease_until, GError **error);

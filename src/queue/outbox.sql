@@ -224,6 +224,28 @@ ON CONFLICT (outbox_id, address) DO UPDATE
    SET state = excluded.state, reason = excluded.reason, at = excluded.at
  WHERE outbox_recipient.state <> 'sent';
 
+-- The channel had taken it for them too.
+-- @statement outbox_recipient_taken : run
+-- @param  outbox_id id(outbox)
+-- @param  address   text
+-- @param  at        time
+INSERT INTO outbox_recipient
+       (outbox_id, address, state, reason, at)
+VALUES ($1, $2, 'sent', '', $3)
+ON CONFLICT (outbox_id, address) DO NOTHING;
+
+-- The channel had taken it for them and says now that they have it not.
+-- @statement outbox_recipient_undelivered : run
+-- @param  outbox_id id(outbox)
+-- @param  address   text
+-- @param  reason    text
+-- @param  at        time
+INSERT INTO outbox_recipient
+       (outbox_id, address, state, reason, at)
+VALUES ($1, $2, 'refused', $3, $4)
+ON CONFLICT (outbox_id, address) DO UPDATE
+   SET state = excluded.state, reason = excluded.reason, at = excluded.at;
+
 -- @statement outbox_recipient_of_ticket : list
 -- @param  ticket_id id(ticket)
 -- @column outbox_id id(outbox)

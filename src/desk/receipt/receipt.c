@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "desk/ticket/action.h"
+#include "desk/ticket/outgoing.h"
 #include "queue/outbox.h"
 #include "receipt_sql.h"
 
@@ -66,20 +67,83 @@ static bool is_failure(ReceiptKind kind)
     return kind == RECEIPT_REFUSED || kind == RECEIPT_FAILED || kind == RECEIPT_VIRUS;
 }
 
-static bool is_delivered(StoreTx *tx, Arena *arena, const Receipt *receipt)
+static bool is_delivered(StoreTx *tx, Arena *arena, OutboxId outbox, const char *recipient)
 {
     SqlReceiptCountDelivered row;
-    return sql_receipt_count_delivered(tx, arena, &(SqlReceiptCountDeliveredIn){receipt->outbox, receipt->recipient},
-                                       &row) &&
+    return sql_receipt_count_delivered(tx, arena, &(SqlReceiptCountDeliveredIn){outbox, recipient}, &row) &&
            row.delivered > 0;
 }
+
+/* ---- one by one ---- */
+
+/* Whom a message went to, and what is kept of each. */
+typedef struct Addressed {
+    StoreTx *tx;
+    Arena *arena;
+    const Receipt *receipt;
+    const char **addresses;
+    size_t count;
+    bool parted; /* they have fared differently before */
+} Addressed;
+
+static bool find_addressed(Addressed *to)
+{
+    OutboxSent sent;
+    Outgoing outgoing;
+    if (!outbox_find_sent(to->tx, to->arena, to->receipt->reference, &sent) ||
+        !outgoing_parse(to->arena, sent.payload, &outgoing))
+        return false;
+    to->addresses = ARENA_ARRAY(to->arena, const char *, outgoing.to_count + outgoing.cc_count);
+    for (size_t i = 0; i < outgoing.to_count; i++)
+        to->addresses[to->count++] = outgoing.to[i].address;
+    for (size_t i = 0; i < outgoing.cc_count; i++)
+        to->addresses[to->count++] = outgoing.cc[i].address;
+    OutboxRecipientList kept = outbox_recipient_list(to->tx, to->arena, to->receipt->ticket);
+    for (size_t i = 0; i < kept.count; i++)
+        to->parted |= kept.items[i].outbox.value == to->receipt->outbox.value;
+    return true;
+}
+
+static bool is_named(const Addressed *to, size_t which)
+{
+    return g_ascii_strcasecmp(to->addresses[which], to->receipt->recipient) == 0;
+}
+
+static bool names_one_of(const Addressed *to)
+{
+    bool found = false;
+    for (size_t i = 0; i < to->count; i++)
+        found |= is_named(to, i);
+    return found;
+}
+
+/* So that "send again" writes to those alone who have it not: a certified letter that comes twice is two letters. A failure
+ * that names nobody is everybody's but theirs whose delivery is proved. */
+static void part_recipients(StoreTx *tx, Arena *arena, const Receipt *receipt)
+{
+    Addressed to = {tx, arena, receipt, NULL, 0, false};
+    if (!find_addressed(&to) || (!to.parted && to.count < 2))
+        return;
+    bool named = names_one_of(&to), everybody = !named && !*receipt->recipient && to.parted;
+    for (size_t i = 0; i < to.count && (named || everybody); i++) {
+        bool lost = named ? is_named(&to, i) : !is_delivered(tx, arena, receipt->outbox, to.addresses[i]);
+        if (lost)
+            outbox_note_undelivered(tx, receipt->outbox, to.addresses[i], receipt->error_text, receipt->received_at);
+        else
+            outbox_note_taken(tx, receipt->outbox, to.addresses[i], receipt->received_at);
+    }
+}
+
+/* ---- the whole ---- */
 
 static void note_failure(StoreTx *tx, Arena *arena, const Receipt *receipt)
 {
     TicketEdit edit;
     TicketChange change = {0};
-    if (is_delivered(tx, arena, receipt) ||
-        !outbox_set_undelivered(tx, receipt->outbox, receipt_failure(arena, receipt), receipt->received_at))
+    if (is_delivered(tx, arena, receipt->outbox, receipt->recipient))
+        return;
+    part_recipients(tx, arena, receipt);
+    if (!outbox_set_undelivered(tx, receipt->outbox, receipt_failure(arena, receipt), receipt->received_at))
         return;
     change_set(&change, FIELD_OUTBOX, receipt->outbox.value);
     if (!ticket_edit_begin(&edit, tx, arena, receipt->ticket, ACTOR_OF_SYSTEM, receipt->received_at))

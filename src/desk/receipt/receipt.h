@@ -15,6 +15,7 @@
  *  2. Only one that counts moves anything, and only forward: a failure after a delivery to the same recipient changes
  *     nothing.
  *  3. A failure that counts makes the outbox row failed: it is seen where every failed delivery is.
+ *     Of a message to several it is kept in the outbox who has it not: sending it again is for them alone.
  *  4. No text is longer than RECEIPT_TEXT_MAX bytes.
  *
  * Events: EVENT_DELIVERY when a delivery failed.

@@ -15,7 +15,8 @@ typedef struct Case {
     House house;
     TicketId ticket;
     OutboxId outbox;
-    int letters; /* that came */
+    int letters;         /* that came */
+    const char *payload; /* of the answer; NULL: it names nobody */
 } Case;
 
 /* ---- a ticket with an answer that left ---- */
@@ -48,7 +49,7 @@ static bool open_ticket(StoreTx *tx, void *arg)
                                         .purpose = OUTBOX_ACKNOWLEDGEMENT,
                                         .ticket = c->ticket,
                                         .idempotency_key = "k",
-                                        .payload = "{}",
+                                        .payload = c->payload ? c->payload : "{}",
                                         .not_before = TEST_NOW},
                            TEST_NOW);
     return true;
@@ -62,13 +63,18 @@ static void send(Case *c)
     g_assert_true(outbox_set_dot_sent(c->house.store, item.id, "a", SENT_ID, NULL));
 }
 
-static Case case_open(gconstpointer engine)
+static Case case_open_with(gconstpointer engine, const char *payload)
 {
-    Case c = {.house = house_open(ENGINE_OF(engine))};
+    Case c = {.house = house_open(ENGINE_OF(engine)), .payload = payload};
     g_assert_true(house_write(&c.house, open_ticket, &c));
     send(&c);
     g_assert_true(outbox_set_sent(c.house.store, c.outbox, "a", SENT_ID, TEST_NOW, NULL));
     return c;
+}
+
+static Case case_open(gconstpointer engine)
+{
+    return case_open_with(engine, NULL);
 }
 
 /* ---- receipts ---- */
@@ -141,6 +147,25 @@ static OutboxStatus sending(Case *c)
     house_read_end(tx);
     g_assert_cmpuint(list.count, ==, 1);
     return list.items[0];
+}
+
+/* "anna@pec.test sent, luca@pec.test refused": what is kept of each recipient. */
+static const char *fared(Case *c)
+{
+    const char *all = "";
+    StoreTx *tx = house_read(&c->house);
+    OutboxRecipientList list = outbox_recipient_list(tx, c->house.arena, c->ticket);
+    for (size_t i = 0; i < list.count; i++)
+        all = arena_printf(c->house.arena, "%s%s%s %s", all, i ? ", " : "", list.items[i].address,
+                           outbox_recipient_state_text(list.items[i].state));
+    house_read_end(tx);
+    return all;
+}
+
+static bool again_work(StoreTx *tx, void *arg)
+{
+    const Case *c = arg;
+    return outbox_send_again(tx, c->outbox, TEST_NOW + TIME_HOUR);
 }
 
 /* How many deliveries the ticket's history calls failed. */
@@ -301,6 +326,42 @@ static void test_identifier_leads_to_the_ticket(gconstpointer engine)
     house_close(&c.house);
 }
 
+#define TO_THREE                                                                                                       \
+    "{\"to\":[{\"address\":\"anna@pec.test\",\"name\":\"\"}],\"cc\":[{\"address\":\"luca@pec.test\",\"name\":\"\"},{"  \
+    "\"address\":"                                                                                                     \
+    "\"Eva@pec.test\",\"name\":\"\"}],\"references\":[]}"
+
+/* One of three has it not: sent again it is for that one; then another's failure comes late. */
+static void test_again_is_for_who_has_it_not(gconstpointer engine)
+{
+    Case c = case_open_with(engine, TO_THREE);
+    arrive(&c, receipt_of(RECEIPT_DELIVERED, "anna@pec.test", "opec1"));
+    arrive(&c, receipt_of(RECEIPT_FAILED, "luca@pec.test", "opec1"));
+    g_assert_cmpint(sending(&c).state, ==, OUTBOX_FAILED);
+    g_assert_cmpstr(fared(&c), ==, "anna@pec.test sent, luca@pec.test refused, Eva@pec.test sent");
+    arrive(&c, receipt_of(RECEIPT_FAILED, "anna@pec.test", "opec2")); /* who has it has it */
+    arrive(&c, receipt_of(RECEIPT_VIRUS, "eva@pec.test", "opec2"));
+    g_assert_cmpstr(fared(&c), ==, "anna@pec.test sent, luca@pec.test refused, Eva@pec.test refused");
+    g_assert_true(house_write(&c.house, again_work, &c));
+    g_assert_cmpstr(fared(&c), ==, "anna@pec.test sent, luca@pec.test deferred, Eva@pec.test deferred");
+    house_close(&c.house);
+}
+
+/* Sent again to one, and the provider does not take it at all: nobody counts as served but who is proved to be. */
+static void test_refused_after_it_was_parted(gconstpointer engine)
+{
+    Case c = case_open_with(engine, TO_THREE);
+    arrive(&c, receipt_of(RECEIPT_REFUSED, "", "opec1"));
+    g_assert_cmpstr(fared(&c), ==, "");
+    arrive(&c, receipt_of(RECEIPT_DELIVERED, "anna@pec.test", "opec2"));
+    arrive(&c, receipt_of(RECEIPT_FAILED, "luca@pec.test", "opec2"));
+    arrive(&c, receipt_of(RECEIPT_REFUSED, "", "opec3"));
+    g_assert_cmpstr(fared(&c), ==, "anna@pec.test sent, luca@pec.test refused, Eva@pec.test refused");
+    arrive(&c, receipt_of(RECEIPT_FAILED, "somebody@pec.test", "opec3")); /* of a list: whose is not known */
+    g_assert_cmpstr(fared(&c), ==, "anna@pec.test sent, luca@pec.test refused, Eva@pec.test refused");
+    house_close(&c.house);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -308,6 +369,8 @@ int main(int argc, char **argv)
     desk_test_each_engine("/receipt/same", test_same_receipt_is_one);
     desk_test_each_engine("/receipt/forged", test_forged_one_does_not_hide_the_true_one);
     desk_test_each_engine("/receipt/failures", test_failures_are_told_once);
+    desk_test_each_engine("/receipt/again", test_again_is_for_who_has_it_not);
+    desk_test_each_engine("/receipt/parted", test_refused_after_it_was_parted);
     desk_test_each_engine("/receipt/overtakes", test_failure_overtakes_sent);
     desk_test_each_engine("/receipt/forward", test_only_forward);
     desk_test_each_engine("/receipt/own", test_matches_only_its_own);
