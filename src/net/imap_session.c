@@ -296,11 +296,28 @@ static void set_session(ImapSession *session, const ImapServer *server)
     set_sign_in(curl, server);
 }
 
-/* A refusal that says it is not the credentials' fault (RFC 5530). */
+static bool begins_with_one_of(const char *words, const char *const *codes)
+{
+    for (; *codes; codes++)
+        if (g_ascii_strncasecmp(words, *codes, strlen(*codes)) == 0)
+            return true;
+    return false;
+}
+
+/* A refusal that is not the credentials' fault: it says so by its code (RFC 5530), or in words. [ALERT] alone says neither:
+ * Gmail writes it before "Too many simultaneous connections" and before "Application-specific password required". */
 static bool is_for_now(const char *words)
 {
-    return g_str_has_prefix(words, "[UNAVAILABLE]") || g_str_has_prefix(words, "[INUSE]") ||
-           g_str_has_prefix(words, "[LIMIT]") || g_str_has_prefix(words, "[SERVERBUG]");
+    static const char *const theirs[] = {"[AUTHENTICATIONFAILED]", "[AUTHORIZATIONFAILED]", "[EXPIRED]", NULL};
+    static const char *const passing[] = {"[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[OVERQUOTA]", "[SERVERBUG]", NULL};
+    static const char *const said[] = {"unavailable", "too many", "temporar", "try again later"};
+    if (begins_with_one_of(words, theirs))
+        return false;
+    g_autofree char *lower = g_ascii_strdown(words, -1);
+    for (size_t i = 0; i < G_N_ELEMENTS(said); i++)
+        if (strstr(lower, said[i]))
+            return true;
+    return begins_with_one_of(words, passing);
 }
 
 static ImapOutcome outcome_of_opening(const ImapSession *session, CURLcode done)

@@ -335,6 +335,34 @@ static void test_sign_in(void)
                   IMAP_TEMPORARY);
 }
 
+/* Refusals of sign-in as Exchange, Gmail and Dovecot word them, and whether they may pass by themselves. */
+static void test_refusals_of_sign_in(void)
+{
+    static const struct {
+        const char *said;
+        ImapOutcome outcome;
+    } rows[] = {
+        {"Server Unavailable. 15", IMAP_TEMPORARY},
+        {"[ALERT] Too many simultaneous connections. (Failure)", IMAP_TEMPORARY},
+        {"[INUSE] locked", IMAP_TEMPORARY},
+        {"[LIMIT] enough", IMAP_TEMPORARY},
+        {"[OVERQUOTA] full", IMAP_TEMPORARY},
+        {"Temporary authentication failure", IMAP_TEMPORARY},
+        {"Please try again later", IMAP_TEMPORARY},
+        {"[AUTHENTICATIONFAILED] Invalid credentials, try again later", IMAP_SIGN_IN},
+        {"[AUTHORIZATIONFAILED] temporarily not yours", IMAP_SIGN_IN},
+        {"[EXPIRED] too many days", IMAP_SIGN_IN},
+        {"[ALERT] Application-specific password required (Failure)", IMAP_SIGN_IN},
+        {"LOGIN failed.", IMAP_SIGN_IN},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_test_message("%s", rows[i].said);
+        g_autofree char *options = g_strdup_printf(
+            "{" PASSWORD ",\"rules\":[{\"at\":\"AUTHENTICATE\",\"reply\":\"{tag} NO %s\\r\\n\"}]}", rows[i].said);
+        check_sign_in(options, "s3greta è", NULL, rows[i].outcome);
+    }
+}
+
 typedef struct TlsRow {
     const char *options;
     ImapTls tls;
@@ -617,6 +645,7 @@ int main(int argc, char **argv)
     g_test_add_func("/imap/search-not-believed", test_a_search_is_not_believed_blindly);
     g_test_add_func("/imap/search-clipped", test_a_clipped_search_is_asked_narrower);
     g_test_add_func("/imap/sign-in", test_sign_in);
+    g_test_add_func("/imap/sign-in-refused", test_refusals_of_sign_in);
     g_test_add_func("/imap/tls", test_tls);
     g_test_add_func("/imap/plain-only-to-loopback", test_plain_only_to_loopback);
     g_test_add_func("/imap/large-over-tls", test_a_large_message_over_tls);
