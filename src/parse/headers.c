@@ -160,6 +160,16 @@ static const char *text_decode(MessageBuilder *builder, const char *raw)
 
 /* ---- addresses ---- */
 
+/* RFC 5321 4.5.3.1: 64 bytes, an @, 255. What is longer is nobody's, and fits in no index of a database. */
+static const char *address_keep(MessageBuilder *builder, const char *address)
+{
+    const char *line = line_keep(builder->arena, address ? address : "", PARSE_LINE_MAX);
+    if (strlen(line) <= PARSE_ADDRESS_MAX)
+        return line;
+    builder->mail->defects |= PARSE_DEFECT_ADDRESS;
+    return "";
+}
+
 static void address_append(MessageBuilder *builder, ParseRole role, const char *address, const char *name)
 {
     if (builder->addresses->len >= PARSE_ADDRESSES_MAX) {
@@ -167,7 +177,7 @@ static void address_append(MessageBuilder *builder, ParseRole role, const char *
         return;
     }
     ParsedAddress parsed = {.role = role,
-                            .address = line_keep(builder->arena, address ? address : "", PARSE_LINE_MAX),
+                            .address = address_keep(builder, address),
                             .name = line_keep(builder->arena, name ? name : "", PARSE_LINE_MAX)};
     g_array_append_val(builder->addresses, parsed);
 }

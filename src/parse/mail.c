@@ -75,7 +75,7 @@ const char *parse_defect_name(ParseDefect defect)
 {
     static const char *const names[] = {"leading_junk", "no_separator", "no_headers", "headers_clipped", "body_cut",
                                         "text_cut", "parts_cut", "nesting", "charset", "nul", "multipart", "duplicate",
-                                        "address", "date", "tnef"};
+                                        "address", "date", "tnef", "sealed"};
     int bit = g_bit_nth_lsf(defect, -1);
     check(bit >= 0 && bit < (int)G_N_ELEMENTS(names) && defect == 1u << bit);
     return names[bit];

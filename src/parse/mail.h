@@ -48,6 +48,7 @@
 #define PARSE_TEXT_MAX ((size_t)1 << 20) /* bytes of the text, and of the HTML read */
 #define PARSE_HTML_MAX ((size_t)4 << 20) /* bytes of the HTML written: escaping makes it longer */
 #define PARSE_LINE_MAX 16384             /* bytes of one header value */
+#define PARSE_ADDRESS_MAX 320            /* bytes of one address: a longer one is none */
 #define PARSE_ADDRESSES_MAX 1000         /* addresses in all */
 #define PARSE_REFERENCES_MAX 100         /* message ids in References: the last ones are kept */
 #define PARSE_FIELDS_MAX 200             /* kept header fields */
@@ -72,17 +73,18 @@ typedef enum ParseDefect {
     PARSE_DEFECT_NUL = 1u << 9,             /* NUL bytes in text were dropped */
     PARSE_DEFECT_MULTIPART = 1u << 10,      /* boundary missing, not closed or never opened */
     PARSE_DEFECT_DUPLICATE = 1u << 11,      /* a field that may come once came twice; the first counts */
-    PARSE_DEFECT_ADDRESS = 1u << 12,        /* an address list no rule can read */
+    PARSE_DEFECT_ADDRESS = 1u << 12,        /* an address list no rule can read, or an address too long to be one */
     PARSE_DEFECT_DATE = 1u << 13,           /* a Date no rule can read, or outside 1900 … 9999 */
     PARSE_DEFECT_TNEF = 1u << 14,           /* a winmail.dat could not be opened, or not all of it */
-    PARSE_DEFECT_ALL = (1u << 15) - 1,
+    PARSE_DEFECT_SEALED = 1u << 15,         /* all of it is encrypted, or wrapped in a signature: S/MIME, PGP */
+    PARSE_DEFECT_ALL = (1u << 16) - 1,
 } ParseDefect;
 
 typedef enum ParseRole { PARSE_FROM, PARSE_SENDER, PARSE_REPLY_TO, PARSE_TO, PARSE_CC, PARSE_ROLES } ParseRole;
 
 typedef struct ParsedAddress {
     ParseRole role;
-    const char *address; /* addr-spec as written, "" when there is only a name */
+    const char *address; /* addr-spec as written, "" when there is only a name, or none that can be one */
     const char *name;    /* decoded display name, "" when none */
 } ParsedAddress;
 

@@ -433,6 +433,23 @@ static void forward_read_nested(MessageBuilder *builder, const Walk *walk)
 
 /* ---- the whole ---- */
 
+/* RFC 8551 3.2.2: a whole mail's part is called smime.p7m, or says what it is; another name is a file's that somebody
+ * signed (contratto.pdf.p7m). Certificates alone hold no mail. */
+static bool is_smime(GMimeObject *root, GMimeContentType *type)
+{
+    const char *what = g_mime_content_type_get_parameter(type, "smime-type");
+    const char *name = GMIME_IS_PART(root) ? g_mime_part_get_filename(GMIME_PART(root)) : NULL;
+    if (!g_mime_content_type_is_type(type, "application", "pkcs7-mime") &&
+        !g_mime_content_type_is_type(type, "application", "x-pkcs7-mime"))
+        return false;
+    return what ? g_ascii_strcasecmp(what, "certs-only") != 0 : !name || !g_ascii_strcasecmp(name, "smime.p7m");
+}
+
+static bool is_sealed(GMimeObject *root, GMimeContentType *type)
+{
+    return g_mime_content_type_is_type(type, "multipart", "encrypted") || is_smime(root, type);
+}
+
 static void body_read(MessageBuilder *builder, GMimeMessage *message, int64_t delta)
 {
     GMimeObject *root = g_mime_message_get_mime_part(message);
@@ -441,6 +458,8 @@ static void body_read(MessageBuilder *builder, GMimeMessage *message, int64_t de
     if (root) {
         GMimeContentType *type = g_mime_object_get_content_type(root);
         walk.is_report = g_mime_content_type_is_type(type, "multipart", "report");
+        if (is_sealed(root, type))
+            builder->mail->defects |= PARSE_DEFECT_SEALED;
         walk_parts(&walk, root);
     }
     body_finish(builder, &walk.body);

@@ -85,6 +85,46 @@ static void test_encoded_words(void)
     }
 }
 
+/* The first three are the shapes of RFC 8551 3.10 and RFC 3156 4; a signed file is a file, wherever it stands. */
+static void test_a_sealed_message_says_so(void)
+{
+#define P7M "TUlNRQ==\n"
+    static const struct {
+        const char *raw;
+        bool sealed;
+    } rows[] = {
+        {"Content-Type: application/pkcs7-mime; smime-type=enveloped-data;\n name=smime.p7m\n"
+         "Content-Transfer-Encoding: base64\n\n" P7M, true},
+        {"Content-Type: application/x-pkcs7-mime; smime-type=signed-data\n\n" P7M, true},
+        {"Content-Type: multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=B\n\n"
+         "--B\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n\n"
+         "--B\nContent-Type: application/octet-stream\n\nx\n--B--\n", true},
+        {"Content-Type: application/pkcs7-mime; name=\"contratto.pdf.p7m\"\n\n" P7M, false},
+        {"Content-Type: application/pkcs7-mime; smime-type=certs-only\n\n" P7M, false},
+        {"Content-Type: multipart/mixed; boundary=B\n\n--B\n\nciao\n"
+         "--B\nContent-Type: application/pkcs7-mime; smime-type=signed-data; name=smime.p7m\n\n" P7M "--B--\n", false},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_test_message("row %zu", i);
+        ParsedMail mail = parse_text(rows[i].raw);
+        g_assert_cmpint((mail.defects & PARSE_DEFECT_SEALED) != 0, ==, rows[i].sealed);
+        g_assert_cmpuint(mail.attachment_count, >=, 1);
+    }
+}
+
+/* 64 + 1 + 255 bytes are an address still (RFC 5321 4.5.3.1.1 and .2), one more is none; the name stays. */
+static void test_an_address_has_an_end(void)
+{
+    for (int more = 0; more < 2; more++) {
+        g_autofree char *local = g_strnfill(64, 'l'), *domain = g_strnfill(255 - strlen(".it") + (size_t)more, 'd');
+        g_autofree char *raw = g_strdup_printf("From: Eva <%s@%s.it>\nTo: a@x.it\n\nx\n", local, domain);
+        ParsedMail mail = parse_text(raw);
+        g_assert_cmpuint(strlen(mail.from_address), ==, more ? 0 : 320);
+        g_assert_cmpstr(mail.from_name, ==, "Eva");
+        g_assert_cmpint((mail.defects & PARSE_DEFECT_ADDRESS) != 0, ==, more);
+    }
+}
+
 /* An encoded word hides no address: the sender is whom a checker of DMARC sees. What bad programs write stays readable. */
 static void test_words_among_addresses(void)
 {
@@ -552,6 +592,8 @@ int main(int argc, char **argv)
     arena = arena_new(ARENA_REQUEST_CAP);
     g_test_add_func("/message/headers", test_headers);
     g_test_add_func("/message/encoded-words", test_encoded_words);
+    g_test_add_func("/message/sealed", test_a_sealed_message_says_so);
+    g_test_add_func("/message/address-end", test_an_address_has_an_end);
     g_test_add_func("/message/words-among-addresses", test_words_among_addresses);
     g_test_add_func("/message/answerable", test_who_may_be_answered);
     g_test_add_func("/message/broken-tops", test_broken_tops);

@@ -89,6 +89,8 @@ static int64_t flags_of(const ParsedMail *mail, unsigned kind)
         flags |= MESSAGE_TRUNCATED;
     if (mail->defects & PARSE_DEFECT_TNEF)
         flags |= MESSAGE_UNOPENED;
+    if (mail->defects & PARSE_DEFECT_SEALED)
+        flags |= MESSAGE_SEALED;
     return flags;
 }
 

@@ -123,9 +123,33 @@ static bool is_auto_reply(const MailFacts *facts)
            (facts->filo_loop && is_submitted_automatically(facts));
 }
 
+/* Lower case, an accent one letter with its vowel, and one apostrophe: people's programs write U+2019. Yours. */
+static char *folded(const char *text)
+{
+    g_autofree char *composed = g_utf8_normalize(text, -1, G_NORMALIZE_ALL_COMPOSE);
+    g_autofree char *lower = g_utf8_strdown(composed, -1);
+    g_auto(GStrv) pieces = g_strsplit(lower, "\u2019", -1);
+    return g_strjoinv("'", pieces);
+}
+
+/* HCL Domino's notice, "AUTO: Luca Bianchi è fuori ufficio (ritorno 12/05/2026)", calls itself generated, not replied.
+ * "AUTO:" alone is a car dealer's form as well. */
+static bool is_absence_of_domino(const MailFacts *facts, const char *text)
+{
+    static const char *const phrases[] = {"fuori ufficio",     "fuori sede",    "assente",        "out of the office",
+                                          "out of office",     "nicht im büro", "ist abwesend",   "absent du bureau"};
+    if (!facts->auto_submitted || !first_word_is(facts->auto_submitted, "auto-generated") ||
+        !g_str_has_prefix(text, "auto:"))
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(phrases); i++)
+        if (strstr(text, phrases[i]))
+            return true;
+    return false;
+}
+
 /* How absence notices begin that say so in no header. What follows must be nothing, or a colon or dash before the subject
  * they answer: "Fuori ufficio la macchina non parte" is a customer's. "Re:" before it is a person's, who answers one. */
-static bool is_absence_subject(const char *subject)
+static bool is_absence_subject(const MailFacts *facts)
 {
     static const char *const beginnings[] = {
         "risposta automatica",      "fuori ufficio",   "fuori sede",        "assente dall'ufficio",
@@ -133,11 +157,12 @@ static bool is_absence_subject(const char *subject)
         "auto reply",               "autoreply",       "auto-reply",        "auto response",
         "out of office autoreply",  "out of office",   "out of the office", "out-of-office",
         "abwesenheitsnotiz",        "automatische antwort", "réponse automatique", "respuesta automática"};
-    if (!subject || !g_utf8_validate(subject, -1, NULL))
+    if (!facts->subject || !g_utf8_validate(facts->subject, -1, NULL))
         return false;
-    g_autofree char *composed = g_utf8_normalize(subject, -1, G_NORMALIZE_ALL_COMPOSE);
-    g_autofree char *lower = g_utf8_strdown(composed, -1);
+    g_autofree char *lower = folded(facts->subject);
     const char *text = g_strstrip(lower);
+    if (is_absence_of_domino(facts, text))
+        return true;
     if (text[0] == '[' && strchr(text, ']')) /* "[esterno] Risposta automatica: …" */
         text = strchr(text, ']') + 1 + strspn(strchr(text, ']') + 1, " ");
     for (size_t i = 0; i < G_N_ELEMENTS(beginnings); i++) {
@@ -173,7 +198,7 @@ unsigned mail_classify(const MailFacts *facts)
         kinds |= MAIL_OWN_LOOP;
     if (is_from_own(facts))
         kinds |= MAIL_FROM_OWN;
-    if (!(kinds & (MAIL_AUTO_REPLY | MAIL_BOUNCE | MAIL_RECEIPT)) && is_absence_subject(facts->subject))
+    if (!(kinds & (MAIL_AUTO_REPLY | MAIL_BOUNCE | MAIL_RECEIPT)) && is_absence_subject(facts))
         kinds |= MAIL_ABSENCE_SUBJECT;
     return kinds;
 }
@@ -193,7 +218,7 @@ static AckVerdict verdict_of_headers(const MailFacts *facts)
         {has_word(facts->auto_response_suppress, suppressions), ACK_SUPPRESSED},
         {facts->has_list_header, ACK_LIST},
         {facts->has_loop_header, ACK_LOOP},
-        {is_absence_subject(facts->subject), ACK_ABSENCE},
+        {is_absence_subject(facts), ACK_ABSENCE},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rules); i++)
         if (rules[i].holds)

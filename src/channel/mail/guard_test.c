@@ -99,6 +99,7 @@ static void test_absence_subjects(void)
         "[EXT] Automatic reply: ordine",
         "Re\314\201ponse automatique : commande", /* the accent as a mark of its own */
         "Abwesenheitsnotiz: Bestellung",
+        "Assenza dall\u2019ufficio", /* U+2019, as programs set it */
     };
     static const char *const people[] = {
         "Re: Risposta automatica: La macchina perde", "La risposta automatica non parte", "Risposta automatica non attiva",
@@ -107,6 +108,22 @@ static void test_absence_subjects(void)
         check_row(&(Row){{.subject = notices[i]}, ACK_ABSENCE, MAIL_ABSENCE_SUBJECT});
     for (size_t i = 0; i < G_N_ELEMENTS(people); i++)
         check_row(&(Row){{.subject = people[i]}, ACK_ALLOWED, 0});
+}
+
+/* HCL Domino's notices, in Italian and English; the last two are machines that sell cars. */
+static void test_absences_of_domino(void)
+{
+    static const char *const notices[] = {"AUTO: Luca Bianchi è fuori ufficio (ritorno 12/05/2026)",
+                                          "AUTO: Luca Bianchi is out of the office (returning 12/05/2026)"};
+    static const char *const others[] = {"AUTO: nuova richiesta dal sito", "Preventivo AUTO: assente"};
+    for (size_t i = 0; i < G_N_ELEMENTS(notices); i++)
+        check_row(&(Row){{.subject = notices[i], .auto_submitted = "auto-generated"},
+                         ACK_AUTO_SUBMITTED,
+                         MAIL_AUTO_GENERATED | MAIL_ABSENCE_SUBJECT});
+    for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
+        check_row(&(Row){
+            {.subject = others[i], .auto_submitted = "auto-generated"}, ACK_AUTO_SUBMITTED, MAIL_AUTO_GENERATED});
+    check_row(&(Row){{.subject = notices[0]}, ACK_ALLOWED, 0}); /* whoever quotes it in a mail of their own */
 }
 
 static void test_every_verdict_has_its_word(void)
@@ -121,6 +138,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/mail-guard/headers", test_headers);
     g_test_add_func("/mail-guard/absence", test_absence_subjects);
+    g_test_add_func("/guard/domino", test_absences_of_domino);
     g_test_add_func("/mail-guard/words", test_every_verdict_has_its_word);
     return g_test_run();
 }

@@ -16,7 +16,8 @@
  *   imap_old    what lay there before the mailbox was ours: unseen (default) | none | all | a number of days
  *   imap_old_paused "1": that waits
  *   smtp_ca_file is trusted here too
- *   auth_server the mail server whose word on senders counts, by its name in Authentication-Results; none: nobody's does
+ *   auth_server the mail server whose word on senders counts, by its name in Authentication-Results, or
+ *               MAIL_AUTH_NAMELESS (vouch.h); none: nobody's does
  *
  * Pointers: what a MailIncoming holds is borrowed from the settings. Errors: InputError keys channel.mail.error.imap_host,
  * .imap_port, .imap_tls, .imap_password, .imap_folder, .imap_after, .imap_old.

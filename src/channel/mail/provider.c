@@ -6,18 +6,20 @@
  */
 #include "channel/mail/provider.h"
 
+#include "channel/mail/vouch.h"
+
 #include <string.h>
 #include <strings.h>
 
 static const MailProvider providers[] = {
-    {"aruba", "Aruba", "mail", "smtps.aruba.it", "implicit", "465", "imaps.aruba.it", false, "", "_spf.aruba.it"},
-    {"register", "Register.it", "mail", "authsmtp.securemail.pro", "implicit", "465", "imap.securemail.pro", false, "", "spf.webapps.net"},
-    {"libero", "Libero", "mail", "smtp.libero.it", "implicit", "465", "imapmail.libero.it", false, "", ""},
-    {"gmail", "Gmail", "mail", "smtp.gmail.com", "implicit", "465", "imap.gmail.com", true, "", "_spf.google.com"},
-    {"microsoft", "Microsoft 365", "mail", "smtp.office365.com", "starttls", "587", "outlook.office365.com", true, "30", "spf.protection.outlook.com"},
-    {"aruba_pec", "Aruba PEC", "pec", "smtps.pec.aruba.it", "implicit", "465", "imaps.pec.aruba.it", false, "", ""},
-    {"legalmail", "Legalmail", "pec", "sendm.cert.legalmail.it", "implicit", "465", "mbox.cert.legalmail.it", false, "6", ""},
-    {"postecert", "PosteCert", "pec", "mail.postecert.it", "implicit", "465", "mail.postecert.it", false, "", ""},
+    {"aruba", "Aruba", "mail", "smtps.aruba.it", "implicit", "465", "imaps.aruba.it", false, "", "_spf.aruba.it", ""},
+    {"register", "Register.it", "mail", "authsmtp.securemail.pro", "implicit", "465", "imap.securemail.pro", false, "", "spf.webapps.net", ""},
+    {"libero", "Libero", "mail", "smtp.libero.it", "implicit", "465", "imapmail.libero.it", false, "", "", ""},
+    {"gmail", "Gmail", "mail", "smtp.gmail.com", "implicit", "465", "imap.gmail.com", true, "", "_spf.google.com", "mx.google.com"},
+    {"microsoft", "Microsoft 365", "mail", "smtp.office365.com", "starttls", "587", "outlook.office365.com", true, "30", "spf.protection.outlook.com", MAIL_AUTH_NAMELESS},
+    {"aruba_pec", "Aruba PEC", "pec", "smtps.pec.aruba.it", "implicit", "465", "imaps.pec.aruba.it", false, "", "", ""},
+    {"legalmail", "Legalmail", "pec", "sendm.cert.legalmail.it", "implicit", "465", "mbox.cert.legalmail.it", false, "6", "", ""},
+    {"postecert", "PosteCert", "pec", "mail.postecert.it", "implicit", "465", "mail.postecert.it", false, "", "", ""},
 };
 
 const MailProvider *mail_providers(size_t *count_out)

@@ -27,6 +27,7 @@ typedef struct MailProvider {
     const char *per_minute; /* messages a minute it lets through; "" where it names no limit */
     const char
         *spf_include; /* what its customers' SPF records include; "": no domain of a customer's sends through it */
+    const char *auth_server; /* who judges senders there, as the setting says it (vouch.h); "": not published */
 } MailProvider;
 
 /* All, in the order pages show them. */

@@ -136,7 +136,7 @@ static bool read_whole(Reading *reading, const MailArrival *arrival, Bytes head,
     if (!read_event(reading, raw, *arrival, error))
         return false;
     if (reading->mail.parsed) {
-        reading->event.flags &= MESSAGE_TRUNCATED | MESSAGE_UNOPENED;
+        reading->event.flags &= MESSAGE_TRUNCATED | MESSAGE_UNOPENED | MESSAGE_SEALED;
         return true;
     }
     InboundEvent unread = reading->event;
@@ -169,7 +169,7 @@ bool mail_sent_take(const ChannelReceiver *receiver, Arena *arena, const MailPas
     TimeMs sent_at = passage->arrived_at > 0 && passage->arrived_at < now ? passage->arrived_at : now;
     Reading reading = {.receiver = receiver, .arena = arena};
     BlobPrepared blob, html;
-    char content[SHA256_HEX_SIZE];
+    char content[SHA256_HEX_SIZE], before[SHA256_HEX_SIZE];
     if (!channel_source_read(receiver, arena, passage->mailbox, &reading.source, error) ||
         !blob_prepare(desk_store(receiver->desk), raw, &blob, error))
         return false;
@@ -180,10 +180,12 @@ bool mail_sent_take(const ChannelReceiver *receiver, Arena *arena, const MailPas
     reading.event.raw_sha256 = blob.sha256;
     reading.event.notices = NULL;
     parse_content_hash(raw, content);
+    bool was_other = parse_content_hash_before(raw, before);
     TakeWork work = {.reading = &reading,
                      .arrival = {.channel = reading.source.channel,
                                  .source = reading.source.name,
                                  .external_id = content,
+                                 .former_id = was_other ? before : NULL,
                                  .raw_sha256 = blob.sha256,
                                  .raw_size = MAX(blob.size, passage->whole_size),
                                  .received_at = now,

@@ -4,6 +4,8 @@
  * left splits at semicolons, and each piece at blanks, so that neither a comment nor a quoted reason can hold a verdict.
  * Only the topmost field can say that something passed: where a server stamps below its own Received, what stands next may
  * have come from outside, if it removes none (RFC 8601, 5, says it must). Lower ones can only add doubt.
+ * A field without a name (Exchange Online's) proves nothing of where it comes from but by standing first of its kind: none
+ * below it is heard at all, not even for a doubt.
  * The domain that passed must be the sender's, or one above it: a subdomain may belong to a tenant of a provider.
  */
 #include "channel/mail/vouch.h"
@@ -161,14 +163,27 @@ static bool is_of(const char *piece, const char *auth_server)
     return !g_ascii_strncasecmp(piece, auth_server, length) && (!piece[length] || piece[length] == ' ');
 }
 
+static bool is_nameless(const char *auth_server)
+{
+    return !g_ascii_strcasecmp(auth_server, MAIL_AUTH_NAMELESS);
+}
+
+/* A verdict where the name of who says it should be: a name holds no "=" (RFC 8601, 2.2). */
+static bool lacks_name(const char *piece)
+{
+    piece += strspn(piece, " ");
+    return memchr(piece, '=', strcspn(piece, " ")) != NULL;
+}
+
 static bool take_field(Reading *reading, const char *value, const char *auth_server)
 {
     g_auto(GStrv) pieces = g_strsplit(plain_form(reading->arena, value), ";", -1);
     MailVouch before = reading->vouch;
     bool topmost = !*before.judge;
-    if (!pieces[0] || !is_of(pieces[0], auth_server))
+    bool nameless = is_nameless(auth_server);
+    if (!pieces[0] || !(nameless ? lacks_name(pieces[0]) : is_of(pieces[0], auth_server)))
         return false;
-    for (size_t i = 1; pieces[i]; i++) {
+    for (size_t i = nameless ? 0 : 1; pieces[i]; i++) {
         Verdict verdict;
         if (read_verdict(reading->arena, pieces[i], &verdict) && (topmost || verdict.result != AUTH_PASS))
             take_verdict(reading, &verdict, &before);
@@ -191,7 +206,7 @@ MailVouch mail_vouch_read(Arena *arena, const ParsedMail *mail, const char *auth
         .arena = arena, .from_domain = domain_in(mail->from_address), .vouch = {.judge = "", .trust = MAIL_UNJUDGED}};
     for (size_t i = 0; *auth_server && i < mail->field_count; i++) {
         const ParsedField *field = &mail->fields[i];
-        if (*reading.vouch.judge && !strcmp(field->name, "received"))
+        if (*reading.vouch.judge && (is_nameless(auth_server) || !strcmp(field->name, "received")))
             break;
         if (!strcmp(field->name, "authentication-results") && take_field(&reading, field->value, auth_server))
             reading.vouch.judge = auth_server;
@@ -202,6 +217,8 @@ MailVouch mail_vouch_read(Arena *arena, const ParsedMail *mail, const char *auth
 
 bool mail_auth_server_is_name(const char *text)
 {
+    if (is_nameless(text))
+        return true;
     for (const char *c = text; *c; c++)
         if (!g_ascii_isalnum(*c) && !strchr(".-_", *c))
             return false;

@@ -81,8 +81,36 @@ static void test_forgeries_say_nothing(void)
     check_said(&unset, "");
 }
 
+/* The first two are the examples of learn.microsoft.com, "Anti-spam message headers", with our domains. */
+static void test_a_server_without_a_name(void)
+{
+#define MICROSOFT                                                                                                      \
+    "spf=pass (sender IP is 192.168.0.1) smtp.mailfrom=bar.test; dkim=pass (signature was verified) "                  \
+    "header.d=bar.test; dmarc=pass action=none header.from=bar.test; compauth=pass reason=100"
+    static const Case cases[] = {
+        {"a@bar.test", {MICROSOFT}, "vouched pass pass pass"},
+        {"a@bar.test", {"spf=fail (sender IP is 192.168.0.1) smtp.mailfrom=bar.test; dkim=none (message not signed) header.d=none; dmarc=fail action=quarantine header.from=bar.test;compauth=fail reason=000"}, "doubted fail none fail"},
+        {"a@bar.test", {"dkim=none (message not signed) header.d=none;dmarc=none action=none header.from=bar.test;"}, "unjudged unsaid none none"},
+        /* handed on inside before it came to the mailbox */
+        {"a@bar.test", {"-", MICROSOFT, "-"}, "vouched pass pass pass"},
+        /* no other counts: neither for the sender nor against */
+        {"a@bar.test", {"spf=none smtp.mailfrom=bar.test", MICROSOFT}, "unjudged none unsaid unsaid"},
+        {"a@bar.test", {MICROSOFT, "dmarc=fail header.from=bar.test"}, "vouched pass pass pass"},
+        {"a@bar.test", {"mx.evil.test; dmarc=pass header.from=bar.test"}, "unjudged unsaid unsaid unsaid by nobody"},
+        {"a@bar.test", {MAIL_AUTH_NAMELESS "; dmarc=pass header.from=bar.test"}, "unjudged unsaid unsaid unsaid by nobody"},
+        {"a@bar.test", {"spf=none (x; dmarc=pass header.from=bar.test) smtp.mailfrom=\"x; dmarc=pass header.from=bar.test \"@x.test"}, "unjudged none unsaid unsaid"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+        check_said(&cases[i], MAIL_AUTH_NAMELESS);
+    static const Case named = {"a@bar.test", {MICROSOFT}, "unjudged unsaid unsaid unsaid by nobody"};
+    check_said(&named, SERVER);
+}
+
 static void test_names(void)
 {
+    g_assert_true(mail_auth_server_is_name(MAIL_AUTH_NAMELESS));
+    g_assert_true(mail_auth_server_is_name("microsoft 365"));
+    g_assert_false(mail_auth_server_is_name("Microsoft 365 x"));
     g_assert_true(mail_auth_server_is_name("mx.google.com"));
     g_assert_true(mail_auth_server_is_name("mx_1"));
     g_assert_false(mail_auth_server_is_name(""));
@@ -95,6 +123,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/vouch/word", test_the_servers_word);
     g_test_add_func("/vouch/forgeries", test_forgeries_say_nothing);
+    g_test_add_func("/vouch/without-a-name", test_a_server_without_a_name);
     g_test_add_func("/vouch/names", test_names);
     return g_test_run();
 }

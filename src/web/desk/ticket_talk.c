@@ -213,13 +213,15 @@ static const char *gravest_flag(const Talk *talk, int64_t flags)
     return "";
 }
 
-/* And, whatever it is, that some of it could not be opened: nobody would look for it else. */
+/* And, whatever it is, that it or some of it could not be opened: nobody would look for it else. */
 static const char *flag_words(const Talk *talk, int64_t flags)
 {
-    const char *gravest = gravest_flag(talk, flags), *unopened = msg(talk->visit->lang, MSG_MESSAGE_FLAG_UNOPENED);
-    if (!(flags & MESSAGE_UNOPENED))
+    const char *gravest = gravest_flag(talk, flags);
+    if (!(flags & (MESSAGE_UNOPENED | MESSAGE_SEALED)))
         return gravest;
-    return *gravest ? arena_printf(talk->arena, "%s · %s", gravest, unopened) : unopened;
+    const char *closed =
+        msg(talk->visit->lang, flags & MESSAGE_SEALED ? MSG_MESSAGE_FLAG_SEALED : MSG_MESSAGE_FLAG_UNOPENED);
+    return *gravest ? arena_printf(talk->arena, "%s · %s", gravest, closed) : closed;
 }
 
 static const char *author_of(const Talk *talk, const Message *message)

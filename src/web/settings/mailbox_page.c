@@ -291,6 +291,7 @@ static MailboxPage new_page(HttpRequest *request)
         channel_config_add(arena, &page.settings, "imap_host", with->imap_host);
         channel_config_add(arena, &page.settings, "imap_port", "993");
         channel_config_add(arena, &page.settings, "send_per_minute", with->per_minute);
+        channel_config_add(arena, &page.settings, "auth_server", with->auth_server);
     }
     return page;
 }
