@@ -220,8 +220,9 @@ typedef struct ChannelWell {
 /* What the peer would not give, kept from one listening to the next. Zeroed at first; the adapter's alone. */
 typedef struct ChannelRefusal {
     char thing[64];
-    int times;    /* in a row */
-    TimeMs since; /* of the first of them */
+    int times;          /* in a row */
+    TimeMs since;       /* of the first of them */
+    TimeMs given_up_at; /* TIME_NONE: it was not, or something has been given whole since */
 } ChannelRefusal;
 
 /* One account that is listened to. */

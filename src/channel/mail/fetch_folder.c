@@ -239,7 +239,8 @@ static bool keep_message(Fetcher *fetcher, const ImapMessage *message, bool is_h
     return true;
 }
 
-/* Whether the server has refused the message often and long enough, this time included. */
+/* Whether the server has refused the message often and long enough, this time included. What it refuses right after one
+ * that was given up is the same trouble: a hundred of them hold up nobody a hundred times as long. */
 static bool is_given_up(Fetcher *fetcher, uint32_t uid)
 {
     ChannelRefusal *refusal = fetcher->on->refusal;
@@ -248,11 +249,14 @@ static bool is_given_up(Fetcher *fetcher, uint32_t uid)
     g_snprintf(thing, sizeof thing, "%d %" G_GINT64_FORMAT " %u", (int)(fetcher->open - fetcher->folders),
                fetcher->open->position.uid_validity, uid);
     if (strcmp(thing, refusal->thing) != 0) {
-        *refusal = (ChannelRefusal){.since = now};
+        if (refusal->given_up_at == TIME_NONE || now - refusal->given_up_at >= REFUSED_FOR)
+            *refusal = (ChannelRefusal){.since = now};
         g_strlcpy(refusal->thing, thing, sizeof refusal->thing);
     }
     refusal->times++;
-    return refusal->times >= REFUSALS && now - refusal->since >= REFUSED_FOR;
+    bool given_up = refusal->times >= REFUSALS && now - refusal->since >= REFUSED_FOR;
+    refusal->given_up_at = given_up ? now : TIME_NONE;
+    return given_up;
 }
 
 /* false: stop; the session's result or the step says why. *there_out: the message is given; else the result says whether
@@ -262,6 +266,8 @@ static bool fetch(Fetcher *fetcher, uint32_t uid, bool head, ImapMessage *messag
     ImapResult result =
         head ? imap_fetch_head(fetcher->session, uid, message_out) : imap_fetch(fetcher->session, uid, message_out);
     *there_out = result.outcome == IMAP_OK;
+    if (*there_out && !head)
+        fetcher->on->refusal->given_up_at = TIME_NONE;
     if (!heard(fetcher, result))
         return false;
     if (result.outcome == IMAP_REFUSED && !is_given_up(fetcher, uid))

@@ -481,6 +481,24 @@ static void test_refused_for_good(gconstpointer engine)
     }
 }
 
+/* One that is given up speaks for what is refused right after it: the good one behind them does not wait for each. */
+static void test_many_refused_for_good(gconstpointer engine)
+{
+    Place place = {.old = "all"};
+    size_t tickets, messages;
+    place_open(&place, engine,
+               "{" PASSWORD ",\"quiet\":true,\"messages\":{" FOUR "},\"rules\":["
+               "{\"at\":\"UID FETCH 2 (UID BODY\",\"reply\":\"{tag} NO [SERVERBUG] no\\r\\n\"},"
+               "{\"at\":\"UID FETCH 3 (UID BODY\",\"reply\":\"{tag} NO [SERVERBUG] no\\r\\n\"},"
+               "{\"at\":\"UID FETCH 4 (UID BODY\",\"reply\":\"{tag} NO [SERVERBUG] no\\r\\n\"}]}");
+    for (int times = 0; times < 3; times++, later(&place, 4 * TIME_MINUTE))
+        g_assert_false(read_mailbox(&place));
+    g_assert_true(read_mailbox(&place));
+    count(&place, &tickets, &messages);
+    g_assert_cmpuint(tickets, ==, 4);
+    place_close(&place);
+}
+
 /* A server that ends the waiting at once is not asked over and over. */
 static void test_a_waiting_that_ends_at_once(gconstpointer engine)
 {
@@ -515,6 +533,7 @@ int main(int argc, char **argv)
     g_test_add_data_func("/mail-fetch/refused-for-a-while/sqlite", GINT_TO_POINTER(STORE_SQLITE),
                          test_refused_for_a_while);
     g_test_add_data_func("/mail-fetch/refused-for-good/sqlite", GINT_TO_POINTER(STORE_SQLITE), test_refused_for_good);
+    g_test_add_data_func("/mail-fetch/many-refused/sqlite", GINT_TO_POINTER(STORE_SQLITE), test_many_refused_for_good);
     g_test_add_data_func("/mail-fetch/no-waiting/sqlite", GINT_TO_POINTER(STORE_SQLITE),
                          test_a_waiting_that_ends_at_once);
     int status = g_test_run();
