@@ -429,8 +429,10 @@ static bool take_old(Fetcher *fetcher, Folder *folder, bool *more_out)
         if (good)
             position->old_below = uids.uids[i];
     }
-    if (good && !fetch_is_stopped(fetcher) && uids.count < OLD_BATCH)
+    if (good && !fetch_is_stopped(fetcher) && uids.count < OLD_BATCH) {
+        channel_reader_settle(fetcher->reader); /* done is what stands on the desk */
         position->old_below = 0;
+    }
     *more_out = good && position->old_below != 0;
     return keep_position(fetcher, folder) && good;
 }

@@ -38,10 +38,9 @@ bool mail_receive(const ChannelReceiver *receiver, Arena *arena, const char *mai
         return false;
     parse_content_hash(raw, content);
     bool was_other = parse_content_hash_before(raw, before);
-    return channel_receive(receiver, arena,
-                           &(ChannelArrival){.account = mailbox,
-                                             .raw = raw,
-                                             .external_id = content,
-                                             .former_id = was_other ? before : NULL},
-                           receipt_out, error);
+    return channel_receive(
+        receiver, arena,
+        &(ChannelArrival){
+            .account = mailbox, .raw = raw, .external_id = content, .former_id = was_other ? before : NULL},
+        receipt_out, error);
 }

@@ -42,7 +42,7 @@ enum {
         1 << 13, /* and it is a customer's, who has not said yet that they wrote (intake/unproved.h) */
     MESSAGE_ADDRESS_PROVED = 1 << 14,   /* they have, or one of us has said so */
     MESSAGE_ADDRESS_DISOWNED = 1 << 15, /* one of us said that it is not theirs; comes with ADDRESS_UNPROVED */
-    MESSAGE_SEALED = 1 << 20, /* all of it is encrypted, or wrapped in a signature: it is attached, unread */
+    MESSAGE_SEALED = 1 << 20,           /* all of it is encrypted, or wrapped in a signature: it is attached, unread */
     /* Why MESSAGE_AUTO_REPLY stands, when it is not the headers that say so; each comes with it. */
     MESSAGE_ABSENCE = 1 << 16, /* its subject begins as an absence notice's */
     MESSAGE_REPEATS = 1 << 17, /* the same words for the third time in a day */
