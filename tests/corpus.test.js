@@ -109,7 +109,8 @@ async function byImap(t, engine, kind, letters) {
   await filo.until(async () => await filo.count('FROM mailbox_folder') === 1, 'the mailbox is open');
   const at = Date.now() - HOUR;
   await mail.lay(address, letters.map(({ stamped }, i) => ({ data: stamped, at: at + i * 1000 })));
-  await filo.until(() => mail.flags(address).every((flags) => flags.includes('S')), 'all is read', 120_000);
+  await filo.until(() => mail.flags(address).every((flags) => flags.includes('S')), 'all is kept', 120_000);
+  await filo.until(async () => Number(await filo.count("FROM inbound WHERE state = 'stored'")) === 0, 'all is read', 120_000);
   return filo;
 }
 
