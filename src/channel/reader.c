@@ -86,9 +86,12 @@ bool channel_reader_take(ChannelReader *reader, const ChannelArrival *arrival, G
     thing->reader = reader;
     thing->arena = arena_new(ARENA_REQUEST_CAP * THING_CAP);
     thing->reception = reception_of(reader->receiver, thing->arena, arrival);
+    thing->reception.waits = true;
     bool kept = reception_keep(&thing->reception, arrival, &thing->receipt, error);
     if (kept && !thing->receipt.already && arrival->raw.size <= CHANNEL_READER_BYTES) {
         hand_over(reader, thing);
+        if (store_engine(desk_store(reader->receiver->desk)) != STORE_SQLITE)
+            channel_reader_settle(reader);
         return true;
     }
     if (kept && !thing->receipt.already) {

@@ -13,6 +13,8 @@
  * Invariants:
  *  1. true from take means what it means from channel_receive; what a crash leaves unread the caretaker finds.
  *  2. Nothing is read before what was taken before it.
+ *  3. On PostgreSQL nothing is behind when take comes back: what a dead node left unread another looks at only later, and an
+ *     answer found among the sent mail meanwhile would miss its request.
  *
  * Example:
  *     if (channel_reader_take(reader, &arrival, &error))

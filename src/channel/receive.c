@@ -3,8 +3,9 @@
  * What: carries a raw thing to the desk. How: the raw bytes are prepared as a blob and kept under their external id before
  * anything looks inside; the adapter's normalise, which is pure, says what it is; what it may not know (tokens, the desk's
  * policy, the row's id) is added here. Why the attempt is committed before anybody looks: if this very thing kills the node,
- * the count survives, and the third time nobody opens it. The first one is committed with the raw thing: what waits for the
- * disk is most of what a message costs. Where the node lives on it is taken back: a parser that cannot be started for a
+ * the count survives, and the third time nobody opens it. The first one is committed with the raw thing, where it is read at
+ * once: what waits for the disk is most of what a message costs. What waits for a reader has none of it: a crash meanwhile is
+ * no fault of its own. Where the node lives on it is taken back: a parser that cannot be started for a
  * while is no reason to put aside all that arrives meanwhile.
  */
 #include "channel/receive_int.h"
@@ -104,7 +105,7 @@ static bool keep(StoreTx *tx, void *arg)
                                 .is_history = reception->is_history,
                             },
                             &work->inbound);
-    return kept && (work->inbound.already || intake_begin_attempt(tx, work->inbound.id));
+    return kept && (work->inbound.already || reception->waits || intake_begin_attempt(tx, work->inbound.id));
 }
 
 static bool keep_raw(Reception *reception, const ChannelArrival *arrival, Inbound *inbound_out, GError **error)
@@ -119,7 +120,7 @@ static bool keep_raw(Reception *reception, const ChannelArrival *arrival, Inboun
     g_strlcpy(reception->raw_sha256, blob.sha256, sizeof reception->raw_sha256);
     reception->inbound = work.inbound.id;
     reception->attempts = work.inbound.attempts;
-    reception->counted = !work.inbound.already;
+    reception->counted = !work.inbound.already && !reception->waits;
     return true;
 }
 

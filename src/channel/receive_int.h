@@ -25,6 +25,7 @@ typedef struct Reception {
     TimeMs kept_at;    /* what we promise counts from here */
     TimeMs arrived_at; /* TIME_NONE: at kept_at */
     bool is_history;
+    bool waits;   /* for another thread: no attempt begins with keeping it */
     bool counted; /* this attempt is, already */
     char raw_sha256[SHA256_HEX_SIZE];
 } Reception;
