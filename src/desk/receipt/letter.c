@@ -20,10 +20,17 @@ Date letter_term(Zone *zone, TimeMs at, int64_t days)
     return date_from_days(day);
 }
 
-/* The provider's, or when it came. */
+/* The provider's, where that is proved; nothing was delivered later than it came. */
 static TimeMs instant_of(const SqlReceiptOpenLetters *row)
 {
-    return row->legal_at ? row->legal_at : row->received_at;
+    bool proved = row->standing == RECEIPT_COUNTS && row->legal_at;
+    return proved ? MIN(row->legal_at, row->received_at) : row->received_at;
+}
+
+static void take_earlier(LetterTerm *term, Date last)
+{
+    if (!term->waits || date_to_days(last) < date_to_days(term->last))
+        *term = (LetterTerm){true, last};
 }
 
 /* As the statement takes them. */
@@ -45,10 +52,10 @@ const LetterTerm *letter_list_due(StoreTx *tx, Arena *arena, const TicketId *tic
         return terms;
     SqlReceiptOpenLettersList rows =
         sql_receipt_open_letters(tx, arena, &(SqlReceiptOpenLettersIn){join_ids(arena, tickets, count)});
-    for (size_t row = rows.count; row-- > 0;) /* the oldest of a ticket last: it stays */
+    for (size_t row = 0; row < rows.count; row++)
         for (size_t i = 0; i < count; i++)
             if (tickets[i].value == rows.rows[row].ticket_id.value)
-                terms[i] = (LetterTerm){true, letter_term(zone, instant_of(&rows.rows[row]), days)};
+                take_earlier(&terms[i], letter_term(zone, instant_of(&rows.rows[row]), days));
     return terms;
 }
 

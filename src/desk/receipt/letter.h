@@ -13,8 +13,9 @@
  * Invariants:
  *  1. The term is counted in days of the calendar, the first not among them; one that would end on a Sunday or a national
  *     holiday ends on the next day that is neither (art. 2963 Civil Code).
- *  2. Only a letter that is proved to be certified sets a term: what a stranger puts into an envelope of their own is no
- *     legal date (receipt.h, standing).
+ *  2. The provider's instant counts only where the letter is proved to be certified (receipt.h, standing), and never one
+ *     later than it came; else the term runs from when it came. A stranger's envelope sets no date that way, and a letter
+ *     whose provider our list does not know yet is not forgotten.
  *  3. A letter waits on its request and on the one that this was joined to, whichever of the two is answered.
  *  4. An answer that was taken back, refused or not delivered ends no term; one that is still to leave does, until then.
  *     One given elsewhere, from somebody's own mail program, does too.

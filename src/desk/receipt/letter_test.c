@@ -56,7 +56,7 @@ static TicketId new_ticket(NounTest *test, const char *subject)
 }
 
 /* A letter of theirs on that ticket, with the provider's date. */
-static void letter_comes(NounTest *test, TicketId ticket, TimeMs legal_at, ReceiptStanding standing)
+static void letter_comes_at(NounTest *test, TicketId ticket, TimeMs legal_at, TimeMs came_at, ReceiptStanding standing)
 {
     static int letters = 0;
     static const char sha256[] = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -88,12 +88,17 @@ static void letter_comes(NounTest *test, TicketId ticket, TimeMs legal_at, Recei
                                                 .provider = "Gestore",
                                                 .identifier = external,
                                                 .legal_at = legal_at,
-                                                .received_at = test->now,
+                                                .received_at = came_at,
                                                 .error_text = "",
                                                 .raw_sha256 = sha256,
                                                 .signature = RECEIPT_SIGNATURE_VALID,
                                                 .signer = "Gestore",
                                                 .standing = standing});
+}
+
+static void letter_comes(NounTest *test, TicketId ticket, TimeMs legal_at, ReceiptStanding standing)
+{
+    letter_comes_at(test, ticket, legal_at, MAX(test->now, legal_at), standing);
 }
 
 static MessageId answer_written(NounTest *test, TicketId ticket)
@@ -155,14 +160,17 @@ static void test_answered(NounTest *test)
     assert_waits_until(test, ticket, (Date){2025, 12, 18});
 }
 
-/* What a stranger dates in an envelope of their own. */
+/* What a stranger dates in an envelope of their own is no date: it counts from when it came, on 1 December. Nor does a date
+ * to come hide the true letter that is there. */
 static void test_unproved(NounTest *test)
 {
-    TicketId ticket = new_ticket(test, "Diffida");
+    TicketId ticket = new_ticket(test, "Diffida"), other = new_ticket(test, "Altra diffida");
     letter_comes(test, ticket, test->now - 100 * TIME_DAY, RECEIPT_UNPROVED);
-    assert_nothing_waits(test, ticket);
-    letter_comes(test, ticket, test->now, RECEIPT_COUNTS);
     assert_waits_until(test, ticket, (Date){2025, 12, 16});
+    letter_comes_at(test, other, test->now + 100 * TIME_DAY, test->now, RECEIPT_COUNTS);
+    assert_waits_until(test, other, (Date){2025, 12, 16});
+    letter_comes(test, other, test->now - TIME_DAY, RECEIPT_COUNTS);
+    assert_waits_until(test, other, (Date){2025, 12, 15});
 }
 
 static void test_answer_taken_back(NounTest *test)

@@ -73,11 +73,12 @@ SELECT ticket_id
  ORDER BY receipt_id DESC
  LIMIT 1;
 
--- The oldest letter on each of these tickets, or on what was joined to it, that is proved to be certified and that no answer
--- of ours followed. An answer that did not leave, or did not arrive, is none; one given elsewhere has no row of the outbox.
+-- The letters on each of these tickets, or on what was joined to it, that no answer of ours followed. An answer that did not
+-- leave, or did not arrive, is none; one given elsewhere has no row of the outbox.
 -- @statement receipt_open_letters : list
 -- @param  ids         text
 -- @column ticket_id   id(ticket)
+-- @column standing    enum(receipt_standing)
 -- @column legal_at    time?
 -- @column received_at time
 -- @index  ticket_master, receipt_ticket, message_ticket, outbox_message
@@ -95,11 +96,10 @@ WITH RECURSIVE wanted(id, rest) AS (
        SELECT w.id, t.ticket_id
          FROM wanted w
         CROSS JOIN ticket t ON t.master_id = w.id)
-SELECT f.head AS ticket_id, r.legal_at, r.received_at
+SELECT f.head AS ticket_id, r.standing, r.legal_at, r.received_at
   FROM family f
  CROSS JOIN receipt r ON r.ticket_id = f.member
  WHERE r.kind = 'envelope'
-   AND r.standing = 'counts'
    AND NOT EXISTS (SELECT 1
                      FROM family g
                     CROSS JOIN message m ON m.ticket_id = g.member
@@ -122,11 +122,10 @@ WITH wanted(id) AS (
        SELECT w.id, t.ticket_id
          FROM wanted w
          JOIN ticket t ON t.master_id = w.id)
-SELECT f.head AS ticket_id, r.legal_at, r.received_at
+SELECT f.head AS ticket_id, r.standing, r.legal_at, r.received_at
   FROM family f
   JOIN receipt r ON r.ticket_id = f.member
  WHERE r.kind = 'envelope'
-   AND r.standing = 'counts'
    AND NOT EXISTS (SELECT 1
                      FROM family g
                      JOIN message m ON m.ticket_id = g.member
