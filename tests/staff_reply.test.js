@@ -11,12 +11,13 @@ import { startSink } from './support/smtp_sink.js';
 
 const SARA = 'sara@caffemeccanica.test';
 
-async function desk(t, engine, { asks = { own: '1' } } = {}) {
+async function desk(t, engine, { asks = { own: '1' }, plus = true } = {}) {
   const sink = await startSink();
   t.after(() => sink.close());
   const filo = await startFilo({ engine, sink, serve: false });
   t.after(() => filo.remove());
   await filo.execute(`UPDATE staff SET email = '${SARA}' WHERE login = '${ADMIN.login}'`);
+  if (!plus) await filo.execute(`UPDATE channel_account SET config = REPLACE(config, '{', '{"plus_addressing":"0",')`);
   await filo.start();
   const browser = await filo.signIn();
   if (asks) {
@@ -176,6 +177,18 @@ eachEngine('from any other address it never leaves, and a robot\'s is nothing', 
   assert.doesNotMatch(page, /Sono in ferie/);
   assert.equal(Number(await filo.count(`FROM participant WHERE ticket_id = ${ticket} AND address_key = 'ladro@x.test'`)), 0);
   assert.equal(Number(await filo.count(`FROM message WHERE ticket_id = ${ticket} AND direction = 'out'`)), 0);
+});
+
+// Aruba, Register and Libero take no address with a plus: a reply would be a new request, so none is asked for.
+eachEngine('a mailbox without plus addresses asks for the answer on the page', async (t, engine) => {
+  const { sink, filo, browser, ticket } = await desk(t, engine, { plus: false });
+  await browser.submit((await browser.get(`/tickets/${ticket}`)).text, /\/take$/, {});
+  await filo.mailIn(letter({ from: 'luca@bar.test', subject: `Re: [#${ticket}]`, text: 'E adesso perde acqua.' }));
+  await filo.until(() => sent(sink, SARA).length === 1, 'the notice');
+  const notice = sent(sink, SARA)[0], words = textBody(notice.data);
+  assert.doesNotMatch(words, /Risponda a questa mail/);
+  assert.match(words, /Per rispondere al cliente apra la richiesta: una risposta a questa mail non gli arriva\.\s+http\S+\/tickets\//);
+  assert.equal(headersOf(notice.data).has('reply-to'), false, 'there is no address for it');
 });
 
 eachEngine('nobody is told who did not ask, and a team only of what nobody has', async (t, engine) => {

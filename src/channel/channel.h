@@ -259,6 +259,10 @@ typedef struct ChannelAdapter {
      * ("smtp.one.test"); NULL: settings that are not sound. Pure. NULL: its accounts share nothing. */
     const char *(*server_name)(Arena *arena, const ChannelSettings *settings);
 
+    /* Whether what is sent with these settings has a reply address of its own, by which an answer is known (outbound's
+     * reply_token). Pure. NULL: never. */
+    bool (*takes_reply_token)(const ChannelSettings *settings);
+
     /* What came. Blocks for the parser's time limits at most. NULL: what comes by this channel is understood at once by
      * whoever takes it in, in the transaction that keeps it (channel/form). */
     bool (*normalise)(Arena *arena, const ChannelKept *kept, ChannelEvent *event_out, GError **error);

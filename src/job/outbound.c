@@ -205,7 +205,15 @@ static void build_unsent(Build *build, const Message *message)
                                             quotation_own_words(arena, message), NULL);
 }
 
-/* For one of us: who wrote, what, and that an answer to this mail goes to them. */
+/* Without an address of its own a reply to the notice is a new request (security A05): nobody is asked for one. */
+static MsgId how_to_answer(const Build *build)
+{
+    const ChannelAdapter *adapter = channel_find(build->item->channel);
+    bool by_reply = adapter && adapter->takes_reply_token && adapter->takes_reply_token(&build->parcel->account.plain);
+    return by_reply ? MSG_MAIL_NOTICE_BY_REPLY : MSG_MAIL_NOTICE_BY_PAGE;
+}
+
+/* For one of us: who wrote, what, and how to answer them. */
 static void build_news(Build *build, const Message *message)
 {
     Arena *arena = build->arena;
@@ -215,7 +223,7 @@ static void build_news(Build *build, const Message *message)
                                                "name", name, "subject", build->ticket.subject, NULL);
     build->parcel->outbound.text =
         msg_fill(arena, build->lang, MSG_MAIL_NOTICE_TEXT, "name", name, "number", number_of(build), "link", link,
-                 "words", quotation_own_words(arena, message), NULL);
+                 "words", quotation_own_words(arena, message), "how", msg(build->lang, how_to_answer(build)), NULL);
 }
 
 static bool build_notice(Build *build, GError **error)

@@ -308,6 +308,7 @@ const ChannelAdapter channel_mail = {
     .limits = {.text_max = (size_t)1 << 20, .file_max = (size_t)20 << 20, .recipient_max = 50, .per_minute = 60},
     .check_config = mail_check_config,
     .server_name = mail_server_name,
+    .takes_reply_token = has_plus_addressing,
     .normalise = mail_normalise,
     .render = mail_render,
     .deliver = mail_deliver,
