@@ -38,6 +38,7 @@ struct Scanner {
     AttachmentId stumbled; /* the file that ended the last conversation, and how many of them */
     int stumbles;
     AttachmentId below; /* this round looks at what is below it; {0}: at all */
+    GHashTable *unread; /* set of files that could not be read, so that each is said once */
 };
 
 Scanner *scanner_new(Desk *desk, ParseZygote *zygote, const char *address, GError **error)
@@ -58,6 +59,7 @@ Scanner *scanner_new(Desk *desk, ParseZygote *zygote, const char *address, GErro
     pthread_cond_init(&scanner->changed, &monotonic);
     pthread_condattr_destroy(&monotonic);
     pthread_mutex_init(&scanner->mutex, NULL);
+    scanner->unread = g_hash_table_new(g_direct_hash, g_direct_equal);
     return scanner;
 }
 
@@ -227,7 +229,9 @@ static bool ask(Turn *turn, const Attachment *file, Bytes content)
 /* One file's trouble is no other's. */
 static void pass_over(Turn *turn, const Attachment *file, const GError *problem)
 {
-    LOG(LOG_WARNING, "scanner.unread", LOG_NUMBER("attachment", file->id.value), LOG_TEXT("reason", problem->message));
+    if (g_hash_table_add(turn->scanner->unread, GSIZE_TO_POINTER((gsize)file->id.value)))
+        LOG(LOG_WARNING, "scanner.unread", LOG_NUMBER("attachment", file->id.value),
+            LOG_TEXT("reason", problem->message));
     turn->scanner->below = file->id;
     turn->passed_over = true;
 }
@@ -376,5 +380,6 @@ void scanner_stop(Scanner *scanner)
         pthread_join(scanner->thread, NULL);
     pthread_cond_destroy(&scanner->changed);
     pthread_mutex_destroy(&scanner->mutex);
+    g_hash_table_unref(scanner->unread);
     g_free(scanner);
 }
