@@ -6,23 +6,16 @@
 #include <string.h>
 #include <time.h>
 
-static _Atomic int64_t shift_ms;
-
 static TimeMs system_now(const Clock *clock)
 {
     (void)clock;
-    return g_get_real_time() / 1000 + atomic_load(&shift_ms);
+    return g_get_real_time() / 1000;
 }
 
 const Clock *clock_system(void)
 {
     static const Clock system_clock = {system_now};
     return &system_clock;
-}
-
-void clock_shift(int64_t delta_ms)
-{
-    atomic_fetch_add(&shift_ms, delta_ms);
 }
 
 static TimeMs manual_now(const Clock *clock)

@@ -45,11 +45,8 @@ typedef struct ClockManual {
     _Atomic int64_t at;
 } ClockManual;
 
-/* The machine's clock plus an offset that only clock_shift moves. */
+/* The machine's clock. */
 const Clock *clock_system(void);
-
-/* Moves clock_system() by delta milliseconds. Only a testkit build has a caller. */
-void clock_shift(int64_t delta_ms);
 
 /* Prepares caller's storage; clock_manual_set moves it. */
 void clock_manual_init(ClockManual *clock, TimeMs at);
