@@ -421,8 +421,8 @@ bool channel_receive(const ChannelReceiver *receiver, Arena *arena, const Channe
     Reception reception = reception_of(receiver, arena, arrival);
     if (!reception_keep(&reception, arrival, receipt_out, error))
         return false;
-    if (!receipt_out
-             ->already) /* else whoever kept it reads it, or the caretaker: a second reader would use up its attempts */
+    /* What was kept before, whoever kept it reads, or the caretaker: a second reader would use up its attempts. */
+    if (!receipt_out->already)
         reception_read(&reception, receipt_out);
     return true;
 }
