@@ -133,7 +133,8 @@ bool outbox_set_recipients(Store *store, const OutboxRecipient *items, size_t co
 OutboxRecipientList outbox_recipient_list(StoreTx *tx, Arena *arena, TicketId ticket);
 
 /* One recipient of a message that the channel had taken whole: as far as is known they have it (nothing changes where more
- * is known of them), or the channel says that they have it not, and why. */
+ * is known of them), or the channel says that they have it not, and why. A row that waits to leave once more goes to them
+ * too: nobody could say so of it later. */
 void outbox_note_taken(StoreTx *tx, OutboxId id, const char *address, TimeMs now);
 void outbox_note_undelivered(StoreTx *tx, OutboxId id, const char *address, const char *reason, TimeMs now);
 

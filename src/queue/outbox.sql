@@ -234,15 +234,26 @@ INSERT INTO outbox_recipient
 VALUES ($1, $2, 'sent', '', $3)
 ON CONFLICT (outbox_id, address) DO NOTHING;
 
--- The channel had taken it for them and says now that they have it not.
+-- The channel had taken it for them and says now that they have it not: what waits to leave once more, neither ended nor in
+-- anybody's hands, goes to them too.
 -- @statement outbox_recipient_undelivered : run
 -- @param  outbox_id id(outbox)
 -- @param  address   text
 -- @param  reason    text
 -- @param  at        time
+-- @index  primary key of outbox
 INSERT INTO outbox_recipient
        (outbox_id, address, state, reason, at)
-VALUES ($1, $2, 'refused', $3, $4)
+VALUES ($1, $2,
+        CASE WHEN EXISTS (SELECT 1
+                            FROM outbox o
+                           WHERE o.outbox_id = $1
+                             AND o.finished_at IS NULL
+                             AND o.lease_holder IS NULL)
+             THEN 'deferred'
+             ELSE 'refused'
+        END,
+        $3, $4)
 ON CONFLICT (outbox_id, address) DO UPDATE
    SET state = excluded.state, reason = excluded.reason, at = excluded.at;
 

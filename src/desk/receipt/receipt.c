@@ -67,11 +67,13 @@ static bool is_failure(ReceiptKind kind)
     return kind == RECEIPT_REFUSED || kind == RECEIPT_FAILED || kind == RECEIPT_VIRUS;
 }
 
-static bool is_delivered(StoreTx *tx, Arena *arena, OutboxId outbox, const char *recipient)
+/* A provider writes an address as it likes. */
+static bool is_delivered(const SqlReceiptDeliveredToList *delivered, const char *recipient)
 {
-    SqlReceiptCountDelivered row;
-    return sql_receipt_count_delivered(tx, arena, &(SqlReceiptCountDeliveredIn){outbox, recipient}, &row) &&
-           row.delivered > 0;
+    for (size_t i = 0; i < delivered->count; i++)
+        if (g_ascii_strcasecmp(delivered->rows[i].recipient, recipient) == 0)
+            return true;
+    return false;
 }
 
 /* ---- one by one ---- */
@@ -81,6 +83,7 @@ typedef struct Addressed {
     StoreTx *tx;
     Arena *arena;
     const Receipt *receipt;
+    const SqlReceiptDeliveredToList *delivered;
     const char **addresses;
     size_t count;
     bool parted; /* they have fared differently before */
@@ -101,6 +104,8 @@ static bool find_addressed(Addressed *to)
     OutboxRecipientList kept = outbox_recipient_list(to->tx, to->arena, to->receipt->ticket);
     for (size_t i = 0; i < kept.count; i++)
         to->parted |= kept.items[i].outbox.value == to->receipt->outbox.value;
+    for (size_t i = 0; i < to->count; i++)
+        to->parted |= is_delivered(to->delivered, to->addresses[i]);
     return true;
 }
 
@@ -118,20 +123,23 @@ static bool names_one_of(const Addressed *to)
 }
 
 /* So that "send again" writes to those alone who have it not: a certified letter that comes twice is two letters. A failure
- * that names nobody is everybody's but theirs whose delivery is proved. */
-static void part_recipients(StoreTx *tx, Arena *arena, const Receipt *receipt)
+ * that names nobody is everybody's but theirs whose delivery is proved. false: that is everybody. */
+static bool part_recipients(StoreTx *tx, Arena *arena, const Receipt *receipt,
+                            const SqlReceiptDeliveredToList *delivered)
 {
-    Addressed to = {tx, arena, receipt, NULL, 0, false};
+    Addressed to = {.tx = tx, .arena = arena, .receipt = receipt, .delivered = delivered};
     if (!find_addressed(&to) || (!to.parted && to.count < 2))
-        return;
-    bool named = names_one_of(&to), everybody = !named && !*receipt->recipient && to.parted;
+        return true;
+    bool named = names_one_of(&to), everybody = !named && !*receipt->recipient && to.parted, counts = !everybody;
     for (size_t i = 0; i < to.count && (named || everybody); i++) {
-        bool lost = named ? is_named(&to, i) : !is_delivered(tx, arena, receipt->outbox, to.addresses[i]);
+        bool lost = named ? is_named(&to, i) : !is_delivered(delivered, to.addresses[i]);
+        counts |= lost;
         if (lost)
             outbox_note_undelivered(tx, receipt->outbox, to.addresses[i], receipt->error_text, receipt->received_at);
         else
             outbox_note_taken(tx, receipt->outbox, to.addresses[i], receipt->received_at);
     }
+    return counts;
 }
 
 /* ---- the whole ---- */
@@ -140,9 +148,10 @@ static void note_failure(StoreTx *tx, Arena *arena, const Receipt *receipt)
 {
     TicketEdit edit;
     TicketChange change = {0};
-    if (is_delivered(tx, arena, receipt->outbox, receipt->recipient))
+    SqlReceiptDeliveredToList delivered =
+        sql_receipt_delivered_to(tx, arena, &(SqlReceiptDeliveredToIn){receipt->outbox});
+    if (is_delivered(&delivered, receipt->recipient) || !part_recipients(tx, arena, receipt, &delivered))
         return;
-    part_recipients(tx, arena, receipt);
     if (!outbox_set_undelivered(tx, receipt->outbox, receipt_failure(arena, receipt), receipt->received_at))
         return;
     change_set(&change, FIELD_OUTBOX, receipt->outbox.value);

@@ -15,7 +15,9 @@
  *  2. Only one that counts moves anything, and only forward: a failure after a delivery to the same recipient changes
  *     nothing.
  *  3. A failure that counts makes the outbox row failed: it is seen where every failed delivery is.
- *     Of a message to several it is kept in the outbox who has it not: sending it again is for them alone.
+ *     Of a message to several it is kept in the outbox who has it not: sending it again is for them alone. Whoever its
+ *     provider took it for has it until a provider says otherwise; a failure that names nobody is everybody's but theirs
+ *     whose delivery is proved.
  *  4. No text is longer than RECEIPT_TEXT_MAX bytes.
  *
  * Events: EVENT_DELIVERY when a delivery failed.

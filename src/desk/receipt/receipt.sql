@@ -50,18 +50,17 @@ SELECT receipt_id, kind, inbound_id, outbox_id, ticket_id, message_id, reference
  WHERE ticket_id = $1
  ORDER BY receipt_id;
 
--- How many times that recipient's delivery is proved.
--- @statement receipt_count_delivered : find
+-- To whom its delivery is proved, as their providers write the address.
+-- @statement receipt_delivered_to : list
 -- @param  outbox_id id(outbox)
--- @param  recipient text
--- @column delivered int
+-- @column recipient text
 -- @index  receipt_outbox
-SELECT COUNT(*) AS delivered
+SELECT recipient
   FROM receipt
  WHERE outbox_id = $1
-   AND recipient = $2
    AND kind = 'delivered'
-   AND standing = 'counts';
+   AND standing = 'counts'
+ ORDER BY receipt_id;
 
 -- @statement receipt_find_identifier : find
 -- @param  identifier text

@@ -362,6 +362,32 @@ static void test_refused_after_it_was_parted(gconstpointer engine)
     house_close(&c.house);
 }
 
+/* A virus notice may name nobody; and providers write an address as they like. */
+static void test_failure_of_all_but_who_has_it(gconstpointer engine)
+{
+    Case c = case_open_with(engine, TO_THREE);
+    arrive(&c, receipt_of(RECEIPT_DELIVERED, "ANNA@pec.test", "opec1"));
+    arrive(&c, receipt_of(RECEIPT_TAKEN, "luca@pec.test", "opec1"));
+    arrive(&c, receipt_of(RECEIPT_FAILED, "Anna@PEC.test", "opec1"));
+    g_assert_cmpint(sending(&c).state, ==, OUTBOX_SENT);
+    arrive(&c, receipt_of(RECEIPT_VIRUS, "", "opec1"));
+    g_assert_cmpint(sending(&c).state, ==, OUTBOX_FAILED);
+    g_assert_cmpstr(fared(&c), ==, "anna@pec.test sent, luca@pec.test refused, Eva@pec.test refused");
+    house_close(&c.house);
+}
+
+/* A provider gives up after a day, and by then it may be on its way once more for somebody else. */
+static void test_failure_while_it_waits_to_leave_again(gconstpointer engine)
+{
+    Case c = case_open_with(engine, TO_THREE);
+    arrive(&c, receipt_of(RECEIPT_FAILED, "luca@pec.test", "opec1"));
+    g_assert_true(house_write(&c.house, again_work, &c));
+    arrive(&c, receipt_of(RECEIPT_FAILED, "eva@pec.test", "opec1"));
+    g_assert_cmpint(sending(&c).state, ==, OUTBOX_QUEUED);
+    g_assert_cmpstr(fared(&c), ==, "anna@pec.test sent, luca@pec.test deferred, Eva@pec.test deferred");
+    house_close(&c.house);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -371,6 +397,8 @@ int main(int argc, char **argv)
     desk_test_each_engine("/receipt/failures", test_failures_are_told_once);
     desk_test_each_engine("/receipt/again", test_again_is_for_who_has_it_not);
     desk_test_each_engine("/receipt/parted", test_refused_after_it_was_parted);
+    desk_test_each_engine("/receipt/all-but", test_failure_of_all_but_who_has_it);
+    desk_test_each_engine("/receipt/meanwhile", test_failure_while_it_waits_to_leave_again);
     desk_test_each_engine("/receipt/overtakes", test_failure_overtakes_sent);
     desk_test_each_engine("/receipt/forward", test_only_forward);
     desk_test_each_engine("/receipt/own", test_matches_only_its_own);

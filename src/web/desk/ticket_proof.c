@@ -79,17 +79,28 @@ const TicketProof *ticket_proofs(Arena *arena, const Visit *visit, const Receipt
     return proofs;
 }
 
-ReceiptKind ticket_proof_rank(const ReceiptList *receipts, MessageId message)
+/* address NULL: of whichever recipient. */
+static bool is_proved(const ReceiptList *receipts, MessageId message, ReceiptKind kind, const char *address)
 {
-    ReceiptKind rank = RECEIPT_OTHER;
     for (size_t i = 0; i < receipts->count; i++) {
         const Receipt *receipt = &receipts->items[i];
-        if (receipt->message.value != message.value || receipt->standing != RECEIPT_COUNTS)
-            continue;
-        if (receipt->kind == RECEIPT_DELIVERED || (receipt->kind == RECEIPT_ACCEPTED && rank == RECEIPT_OTHER))
-            rank = receipt->kind;
+        if (receipt->message.value == message.value && receipt->standing == RECEIPT_COUNTS && receipt->kind == kind &&
+            (!address || g_ascii_strcasecmp(receipt->recipient, address) == 0))
+            return true;
     }
-    return rank;
+    return false;
+}
+
+ReceiptKind ticket_proof_rank(const ReceiptList *receipts, const MessageRecipientList *recipients, MessageId message)
+{
+    bool somebody = is_proved(receipts, message, RECEIPT_DELIVERED, NULL), all = somebody;
+    for (size_t i = 0; i < recipients->count; i++)
+        if (recipients->items[i].message.value == message.value)
+            all &= is_proved(receipts, message, RECEIPT_DELIVERED, recipients->items[i].address);
+    if (all)
+        return RECEIPT_DELIVERED;
+    bool accepted = somebody || is_proved(receipts, message, RECEIPT_ACCEPTED, NULL);
+    return accepted ? RECEIPT_ACCEPTED : RECEIPT_OTHER;
 }
 
 bool ticket_proof_has_letter(const ReceiptList *receipts)

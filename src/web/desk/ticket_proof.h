@@ -13,6 +13,7 @@
 #define FILO_WEB_DESK_TICKET_PROOF_H
 
 #include "desk/receipt/receipt.h"
+#include "desk/ticket/message.h"
 #include "web/ticket_page_view.h"
 #include "web/visit.h"
 
@@ -20,8 +21,9 @@
 const TicketProof *ticket_proofs(Arena *arena, const Visit *visit, const ReceiptList *receipts, MessageId message,
                                  size_t *count_out);
 
-/* How far a message that left is proved to have come: RECEIPT_DELIVERED, RECEIPT_ACCEPTED, or RECEIPT_OTHER for neither. */
-ReceiptKind ticket_proof_rank(const ReceiptList *receipts, MessageId message);
+/* How far a message that left is proved to have come: RECEIPT_DELIVERED when it came to each of its recipients,
+ * RECEIPT_ACCEPTED, or RECEIPT_OTHER for neither. */
+ReceiptKind ticket_proof_rank(const ReceiptList *receipts, const MessageRecipientList *recipients, MessageId message);
 
 /* Did a certified letter of the customer come? */
 bool ticket_proof_has_letter(const ReceiptList *receipts);

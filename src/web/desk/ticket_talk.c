@@ -115,7 +115,7 @@ static const char *sending_words(const Talk *talk, const OutboxStatus *sending)
         [OUTBOX_SEALED] = MSG_MESSAGE_STATUS_SEALED,
     };
     Lang lang = talk->visit->lang;
-    ReceiptKind rank = ticket_proof_rank(&talk->material->receipts, sending->message);
+    ReceiptKind rank = ticket_proof_rank(&talk->material->receipts, &talk->material->recipients, sending->message);
     if (sending->state == OUTBOX_SENT && rank != RECEIPT_OTHER)
         return msg(lang, rank == RECEIPT_DELIVERED ? MSG_MESSAGE_STATUS_CERTIFIED : MSG_MESSAGE_STATUS_ACCEPTED);
     if (is_late(talk, sending))
