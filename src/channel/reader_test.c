@@ -4,7 +4,6 @@
 #include "channel/reader.h"
 
 #include "desk/desk_testing.h"
-#include "desk/setting/setting.h"
 #include "desk/ticket/message.h"
 #include "desk/ticket/ticket.h"
 #include "parse/zygote.h"
@@ -22,17 +21,6 @@ typedef struct Place {
     ChannelReceiver receiver;
 } Place;
 
-static bool add_mailbox(StoreTx *tx, void *arg)
-{
-    (void)arg;
-    channel_account_put(tx, &(ChannelAccount){.channel = "mail",
-                                              .name = "assistenza",
-                                              .address = "assistenza@filo.test",
-                                              .config = "{}",
-                                              .active = true});
-    return true;
-}
-
 static void place_open(Place *place, gconstpointer engine)
 {
     g_autoptr(GError) error = NULL;
@@ -41,7 +29,7 @@ static void place_open(Place *place, gconstpointer engine)
     g_assert_no_error(error);
     place->desk = desk_new(place->house.store, &place->house.clock.clock, &error);
     g_assert_no_error(error);
-    g_assert_true(house_write(&place->house, add_mailbox, NULL));
+    house_add_mailbox(&place->house, "assistenza");
     place->receiver = (ChannelReceiver){place->desk, zygote};
 }
 

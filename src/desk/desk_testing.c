@@ -2,6 +2,7 @@
 #include "desk/desk_testing.h"
 
 #include "base/text.h"
+#include "desk/setting/setting.h"
 #include "desk/staff/password.h"
 
 #include <sqlite3.h>
@@ -44,6 +45,38 @@ StaffId house_add_staff(House *house, const char *login, StaffRole role)
     AddStaff add = {.house = house, .login = login, .role = role};
     password_kept(); /* not inside the transaction */
     g_assert_true(house_write(house, add_staff, &add));
+    return add.id;
+}
+
+ChannelAccountId test_mailbox_add(StoreTx *tx, Arena *arena, const char *name)
+{
+    ChannelAccount account;
+    channel_account_put(tx, &(ChannelAccount){.channel = "mail",
+                                              .name = name,
+                                              .address = arena_printf(arena, "%s@filo.test", name),
+                                              .config = "{}",
+                                              .active = true});
+    g_assert_true(channel_account_find(tx, arena, name, &account));
+    return account.id;
+}
+
+typedef struct AddMailbox {
+    House *house;
+    const char *name;
+    ChannelAccountId id;
+} AddMailbox;
+
+static bool add_mailbox(StoreTx *tx, void *arg)
+{
+    AddMailbox *add = arg;
+    add->id = test_mailbox_add(tx, add->house->arena, add->name);
+    return true;
+}
+
+ChannelAccountId house_add_mailbox(House *house, const char *name)
+{
+    AddMailbox add = {.house = house, .name = name};
+    g_assert_true(house_write(house, add_mailbox, &add));
     return add.id;
 }
 

@@ -44,6 +44,11 @@ void house_close(House *house);
 /* Adds an active person with TEST_PASSWORD. */
 StaffId house_add_staff(House *house, const char *login, StaffRole role);
 
+/* A mailbox read and written by mail, NAME@filo.test, of which nothing else is said: in a transaction of its own, and in one
+ * that is open. */
+ChannelAccountId house_add_mailbox(House *house, const char *name);
+ChannelAccountId test_mailbox_add(StoreTx *tx, Arena *arena, const char *name);
+
 /* store_write that must not fail; whether it committed. */
 bool house_write(House *house, StoreWork work, void *arg);
 

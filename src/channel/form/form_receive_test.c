@@ -4,7 +4,6 @@
 
 #include "channel/form/form_event.h"
 #include "desk/desk_testing.h"
-#include "desk/setting/setting.h"
 #include "desk/ticket/ticket.h"
 #include "queue/outbox.h"
 #include "store/data_dir.h"
@@ -31,17 +30,6 @@ static void shop_close(Shop *shop)
 {
     desk_free(shop->desk);
     house_close(&shop->house);
-}
-
-static bool add_mailbox(StoreTx *tx, void *arg)
-{
-    (void)arg;
-    channel_account_put(tx, &(ChannelAccount){.channel = "mail",
-                                              .name = "assistenza",
-                                              .address = "assistenza@filo.test",
-                                              .config = "{}",
-                                              .active = true});
-    return true;
 }
 
 static const FormEntry entry = {.name = "Lucia Ferri",
@@ -128,7 +116,7 @@ static void test_acknowledged_once_an_hour(gconstpointer engine)
 {
     Shop shop;
     shop_open(&shop, engine);
-    g_assert_true(house_write(&shop.house, add_mailbox, NULL));
+    house_add_mailbox(&shop.house, "assistenza");
     int acknowledged = 0;
     for (int i = 0; i < 10; i++) {
         FormKey key = key_new_opened(&shop);

@@ -10,7 +10,6 @@
 #include "channel/signing.h"
 #include "desk/desk_testing.h"
 #include "desk/mailbox/mailbox.h"
-#include "desk/setting/setting.h"
 #include "desk/ticket/message.h"
 #include "desk/ticket/ticket.h"
 #include "net/dial.h"
@@ -57,20 +56,6 @@ typedef struct Place {
 
 /* --- the house ------------------------------------------------------------------------------------------------------ */
 
-static bool add_mailbox(StoreTx *tx, void *arg)
-{
-    Place *place = arg;
-    ChannelAccount account;
-    channel_account_put(tx, &(ChannelAccount){.channel = "mail",
-                                              .name = "assistenza",
-                                              .address = "assistenza@filo.test",
-                                              .config = "{}",
-                                              .active = true});
-    g_assert_true(channel_account_find(tx, place->house.arena, "assistenza", &account));
-    place->account = account.id;
-    return true;
-}
-
 static void place_open(Place *place, gconstpointer engine, const char *options)
 {
     g_autoptr(GError) error = NULL;
@@ -79,7 +64,7 @@ static void place_open(Place *place, gconstpointer engine, const char *options)
     g_assert_no_error(error);
     place->desk = desk_new(place->house.store, &place->house.clock.clock, &error);
     g_assert_no_error(error);
-    g_assert_true(house_write(&place->house, add_mailbox, place));
+    place->account = house_add_mailbox(&place->house, "assistenza");
     place->wake_fd = eventfd(0, EFD_CLOEXEC);
     place->sink = sink_start(options);
 }

@@ -4,7 +4,6 @@
 
 #include "desk/notice/notice.h"
 #include "desk/noun_testing.h"
-#include "desk/setting/setting.h"
 #include "desk/staff/staff.h"
 #include "desk/ticket/outgoing.h"
 #include "outbox_sql.h"
@@ -21,14 +20,8 @@ typedef struct Place {
 
 static IncidentAccount add_account(NounTest *test, const char *name, bool sends)
 {
-    ChannelAccount account;
-    channel_account_put(test->tx, &(ChannelAccount){.channel = "mail",
-                                                    .name = name,
-                                                    .address = arena_printf(test->arena, "%s@filo.test", name),
-                                                    .config = "{}",
-                                                    .active = true});
-    g_assert_true(channel_account_find(test->tx, test->arena, name, &account));
-    return (IncidentAccount){account.id, arena_strdup(test->arena, name), "mail", sends};
+    ChannelAccountId account = test_mailbox_add(test->tx, test->arena, name);
+    return (IncidentAccount){account, arena_strdup(test->arena, name), "mail", sends};
 }
 
 static Place place_of(NounTest *test)

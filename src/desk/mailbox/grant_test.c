@@ -3,18 +3,10 @@
 #include "desk/mailbox/grant.h"
 
 #include "desk/noun_testing.h"
-#include "desk/setting/setting.h"
 
 static ChannelAccountId account_add(NounTest *test)
 {
-    ChannelAccount account;
-    channel_account_put(test->tx, &(ChannelAccount){.channel = "mail",
-                                                    .name = "assistenza",
-                                                    .address = "assistenza@filo.test",
-                                                    .config = "{}",
-                                                    .active = true});
-    g_assert_true(channel_account_find(test->tx, test->arena, "assistenza", &account));
-    return account.id;
+    return test_mailbox_add(test->tx, test->arena, "assistenza");
 }
 
 static void assert_bytes(Bytes bytes, const char *text)

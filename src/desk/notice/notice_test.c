@@ -3,7 +3,6 @@
 #include "desk/notice/notice.h"
 
 #include "desk/noun_testing.h"
-#include "desk/setting/setting.h"
 #include "desk/staff/staff.h"
 #include "desk/ticket/action.h"
 #include "desk/ticket/message.h"
@@ -14,10 +13,7 @@
 static Ticket open_one(NounTest *test)
 {
     Token tracking = token_new();
-    channel_account_put(
-        test->tx,
-        &(ChannelAccount){
-            .channel = "mail", .name = "a", .address = "assistenza@filo.test", .config = "{}", .active = true});
+    test_mailbox_add(test->tx, test->arena, "assistenza");
     Ticket ticket;
     TicketId id = ticket_open(test->tx, test->arena,
                               &(TicketOpening){.channel = "mail",

@@ -129,10 +129,7 @@ static void test_chosen_by_a_person(NounTest *test)
 static void test_typed_by_hand(NounTest *test)
 {
     TicketId ticket = open_one(test);
-    channel_account_put(
-        test->tx,
-        &(ChannelAccount){
-            .channel = "mail", .name = "a", .address = "assistenza@filo.test", .config = "{}", .active = true});
+    test_mailbox_add(test->tx, test->arena, "assistenza");
     takes_part(test, ticket, "luca@bar.test", true);
     takes_part(test, ticket, "assistenza@filo.test", true); /* from before it was a mailbox */
     say(test, ticket, (Said){.from = "luca@bar.test", .cc = {"assistenza@filo.test"}});
