@@ -44,6 +44,9 @@ function judged(filo, ticket, count) {
 
 const holdsVirus = (answer) => answer.text.includes('EICAR') || answer.text.includes(EICAR.toString('base64').slice(0, 40));
 
+// The customer's own page, as the acknowledgement says.
+const trackOf = (sink) => /\/track\/[a-z2-7]{32}/.exec(sink.messages[0].data.toString('latin1').replace(/=\r\n/g, ''))[0];
+
 eachEngine('A32: a virus that came by mail is on its request, and nobody can have it', async (t, engine) => {
   const clamd = await startClamd();
   t.after(() => clamd.stop());
@@ -79,7 +82,7 @@ eachEngine('A32: a virus that came by mail is on its request, and nobody can hav
 
   // The customer's own page.
   await filo.until(() => sink.messages.length === 1, 'the acknowledgement');
-  const track = /\/track\/[a-z2-7]{32}/.exec(sink.messages[0].data.toString('latin1').replace(/=\r\n/g, ''))[0];
+  const track = trackOf(sink);
   const customer = filo.browser();
   const shown = (await customer.get(track)).text;
   assert.ok(textOf(shown).includes('Bloccato: contiene un virus') && !shown.includes(`/files/${bad.id}`));
@@ -256,6 +259,88 @@ eachEngine('A32: a file the disk does not give holds up no other, and is looked 
   assert.deepEqual((await judged(filo, newer.out.ticket, 2)).map(({ scan }) => scan), ['infected', 'clean']);
 });
 
+// As after two deaths while reading them: whatever came lies in the tray, whole. Gives the originals' addresses, oldest first.
+async function layInTray(filo) {
+  await filo.stop();
+  await filo.execute("UPDATE inbound SET state = 'tray', attempts = 2, ticket_id = NULL, message_id = NULL, error = 'stopped twice'");
+  await filo.start();
+  const rows = await filo.rows('SELECT inbound_id AS id FROM inbound ORDER BY inbound_id');
+  return rows.map(({ id }) => `/tray/incoming/${id}/original`);
+}
+
+eachEngine('A32: what nobody could read is looked at whole when its original is asked for', async (t, engine) => {
+  const clamd = await startClamd();
+  t.after(() => clamd.stop());
+  const { filo } = await startDesk(t, engine, clamd, { role: 'operator' });
+  await filo.mailIn(letterWith([{ name: 'fattura.pdf.com', body: EICAR }], { subject: 'Uno' }));
+  await filo.mailIn(letterWith([{ name: 'misure.txt', body: 'pressione 9 bar' }], { subject: 'Due' }));
+  const [bad, good] = await layInTray(filo);
+  const operator = await filo.signIn({ login: 'operator' });
+  for (const way of [bad, `${bad}?unchecked=yes`]) {
+    const refused = await operator.get(way);
+    assert.deepEqual([refused.status, holdsVirus(refused)], [403, false], way);
+    assert.match(textOf(refused.text), new RegExp(`Questo messaggio contiene un virus ${EICAR_NAME} .*fra i messaggi da controllare`));
+  }
+  assert.match((await operator.get(good)).text, /^Subject: Due\r$/m);
+  assert.equal(await filo.count("FROM audit WHERE action = 'inbound.infected_original'"), 0);
+  const had = await (await filo.signIn()).get(bad);
+  assert.deepEqual([had.status, holdsVirus(had)], [200, true]);
+  await filo.until(async () => (await filo.count("FROM audit WHERE action = 'inbound.infected_original' AND object = 'inbound'")) === 1, 'the audit');
+});
+
+eachEngine('A32: the original of what nobody could read is warned of while the scanner cannot look at it', async (t, engine) => {
+  const scanner = await startScanner({ finds: /CATTIVO/, listens: false });
+  t.after(() => scanner.remove());
+  const { filo } = await startDesk(t, engine, scanner);
+  await filo.mailIn(letter({ subject: 'Uno', text: 'Non scalda.' }));
+  await filo.mailIn(letter({ subject: 'Due', text: 'CATTIVO' }));
+  const [good, bad] = await layInTray(filo);
+  const admin = await filo.signIn();
+  const asked = await admin.get(good);
+  assert.match(textOf(asked.text), /Messaggi da controllare Questo file non è stato controllato .*\.eml 1 kB Non ancora controllato dall’antivirus\..*Scarica lo stesso/);
+  assert.match(asked.text, /<a href="\/tray">/);
+  assert.match((await admin.get(/href="(\/tray\/[^"]+\?unchecked=yes)"/.exec(asked.text)[1])).text, /^Subject: Uno\r$/m);
+
+  scanner.mode = 'refuses';
+  await scanner.start();
+  await filo.until(async () => /L’antivirus non ha potuto controllarlo/.test(textOf((await admin.get(good)).text)), 'the scanner to be seen');
+  assert.equal((await admin.post('/preferences', { lang: 'en', return_to: '/tray' })).status, 303);
+  assert.match(textOf((await admin.get(good)).text), /This file has not been checked .*The virus scanner could not check it\./);
+  scanner.mode = 'well';
+  assert.match((await admin.get(good)).text, /^Subject: Uno\r$/m);
+  assert.match((await admin.get(bad)).text, /CATTIVO/, 'an administrator has it');
+
+  // One that never answers keeps somebody waiting, and not the end of the program.
+  scanner.mode = 'slow';
+  const before = scanner.asked.length;
+  const waiting = admin.get(good);
+  await filo.until(() => scanner.asked.length === before + 1, 'the scanner to be asked');
+  const begun = Date.now();
+  await filo.stop();
+  assert.ok(Date.now() - begun < 5000, `it took ${Date.now() - begun} ms to stop`);
+  assert.match(textOf((await waiting).text), /This file has not been checked/);
+});
+
+eachEngine('A32: a customer is warned of what nobody has looked at, as we are', async (t, engine) => {
+  const scanner = await startScanner({ finds: /CATTIVO/, listens: false });
+  t.after(() => scanner.remove());
+  const { filo, sink } = await startDesk(t, engine, scanner);
+  const taken = await filo.mailIn(letterWith([{ name: 'misure.txt', body: 'pressione 9 bar' }]));
+  const [file] = await filesOf(filo, taken.out.ticket);
+  await filo.until(() => sink.messages.length === 1, 'the acknowledgement');
+  const track = trackOf(sink), customer = filo.browser();
+  assert.match(textOf((await customer.get(track)).text), /misure\.txt 1 kB Non ancora controllato dall’antivirus\./);
+  const asked = await customer.get(`${track}/files/${file.id}`);
+  assert.match(textOf(asked.text), /Questo file non è stato controllato .*misure\.txt 1 kB Non ancora controllato.*Scarica lo stesso/);
+  assert.equal(asked.headers['referrer-policy'], 'no-referrer');
+  assert.ok(asked.text.includes(`<a href="${track}">`) && !asked.text.includes('pressione'));
+  assert.equal((await customer.get(/href="(\/track\/[^"]+\?unchecked=yes)"/.exec(asked.text)[1])).text, 'pressione 9 bar');
+  await scanner.start();
+  await judged(filo, taken.out.ticket, 1);
+  assert.equal((await customer.get(`${track}/files/${file.id}`)).text, 'pressione 9 bar');
+  assert.doesNotMatch(textOf((await customer.get(track)).text), /antivirus/);
+});
+
 eachEngine('A32: an answer with a virus in a file of it does not leave', async (t, engine) => {
   const scanner = await startScanner({ finds: /CATTIVO/ });
   t.after(() => scanner.remove());
@@ -316,6 +401,28 @@ test('A32: the request with a virus in a file, as it is seen', async (t) => {
       await chromium.page.waitForSelector('a[href*="unchecked=yes"]');
       await chromium.axe('unchecked file');
       await chromium.shot('virus-download');
+      assert.deepEqual(chromium.faults, []);
+    }
+});
+
+test('A32: what could not be read, and a customer\'s file, as they are seen before anybody looked', async (t) => {
+  const scanner = await startScanner({ finds: /CATTIVO/, listens: false });
+  t.after(() => scanner.remove());
+  const { filo, sink } = await startDesk(t, 'sqlite', scanner);
+  const taken = await filo.mailIn(letterWith([{ name: 'misure.txt', body: 'pressione 9 bar' }]));
+  const [file] = await filesOf(filo, taken.out.ticket);
+  await filo.until(() => sink.messages.length === 1, 'the acknowledgement');
+  const track = trackOf(sink), [original] = await layInTray(filo);
+  for (const theme of THEMES)
+    for (const width of [1440, 375]) {
+      const chromium = await openChromium(t, { theme, width });
+      await chromium.signIn(filo);
+      for (const [name, url] of [['virus-unread', original], ['virus-customer', track], ['virus-customer-file', `${track}/files/${file.id}`]]) {
+        await chromium.page.goto(`${filo.url}${url}`);
+        await chromium.axe(name);
+        await chromium.fits(name);
+        await chromium.shot(name);
+      }
       assert.deepEqual(chromium.faults, []);
     }
 });

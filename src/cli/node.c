@@ -244,6 +244,7 @@ static void stop(Node *node)
 {
     lmtp_server_stop(node->lmtp);
     local_server_stop(node->local);
+    scanner_interrupt(node->scanner); /* a page may be waiting for it */
     if (node->http)
         http_server_drain(node->http, DRAIN_MS);
     http_server_stop(node->http);

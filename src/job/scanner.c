@@ -23,6 +23,8 @@
 
 enum { IDLE_MS = 1000, PING_MS = 5000, STUMBLES_MAX = 3 };
 
+static const ClamdLimits while_somebody_waits = {.connect = 2000, .stall = 5000, .think = 20000};
+
 struct Scanner {
     Desk *desk;
     ParseZygote *zygote;
@@ -78,6 +80,14 @@ ScannerStanding scanner_standing(Scanner *scanner, Arena *arena)
 static bool is_stopping(const Scanner *scanner)
 {
     return atomic_load(&scanner->stopping);
+}
+
+static bool is_silent(Scanner *scanner)
+{
+    pthread_mutex_lock(&scanner->mutex);
+    bool silent = scanner->silent_since != TIME_NONE;
+    pthread_mutex_unlock(&scanner->mutex);
+    return silent;
 }
 
 /* Said once in the log when it begins, and when it is over. */
@@ -316,6 +326,31 @@ static bool take_turn(Scanner *scanner, GError **error)
     return kept && goes_on;
 }
 
+/* --- for who asks ---------------------------------------------------------------------------------------------------- */
+
+AttachmentScan scanner_look(Scanner *scanner, Arena *arena, Bytes content, const char **said_out)
+{
+    static const struct {
+        AttachmentScan scan;
+        const char *outcome; /* NULL: nothing was said of it */
+    } verdicts[CLAMD_OUTCOMES] = {[CLAMD_CLEAN] = {SCAN_CLEAN, "clean"},    [CLAMD_FOUND] = {SCAN_INFECTED, "infected"},
+                                  [CLAMD_UNABLE] = {SCAN_UNABLE, "unable"}, [CLAMD_TROUBLE] = {SCAN_WAITING, NULL},
+                                  [CLAMD_SILENT] = {SCAN_WAITING, NULL}};
+    ClamdAnswer answer;
+    *said_out = "";
+    if (!scanner || is_silent(scanner))
+        return SCAN_WAITING;
+    clamd_scan(&scanner->address, &while_somebody_waits, content, &scanner->stopping, &answer);
+    AttachmentScan scan = verdicts[answer.outcome].scan;
+    if (!verdicts[answer.outcome].outcome)
+        return scan;
+    metric_add(&metric_scans, METRIC_LABELS(verdicts[answer.outcome].outcome), 1);
+    if (scan == SCAN_INFECTED)
+        LOG(LOG_WARNING, "scanner.found", LOG_TEXT("what", answer.said));
+    *said_out = scan == SCAN_CLEAN ? "" : arena_strdup(arena, answer.said);
+    return scan;
+}
+
 /* --- the thread ----------------------------------------------------------------------------------------------------- */
 
 static void ask_whether_there(Scanner *scanner)
@@ -323,14 +358,6 @@ static void ask_whether_there(Scanner *scanner)
     ClamdAnswer answer;
     clamd_ping(&scanner->address, &clamd_limits, &scanner->stopping, &answer);
     note_standing(scanner, &answer);
-}
-
-static bool is_silent(Scanner *scanner)
-{
-    pthread_mutex_lock(&scanner->mutex);
-    bool silent = scanner->silent_since != TIME_NONE;
-    pthread_mutex_unlock(&scanner->mutex);
-    return silent;
 }
 
 static void pause_a_while(Scanner *scanner)
@@ -368,7 +395,7 @@ bool scanner_start(Scanner *scanner, GError **error)
     return scanner->started;
 }
 
-void scanner_stop(Scanner *scanner)
+void scanner_interrupt(Scanner *scanner)
 {
     if (!scanner)
         return;
@@ -376,6 +403,13 @@ void scanner_stop(Scanner *scanner)
     atomic_store(&scanner->stopping, true);
     pthread_cond_broadcast(&scanner->changed);
     pthread_mutex_unlock(&scanner->mutex);
+}
+
+void scanner_stop(Scanner *scanner)
+{
+    if (!scanner)
+        return;
+    scanner_interrupt(scanner);
     if (scanner->started)
         pthread_join(scanner->thread, NULL);
     pthread_cond_destroy(&scanner->changed);

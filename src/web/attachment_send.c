@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "web/attachment_send.h"
 
+#include "base/format.h"
 #include "parse/attachment.h"
 #include "parse/file_kind.h"
 #include "store/blob.h"
@@ -108,12 +109,17 @@ const char *attachment_blocked(Arena *arena, Lang lang, const Attachment *file)
     return file->scan == SCAN_INFECTED ? msg_fill(arena, lang, MSG_FILES_INFECTED, "name", file->scan_said, NULL) : "";
 }
 
-const char *attachment_unchecked(const Visit *visit, const Attachment *file)
+const char *attachment_unchecked(const Visit *visit, AttachmentScan scan)
 {
-    bool is_judged = file->scan == SCAN_CLEAN || file->scan == SCAN_INFECTED;
+    bool is_judged = scan == SCAN_CLEAN || scan == SCAN_INFECTED;
     if (is_judged || !web_scanner(visit->web))
         return "";
-    return msg(visit->lang, file->scan == SCAN_UNABLE ? MSG_FILES_UNABLE : MSG_FILES_WAITING);
+    return msg(visit->lang, scan == SCAN_UNABLE ? MSG_FILES_UNABLE : MSG_FILES_WAITING);
+}
+
+const char *attachment_size(Arena *arena, Lang lang, int64_t size)
+{
+    return arena_printf(arena, "%s kB", format_number(arena, lang, (size + 1023) / 1024));
 }
 
 static bool ends_in(const char *name, const char *const *extensions)

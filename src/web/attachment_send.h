@@ -42,8 +42,11 @@ GBytes *attachment_decode(const Visit *visit, const Attachment *file, Bytes byte
 
 /* Why nobody may have it; "" when one may. */
 const char *attachment_blocked(Arena *arena, Lang lang, const Attachment *file);
-/* That no virus scanner has judged it; "" when one has, or nobody looks at files here. */
-const char *attachment_unchecked(const Visit *visit, const Attachment *file);
+/* That no virus scanner has judged what stands so; "" when one has, or nobody looks at files here. */
+const char *attachment_unchecked(const Visit *visit, AttachmentScan scan);
+
+/* "184 kB", as a list of files says it. size: bytes. */
+const char *attachment_size(Arena *arena, Lang lang, int64_t size);
 
 /* Whether it is worth a try to show it, by what its name and type claim. */
 bool attachment_claims_picture(const Attachment *file);

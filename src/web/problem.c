@@ -19,6 +19,7 @@ static const struct {
     [PROBLEM_TOO_LARGE] = {413, "too_large"},     [PROBLEM_BUSY] = {503, "busy"},
     [PROBLEM_FULL] = {507, "busy"},               [PROBLEM_FAILED] = {500, "failed"},
     [PROBLEM_AWAY] = {503, "away"},               [PROBLEM_INFECTED] = {403, "infected"},
+    [PROBLEM_INFECTED_UNREAD] = {403, "infected_unread"},
 };
 
 static const Problem problem_of_code[] = {

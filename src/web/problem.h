@@ -17,7 +17,8 @@
 typedef enum Problem {
     PROBLEM_BAD_REQUEST,
     PROBLEM_FORBIDDEN,
-    PROBLEM_INFECTED, /* a virus scanner found something in it */
+    PROBLEM_INFECTED,        /* a virus scanner found something in it */
+    PROBLEM_INFECTED_UNREAD, /* likewise, in what is part of no request */
     PROBLEM_NOT_FOUND,
     PROBLEM_CONFLICT,
     PROBLEM_TOO_LARGE,

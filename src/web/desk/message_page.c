@@ -79,11 +79,6 @@ static const char *file_label(const Attachment *file)
     return *file->name ? file->name : file->media_type;
 }
 
-const char *file_size(Arena *arena, Lang lang, int64_t size)
-{
-    return arena_printf(arena, "%s kB", format_number(arena, lang, (size + 1023) / 1024));
-}
-
 File message_file(Arena *arena, const Visit *visit, const Attachment *file)
 {
     Lang lang = visit->lang;
@@ -92,11 +87,11 @@ File message_file(Arena *arena, const Visit *visit, const Attachment *file)
     return (File){
         .name = file_label(file),
         .url = url_local(arena, "/attachments/%", id),
-        .size = file_size(arena, lang, file->size),
+        .size = attachment_size(arena, lang, file->size),
         .view_url = shown ? url_local(arena, "/attachments/%/view", id) : (SafeUrl){NULL},
         .risky = file->scan != SCAN_INFECTED && file_name_is_risky(file->name),
         .blocked = attachment_blocked(arena, lang, file),
-        .unchecked = attachment_unchecked(visit, file),
+        .unchecked = attachment_unchecked(visit, file->scan),
     };
 }
 

@@ -21,7 +21,4 @@
 /* A line of a list of files. */
 File message_file(Arena *arena, const Visit *visit, const Attachment *file);
 
-/* "184 kB", as such a line says it. size: bytes. */
-const char *file_size(Arena *arena, Lang lang, int64_t size);
-
 #endif

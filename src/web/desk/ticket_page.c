@@ -5,7 +5,7 @@
 #include "web/desk/desk_pages.h"
 #include "web/desk/message_page.h"
 #include "web/desk/ticket_view.h"
-#include "web/file_unchecked_view.h"
+#include "web/file_unchecked.h"
 #include "web/layout.h"
 #include "web/problem.h"
 #include "web/visit.h"
@@ -68,33 +68,19 @@ static const char *why_unchecked(const HttpRequest *request, StoreTx *tx, Messag
     AttachmentList files = attachment_list_of(tx, request->arena, message);
     const char *why = "";
     for (size_t i = 0; i < files.count && !*why; i++)
-        why = attachment_unchecked(visit_of(request), &files.items[i]);
+        why = attachment_unchecked(visit_of(request), files.items[i].scan);
     return why;
 }
 
-/* What nobody has looked at: it can be had by who asks once more. */
-typedef struct Unchecked {
-    const char *name, *size, *why;
-    TicketId ticket;
-    MessageId message;
-    SafeUrl url; /* the file all the same */
-} Unchecked;
-
-static void warn_unchecked(HttpRequest *request, HttpResponse *response, const Unchecked *of)
+/* It can be had by who asks once more. */
+static void warn_unchecked(HttpRequest *request, HttpResponse *response, TicketId ticket, MessageId message,
+                           FileUnchecked of)
 {
-    const Visit *visit = visit_of(request);
-    const char *number = arena_int(request->arena, of->ticket.value);
-    FileUncheckedView view = {
-        .page = layout_desk(request, msg(visit->lang, MSG_FILE_UNCHECKED_TITLE), MSG_MENU_QUEUE),
-        .name = of->name,
-        .size = of->size,
-        .why = of->why,
-        .number = number,
-        .ticket_url = url_checked(
-            arena_printf(request->arena, "/tickets/%s#m%s", number, arena_int(request->arena, of->message.value))),
-        .url = of->url,
-    };
-    file_unchecked_render(http_html(response), visit->lang, &view);
+    Arena *arena = request->arena;
+    const char *number = arena_int(arena, ticket.value), *id = arena_int(arena, message.value);
+    of.back = msg_fill(arena, visit_of(request)->lang, MSG_SHEET_BACK, "number", number, NULL);
+    of.back_url = url_checked(arena_printf(arena, "/tickets/%s#m%s", number, id));
+    file_unchecked_show(request, response, MSG_MENU_QUEUE, &of);
 }
 
 /* A message with all that is in it. */
@@ -114,7 +100,7 @@ static void send_whole(HttpRequest *request, HttpResponse *response, StoreTx *tx
     bool found = whole->sha256 != NULL, has_message = found && whole->message.value;
     bool blocked = has_message && !may_have_original(request, tx, whole->message);
     const char *why =
-        has_message && !http_query(request, "unchecked") ? why_unchecked(request, tx, whole->message) : "";
+        has_message && !file_unchecked_is_wanted(request) ? why_unchecked(request, tx, whole->message) : "";
     bool read = found && !blocked && attachment_read_blob(request, response, tx, whole->sha256, &raw);
     if (!visit_read_end(request, response, tx))
         return;
@@ -123,10 +109,11 @@ static void send_whole(HttpRequest *request, HttpResponse *response, StoreTx *tx
     else if (blocked)
         problem_page(request, response, PROBLEM_INFECTED, msg(visit->lang, MSG_FILE_INFECTED_ORIGINAL));
     else if (read && *why)
-        warn_unchecked(request, response,
-                       &(Unchecked){whole->name, file_size(arena, visit->lang, (int64_t)raw.size), why,
-                                    ticket_asked(request), whole->message,
-                                    url_checked(arena_printf(arena, "%s?unchecked=yes", whole->path))});
+        warn_unchecked(request, response, ticket_asked(request), whole->message,
+                       (FileUnchecked){.name = whole->name,
+                                       .size = attachment_size(arena, visit->lang, (int64_t)raw.size),
+                                       .why = why,
+                                       .path = whole->path});
     else if (read)
         http_send_blob(response, raw, "message/rfc822", whole->name, false);
 }
@@ -175,15 +162,18 @@ static void save_attachment(HttpRequest *request, HttpResponse *response, const 
 {
     const Visit *visit = visit_of(request);
     Arena *arena = request->arena;
-    const char *why = http_query(request, "unchecked") ? "" : attachment_unchecked(visit, &file->file);
+    const char *why = file_unchecked_is_wanted(request) ? "" : attachment_unchecked(visit, file->file.scan);
     if (!*why) {
         attachment_send(request, response, file, bytes);
         return;
     }
     File line = message_file(arena, visit, &file->file);
-    const char *path = arena_printf(arena, "/attachments/%s?unchecked=yes", arena_int(arena, file->file.id.value));
-    warn_unchecked(request, response,
-                   &(Unchecked){line.name, line.size, why, file->ticket, file->file.message, url_checked(path)});
+    warn_unchecked(
+        request, response, file->ticket, file->file.message,
+        (FileUnchecked){.name = line.name,
+                        .size = line.size,
+                        .why = why,
+                        .path = arena_printf(arena, "/attachments/%s", arena_int(arena, file->file.id.value))});
 }
 
 static void send_attachment(HttpRequest *request, HttpResponse *response, bool show)

@@ -13,6 +13,7 @@
 #include "queue/outbox.h"
 #include "web/attachment_send.h"
 #include "web/desk/desk_pages.h"
+#include "web/file_unchecked.h"
 #include "web/layout.h"
 #include "web/problem.h"
 #include "web/tray_view.h"
@@ -156,6 +157,38 @@ void tray_page(HttpRequest *request, HttpResponse *response, void *context)
     tray_render(http_html(response), visit->lang, &view);
 }
 
+/* ------------------------------------------------------------------------------------------------------- the original */
+
+/* With a virus in it, it is for who looks after the installation, and that they had it is kept. */
+static bool may_have_infected(const Visit *visit, int64_t id)
+{
+    if (visit_may(visit, "settings.write"))
+        visit_note_read(visit, "inbound.infected_original", "inbound", id);
+    return visit_may(visit, "settings.write");
+}
+
+/* It has no files that were looked at one by one: the whole is looked at now. */
+static void send_original(HttpRequest *request, HttpResponse *response, int64_t id, Bytes raw)
+{
+    const Visit *visit = visit_of(request);
+    Arena *arena = request->arena;
+    const char *said, *number = arena_int(arena, id), *name = arena_printf(arena, "%s.eml", number);
+    AttachmentScan scan = scanner_look(web_scanner(visit->web), arena, raw, &said);
+    const char *why = file_unchecked_is_wanted(request) ? "" : attachment_unchecked(visit, scan);
+    if (scan == SCAN_INFECTED && !may_have_infected(visit, id))
+        problem_page(request, response, PROBLEM_INFECTED_UNREAD, said);
+    else if (*why)
+        file_unchecked_show(request, response, MSG_TRAY_TITLE,
+                            &(FileUnchecked){.name = name,
+                                             .size = attachment_size(arena, visit->lang, (int64_t)raw.size),
+                                             .why = why,
+                                             .path = arena_printf(arena, "/tray/incoming/%s/original", number),
+                                             .back = msg(visit->lang, MSG_TRAY_TITLE),
+                                             .back_url = url_checked("/tray")});
+    else
+        http_send_blob(response, raw, "message/rfc822", name, false);
+}
+
 void tray_original(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
@@ -171,8 +204,7 @@ void tray_original(HttpRequest *request, HttpResponse *response, void *context)
     if (!sha256)
         problem_page(request, response, PROBLEM_NOT_FOUND, "");
     else if (read)
-        http_send_blob(response, raw, "message/rfc822", arena_printf(request->arena, "%" G_GINT64_FORMAT ".eml", id),
-                       false);
+        send_original(request, response, id, raw);
 }
 
 /* --------------------------------------------------------------------------------------------------------------- steps */

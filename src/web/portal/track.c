@@ -4,6 +4,7 @@
 #include "channel/form/form_event.h"
 #include "channel/form/form_receive.h"
 #include "web/attachment_send.h"
+#include "web/file_unchecked.h"
 #include "web/form_upload.h"
 #include "web/layout.h"
 #include "web/portal/portal_pages.h"
@@ -158,6 +159,28 @@ void track_post(HttpRequest *request, HttpResponse *response, void *context)
 
 /* -------------------------------------------------------------------------------------------------------------- files */
 
+/* After a warning when nobody has looked at it. */
+static void send_file(HttpRequest *request, HttpResponse *response, const Track *track, const AttachmentFile *file,
+                      Bytes bytes)
+{
+    const Visit *visit = visit_of(request);
+    Arena *arena = request->arena;
+    const char *why = file_unchecked_is_wanted(request) ? "" : attachment_unchecked(visit, file->file.scan);
+    if (!*why) {
+        attachment_send(request, response, file, bytes);
+        return;
+    }
+    const char *number = arena_int(arena, track->ticket.id.value), *id = arena_int(arena, file->file.id.value);
+    file_unchecked_show_public(
+        request, response,
+        &(FileUnchecked){.name = *file->file.name ? file->file.name : file->file.media_type,
+                         .size = attachment_size(arena, visit->lang, file->file.size),
+                         .why = why,
+                         .path = arena_printf(arena, "/track/%s/files/%s", track->token, id),
+                         .back = msg_fill(arena, visit->lang, MSG_TRACK_NUMBER, "number", number, NULL),
+                         .back_url = url_local(arena, "/track/%", track->token)});
+}
+
 void track_file(HttpRequest *request, HttpResponse *response, void *context)
 {
     (void)context;
@@ -176,6 +199,8 @@ void track_file(HttpRequest *request, HttpResponse *response, void *context)
         return;
     if (!granted)
         problem_page(request, response, PROBLEM_NOT_FOUND, "");
-    else if (read)
-        attachment_send(request, response, &file, bytes);
+    else if (read) {
+        visit_offer_language(request, track.ticket.language);
+        send_file(request, response, &track, &file, bytes);
+    }
 }

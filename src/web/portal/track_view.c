@@ -256,14 +256,12 @@ static const File *files_of(const Fill *fill, MessageId message, size_t *count_o
     for (size_t i = 0; i < all->count; i++) {
         const Attachment *file = &all->items[i];
         if (file->message.value == message.value)
-            files[(*count_out)++] =
-                (File){.name = *file->name ? file->name : file->media_type,
-                       .url = url_local(fill->arena, "/track/%/files/%", fill->track->token,
-                                        arena_int(fill->arena, file->id.value)),
-                       .size = arena_printf(fill->arena, "%s kB",
-                                            format_number(fill->arena, fill->visit->lang, (file->size + 1023) / 1024)),
-                       .blocked = attachment_blocked(fill->arena, fill->visit->lang, file),
-                       .unchecked = ""};
+            files[(*count_out)++] = (File){.name = *file->name ? file->name : file->media_type,
+                                           .url = url_local(fill->arena, "/track/%/files/%", fill->track->token,
+                                                            arena_int(fill->arena, file->id.value)),
+                                           .size = attachment_size(fill->arena, fill->visit->lang, file->size),
+                                           .blocked = attachment_blocked(fill->arena, fill->visit->lang, file),
+                                           .unchecked = attachment_unchecked(fill->visit, file->scan)};
     }
     return files;
 }
