@@ -54,7 +54,7 @@ const memoryKb = (pid, field) => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm
 class Mailbox {
   static async open(t, filo, name, [rules, words, options = {}], smtp) {
     const box = new Mailbox();
-    const server = await startHostileImap({ messages: { 5: write(name, 5) }, rules, hostileFor: 2, ...options });
+    const server = await startHostileImap({ messages: { 5: write(name, 5) }, rules, hostileFor: 2, isSeen: () => box.said, ...options });
     server.hostile = false;
     t.after(() => server.close());
     Object.assign(box, { filo, name, words, server, said: false });

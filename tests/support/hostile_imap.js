@@ -9,8 +9,8 @@
 //   server.hostile = false; … server.turnHostile();       // honest at first; server.isHonestAgain()
 //   await server.close();
 //
-// options: those of imap_sink.js, and hostileFor: the rules hold for so many connections (Infinity: all). Messages are new
-// and unread, and every session sees what is there when it asks.
+// options: those of imap_sink.js, and hostileFor: the rules hold for so many connections (Infinity: all), and for those that
+// begin before isSeen() is true. Messages are new and unread, and every session sees what is there when it asks.
 import { Session, Sink } from './imap_sink.js';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -23,7 +23,8 @@ function internalDate(at) {
 
 class HostileSession extends Session {
   isHostile() {
-    return this.sink.hostile && this.number - this.sink.honestFor <= this.sink.options.hostileFor;
+    this.lies ??= this.sink.isLying(this.number);
+    return this.lies;
   }
 
   // What came meanwhile is there for whoever asks.
@@ -54,7 +55,7 @@ class HostileSession extends Session {
 
 class HostileImap extends Sink {
   constructor(options) {
-    super({ hostileFor: Infinity, flags: '', date: internalDate(new Date()), auth: { user: 'casella', password: 'segreta' }, ...options });
+    super({ hostileFor: Infinity, isSeen: () => true, flags: '', date: internalDate(new Date()), auth: { user: 'casella', password: 'segreta' }, ...options });
     Object.assign(this, { heard: [], sessions: [], hostile: true, honestFor: 0 });
   }
 
@@ -64,8 +65,12 @@ class HostileImap extends Sink {
     Object.assign(this, { hostile: true, honestFor: this.connections });
   }
 
+  isLying(number) {
+    return this.hostile && (number - this.honestFor <= this.options.hostileFor || !this.options.isSeen());
+  }
+
   isHonestAgain() {
-    return this.hostile && this.connections - this.honestFor > this.options.hostileFor;
+    return this.hostile && this.connections - this.honestFor > this.options.hostileFor && !this.sessions.at(-1).isHostile();
   }
 
   print({ event, text, secure, connection }) {
