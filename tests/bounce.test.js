@@ -157,6 +157,21 @@ eachEngine('a report of nothing of ours changes nothing and is nobody\'s request
   assert.equal((await filo.check()).code, 0);
 });
 
+// The report among the parts of a person's mail is what they ask about; a mail server's says that it is one.
+eachEngine('who attaches a report to ask what it means is a person with a request', async (t, engine) => {
+  const { filo, answer } = await answeredDesk(t, engine);
+  const sent = await answer('Passiamo domani.');
+  const report = dsn({ to: sent.from, about: idOf(sent) });
+  const body = report.slice(report.indexOf('\r\n\r\n'));
+  const mixed = (head) => `${head}\r\nTo: assistenza@filo.test\r\nSubject: Che cosa vuol dire?\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=B${body}`;
+  const person = await filo.mailIn(mixed('From: Anna <anna@forno.test>'));
+  assert.deepEqual(await filo.rows(`SELECT state FROM ticket WHERE ticket_id = ${person.out.ticket}`).then((rows) => rows.map(({ state }) => state)), ['new']);
+  assert.equal(await filo.count('FROM delivery'), 0);
+  const server = await filo.mailIn(mixed('Return-Path: <>\r\nFrom: Posta <postino@mx.test>'));
+  assert.notEqual(server.out.ticket, person.out.ticket);
+  assert.deepEqual((await deliveries(filo)).map(({ address_key: key, state }) => [key, state]), [[CUSTOMER, 'failed']]);
+});
+
 eachEngine('an acknowledgement that bounces is known too, and a read receipt is no bounce', async (t, engine) => {
   const { filo, sink, ticket, page, answer } = await answeredDesk(t, engine);
   const [ack] = sink.messages.filter((message) => !isAnswer(message));

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { eachEngine, startFilo } from './support/filo.js';
-import { headersOf, letter } from './support/letter.js';
+import { headersOf, letter, textBody } from './support/letter.js';
 import { startMailStack } from './support/mail_stack.js';
 import { textOf } from './support/page.js';
 import { startSink } from './support/smtp_sink.js';
@@ -268,6 +268,31 @@ eachEngine('absence notices and robots move nothing; people do', async (t, engin
     more: ['X-Auto-Response-Suppress: DR, OOF, AutoReply', 'X-Filo-Loop: aiuto@altra.test'] });
   assert.deepEqual([person.ticket, person.outcome], [ticket, 'appended']);
   assert.equal(await state(ticket), 'in_progress');
+});
+
+// The customer's mail is passed on to a private box, whose absence notice comes from there: it stands where it answers, for
+// the staff alone. A robot that refers to nothing of ours opens what it opened before.
+eachEngine('an absence notice from another address of theirs stands where it answers, and gains nothing', async (t, engine) => {
+  const { filo, sink, page, state, take, settled, answer, wait } = await desk(t, engine);
+  const { ticket } = await take({ from: 'luca@bar.test', subject: 'Non scalda' });
+  const sent = await answer(ticket, 'Ci manda una foto?');
+  await wait(ticket);
+  const mails = sink.messages.length, away = { from: 'bianchi.luca@privata.test', subject: 'Risposta automatica: Re: Non scalda', text: 'Sono al mare.' };
+  const [id] = headersOf(sent.data).get('message-id'), [to] = headersOf(sent.data).get('reply-to');
+  for (const how of [{ inReplyTo: id }, { references: `<x@y.test> ${id}` }, { to }]) {
+    const out = await take({ ...away, ...how });
+    assert.deepEqual([out.ticket, out.outcome], [ticket, 'appended'], JSON.stringify(how));
+  }
+  assert.equal(await state(ticket), 'waiting_customer');
+  assert.match(textOf(await page(ticket)), /Sono al mare\./);
+  assert.equal(Number(await filo.count("FROM participant WHERE address_key = 'bianchi.luca@privata.test'")), 0);
+  const theirs = textOf(await (await fetch(/https?:\/\/\S+/.exec(textBody(sink.messages[0].data))[0])).text());
+  assert.match(theirs, /Ci manda una foto\?/);
+  assert.doesNotMatch(theirs, /Sono al mare/, 'the customer\'s page shows nothing of it');
+  for (const how of [{ subject: `Risposta automatica: [#${ticket}] Non scalda` }, { inReplyTo: '<luca-1@bar.test>' }])
+    assert.notEqual((await take({ ...away, ...how })).ticket, ticket, 'a number, or their own id, leads nobody there');
+  await settled();
+  assert.equal(sink.messages.length, mails);
 });
 
 // Pigeonhole's own vacation, at the customer's mailbox on a real Dovecot: silent to our acknowledgement, one notice to an

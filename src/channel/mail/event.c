@@ -30,15 +30,24 @@ static bool has_field(const ParsedMail *mail, const char *const *names, size_t c
 #define HAS_ANY(mail, ...)                                                                                             \
     has_field((mail), (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
+/* A report among other parts is a server's where that says so of itself; a person attaches one to ask what it means. */
+static bool is_of_machine(const ParsedMail *mail)
+{
+    const char *path = parse_mail_field(mail, "return-path");
+    const char *automatic = parse_mail_field(mail, "auto-submitted");
+    return (path && (!*path || g_str_equal(path, "<>"))) || (automatic && g_ascii_strncasecmp(automatic, "no", 2) != 0);
+}
+
 /* The report-type of a multipart/report, which has one of few values; NULL for any other message. */
 static const char *report_type_of(const ParsedMail *mail)
 {
     static const char *const types[] = {"delivery-status", "disposition-notification"};
     const char *type = parse_mail_field(mail, "content-type");
-    if (mail->report_count)
-        return types[0];
     g_autofree char *lower = g_ascii_strdown(type ? type : "", -1);
-    if (!g_str_has_prefix(lower, "multipart/report"))
+    bool is_report = g_str_has_prefix(lower, "multipart/report");
+    if (mail->report_count && (is_report || is_of_machine(mail)))
+        return types[0];
+    if (!is_report)
         return NULL;
     for (size_t i = 0; i < G_N_ELEMENTS(types); i++)
         if (strstr(lower, types[i]))
@@ -206,42 +215,67 @@ static void add_report(Arena *arena, const MailArrival *arrival, unsigned kinds,
 
 /* ------------------------------------------------------------------------------------------------------------- parts */
 
-static bool is_own(const ChannelSource *source, Arena *arena, const char *key)
+static bool is_own(const ChannelSource *source, const char *address)
 {
-    for (size_t i = 0; i < source->own_count; i++)
-        if (strcmp(contact_key_of_email(arena, source->own_addresses[i]), key) == 0)
-            return true;
-    return false;
+    return mail_is_own_address(address, source->own_addresses, source->own_count);
 }
 
-/* Where it asks to be answered, when that is neither its sender nor one of ours; "" else. */
-static const char *reply_to_of(Arena *arena, const MailArrival *arrival, const InboundEvent *event)
+/* Where it asks to be answered, when that is neither its sender nor one of ours; NULL else. */
+static const ParsedAddress *find_reply_to(Arena *arena, const MailArrival *arrival, const InboundEvent *event)
 {
     const ParsedMail *mail = arrival->mail;
     for (size_t i = 0; i < mail->address_count; i++) {
         const ParsedAddress *address = &mail->addresses[i];
         const char *key = contact_key_of_email(arena, address->address);
         if (address->role == PARSE_REPLY_TO && strchr(key, '@') && strcmp(key, event->sender_key) != 0 &&
-            !is_own(arrival->source, arena, key))
-            return address->address;
+            !is_own(arrival->source, key))
+            return address;
     }
-    return "";
+    return NULL;
 }
 
 /* Our server's word; who is doubted gets no answer by itself. */
-static MailTrust add_vouch(Arena *arena, const MailArrival *arrival, InboundEvent *event)
+static void add_vouch(Arena *arena, const MailArrival *arrival, InboundEvent *event)
 {
     MailVouch vouch = mail_vouch_read(arena, arrival->mail, arrival->auth_server);
+    const ParsedAddress *reply_to = find_reply_to(arena, arrival, event);
     event->sender = (MessageSender){.judge = vouch.judge,
                                     .spf = vouch.spf,
                                     .dkim = vouch.dkim,
                                     .dmarc = vouch.dmarc,
-                                    .reply_to = reply_to_of(arena, arrival, event)};
+                                    .reply_to = reply_to ? reply_to->address : ""};
     if (vouch.trust == MAIL_DOUBTED) {
         event->flags |= MESSAGE_SENDER_UNVERIFIED;
         event->acknowledge_by = NULL;
     }
-    return vouch.trust;
+    event->vouched = vouch.trust == MAIL_VOUCHED;
+}
+
+/* Who is to be answered wrote it; that it is their address is what they typed. */
+static void take_typed_sender(Arena *arena, const MailArrival *arrival, MailFacts facts, InboundEvent *event)
+{
+    const ParsedAddress *typed = find_reply_to(arena, arrival, event);
+    facts.from_address = typed->address;
+    event->flags = (event->flags & ~MESSAGE_FROM_OURS) | MESSAGE_ADDRESS_TYPED;
+    event->sender = (MessageSender){.judge = NULL}; /* what the server says, it says of us */
+    event->sender_address = typed->address;
+    event->sender_key = contact_key_of_email(arena, typed->address);
+    event->sender_name = *typed->name ? typed->name : event->sender_name;
+    event->party_sort_key = text_sort_key(arena, *event->sender_name ? event->sender_name : event->sender_address);
+    if (!arrival->is_history && mail_ack_decide(&facts) == ACK_ALLOWED)
+        event->acknowledge_by = event->channel;
+}
+
+/* The site's form, the firm's group, or one of us at a shared mailbox: our own server says that it is of our domain, and it
+ * is nothing that we sent. */
+static void take_of_our_systems(Arena *arena, const MailArrival *arrival, const MailFacts *facts, InboundEvent *event)
+{
+    const int64_t not_theirs = MESSAGE_RETURNED | MESSAGE_DELIVERY_REPORT;
+    if (!event->vouched || !(event->flags & MESSAGE_FROM_OURS) || event->flags & not_theirs)
+        return;
+    event->flags &= ~MESSAGE_SENDER_UNVERIFIED;
+    if (*event->sender.reply_to)
+        take_typed_sender(arena, arrival, *facts, event);
 }
 
 /* Whoever else stands in To and Cc: shown, never written to until a person says so. */
@@ -252,8 +286,8 @@ static void add_others(Arena *arena, const MailArrival *arrival, InboundEvent *e
     for (size_t i = 0; i < mail->address_count; i++) {
         const ParsedAddress *address = &mail->addresses[i];
         const char *key = contact_key_of_email(arena, address->address);
-        bool other = (address->role == PARSE_TO || address->role == PARSE_CC) && *key && !strchr(key, '+') &&
-                     strcmp(key, event->sender_key) != 0 && !is_own(arrival->source, arena, key);
+        bool other = (address->role == PARSE_TO || address->role == PARSE_CC) && *key &&
+                     strcmp(key, event->sender_key) != 0 && !is_own(arrival->source, key);
         if (other)
             others[event->other_count++] = (Participant){.kind = CONTACT_EMAIL,
                                                          .address = address->address,
@@ -362,12 +396,12 @@ static const char *forwarded_id(const ParsedMail *mail)
 }
 
 /* What a machine or a list hands on, nobody has looked at. */
-static void add_forward(Arena *arena, const MailArrival *arrival, unsigned kinds, bool vouched, InboundEvent *event)
+static void add_forward(Arena *arena, const MailArrival *arrival, unsigned kinds, InboundEvent *event)
 {
     const ParsedForward *forward = &arrival->mail->forward;
     const char *key = forward->kind ? contact_key_of_email(arena, forward->address) : "";
     if (kinds || !strchr(key, '@') || !mail_address_is_safe(forward->address) || strcmp(key, event->sender_key) == 0 ||
-        is_own(arrival->source, arena, key))
+        is_own(arrival->source, key))
         return;
     ThreadFacts facts = forward_facts_of(arena, arrival);
     InboundForward *found = ARENA_NEW(arena, InboundForward);
@@ -385,7 +419,6 @@ static void add_forward(Arena *arena, const MailArrival *arrival, unsigned kinds
         .file_count = event->file_count + forward->attachment_count,
         .party_sort_key = text_sort_key(arena, *forward->name ? forward->name : forward->address),
         .acknowledge_by = forward_acknowledge_by(arrival, event),
-        .vouched = vouched,
     };
     found->keys = keys_of(arena, &facts, &found->key_count);
     found->answers = mail_thread_answers(arena, &facts, &found->answer_count);
@@ -490,11 +523,12 @@ InboundEvent mail_event(Arena *arena, const MailArrival *arrival)
     event.acknowledge_by = !arrival->is_history && mail_ack_decide(&facts) == ACK_ALLOWED ? event.channel : NULL;
     say_it_was_left(arena, arrival, &event);
     add_invitation(arena, arrival, &event);
-    MailTrust trust = add_vouch(arena, arrival, &event);
+    add_vouch(arena, arrival, &event);
+    take_of_our_systems(arena, arrival, &facts, &event);
     add_keys(arena, arrival, &event);
     add_others(arena, arrival, &event);
     add_files(arena, mail, &event);
-    add_forward(arena, arrival, kinds, trust == MAIL_VOUCHED, &event);
+    add_forward(arena, arrival, kinds, &event);
     return event;
 }
 

@@ -93,13 +93,17 @@ static bool goes_to_us(const InboundEvent *event)
     return event->other_count == 0;
 }
 
-static Place find_place(StoreTx *tx, Arena *arena, const InboundEvent *event)
+static Place place_of_keys(StoreTx *tx, Arena *arena, const InboundEvent *event)
 {
     Place place = {0};
-    if (!goes_to_us(event) && !is_known(tx, arena, event))
-        for (size_t i = 0; i < event->key_count; i++)
-            consider_key(tx, arena, event, &event->keys[i], &place);
+    for (size_t i = 0; i < event->key_count; i++)
+        consider_key(tx, arena, event, &event->keys[i], &place);
     return place;
+}
+
+static Place find_place(StoreTx *tx, Arena *arena, const InboundEvent *event)
+{
+    return goes_to_us(event) || is_known(tx, arena, event) ? (Place){0} : place_of_keys(tx, arena, event);
 }
 
 TicketId elsewhere_find(StoreTx *tx, Arena *arena, const InboundEvent *event)
@@ -176,6 +180,15 @@ static bool put_on_ticket(const Taking *taking, TimeMs now, IntakeResult *result
     return ticket_edit_end(&edit);
 }
 
+/* Puts it on its request, and says so. */
+static bool take(const Taking *taking, const char *how, TimeMs now, IntakeResult *result)
+{
+    if (!put_on_ticket(taking, now, result))
+        return false;
+    audit_add(taking->tx, &(AuditEntry){now, taking->actor, "ticket.answer", "ticket", result->ticket.value, how});
+    return !store_tx_failed(taking->tx);
+}
+
 bool elsewhere_accept(StoreTx *tx, Arena *arena, const Arrival *arrival, const InboundEvent *event, TimeMs now,
                       IntakeResult *result_out)
 {
@@ -192,9 +205,42 @@ bool elsewhere_accept(StoreTx *tx, Arena *arena, const Arrival *arrival, const I
     }
     taking.has_author = colleague_find(tx, arena, event->sender_key, &taking.author);
     taking.actor = (Actor){ACTOR_STAFF, taking.has_author ? taking.author.id.value : 0};
-    if (!put_on_ticket(&taking, now, result_out))
+    if (!take(&taking, "sent", now, result_out))
         return false;
     intake_set_done(tx, inbound.id, result_out->ticket, result_out->message);
-    audit_add(tx, &(AuditEntry){now, taking.actor, "ticket.answer", "ticket", result_out->ticket.value, "sent"});
     return !store_tx_failed(tx);
+}
+
+/* ------------------------------------------------------------------------------------------------- to us in copy */
+
+/* One of us may be the customer too, of a desk for the house: then it is what they have to say. */
+static bool is_their_own(StoreTx *tx, Arena *arena, TicketId id, const char *address_key)
+{
+    Ticket ticket;
+    ParticipantList list = participant_list(tx, arena, id);
+    return participant_is_confirmed(&list, address_key) ||
+           (ticket_find(tx, arena, id, &ticket) && is_of_customer(tx, arena, &ticket, address_key));
+}
+
+bool elsewhere_find_copy(StoreTx *tx, Arena *arena, const InboundEvent *event, ElsewhereCopy *copy_out)
+{
+    if (!event->other_count || !event->key_count || !colleague_find(tx, arena, event->sender_key, &copy_out->author))
+        return false;
+    Place place = place_of_keys(tx, arena, event);
+    copy_out->ticket = place.ticket;
+    copy_out->already = is_known(tx, arena, event);
+    return place.to_a_customer && !is_their_own(tx, arena, place.ticket, event->sender_key);
+}
+
+bool elsewhere_put(StoreTx *tx, Arena *arena, const InboundEvent *event, const ElsewhereCopy *copy, TimeMs now,
+                   IntakeResult *result_out)
+{
+    const Taking taking = {.tx = tx,
+                           .arena = arena,
+                           .event = event,
+                           .place = {copy->ticket, true},
+                           .has_author = true,
+                           .author = copy->author,
+                           .actor = {ACTOR_STAFF, copy->author.id.value}};
+    return take(&taking, "copy", now, result_out);
 }

@@ -60,7 +60,7 @@ bool forwarded_read(StoreTx *tx, Arena *arena, const InboundEvent *event, int64_
     if (!forward || event->actor.kind != ACTOR_CUSTOMER || flags & none ||
         !colleague_find(tx, arena, event->sender_key, &forwarding_out->by) || colleague_has(tx, arena, forward->key))
         return false;
-    forwarding_out->vouched = forward->vouched;
+    forwarding_out->vouched = event->vouched;
     forwarding_out->may_move = permission_allows(forwarding_out->by.role, "ticket.write");
     forwarding_out->event = event_of(arena, event, &forwarding_out->by);
     return true;

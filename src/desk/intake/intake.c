@@ -69,7 +69,7 @@ static void add_message(Intake *intake, TicketId ticket)
 static void add_participants(Intake *intake, TicketId ticket, bool sender_confirmed)
 {
     const InboundEvent *event = intake->event;
-    if (*event->sender_key)
+    if (*event->sender_key && !(intake->flags & MESSAGE_FROM_OURS)) /* nobody answers ourselves */
         participant_add(intake->tx, ticket,
                         &(Participant){.kind = event->sender_kind,
                                        .address = event->sender_address,
@@ -407,7 +407,8 @@ static void note_reused_id(Intake *intake)
 static bool is_returned(Intake *intake)
 {
     const InboundEvent *event = intake->event;
-    if (!(intake->flags & MESSAGE_SENDER_UNVERIFIED) || event->actor.kind != ACTOR_CUSTOMER)
+    const int64_t not_known = MESSAGE_SENDER_UNVERIFIED | MESSAGE_FROM_OURS | MESSAGE_ADDRESS_TYPED;
+    if (!(intake->flags & not_known) || event->actor.kind != ACTOR_CUSTOMER)
         return false;
     bool ours = event->message_id && outbox_find_ticket(intake->tx, intake->arena, event->message_id).value;
     if (!ours && !(intake->flags & MESSAGE_RETURNED))
@@ -416,14 +417,16 @@ static bool is_returned(Intake *intake)
     return true;
 }
 
-/* A report on nothing of ours is nobody's request, nor is what somebody writes under one of our own addresses (security A16); and what a person put aside once is put aside again, unless it is typed
- * in by hand. Both are kept where a person can bring them back. */
+/* A report on nothing of ours is nobody's request, nor is what anybody may have written under one of our own addresses
+ * (security A16); and what a person put aside once is put aside again, unless it is typed in by hand. All are kept where a
+ * person can bring them back. */
 static bool is_unwanted(Intake *intake, bool report)
 {
     const InboundEvent *event = intake->event;
     if (event->certified && !(intake->flags & MESSAGE_SENDER_UNVERIFIED))
         return false; /* it counts as delivered by law: a person must have seen it */
-    return report || intake->flags & MESSAGE_FROM_OURS ||
+    const int64_t under_our_name = MESSAGE_FROM_OURS | MESSAGE_SENDER_UNVERIFIED;
+    return report || (intake->flags & under_our_name) == under_our_name ||
            (event->actor.kind == ACTOR_CUSTOMER && aside_has_rule(intake->tx, intake->arena, event->sender_key));
 }
 
@@ -433,6 +436,19 @@ static bool open_apart(Intake *intake, bool set_aside)
     bool opened = open_ticket(intake);
     link_hint(intake, (TicketId){0});
     return opened;
+}
+
+/* It leads nowhere that its sender has a right to. An absence notice from a private box, to which the customer's mail is
+ * passed on, stands all the same where it answers: for the staff alone, and nothing moves. */
+static bool place_apart(Intake *intake, bool report)
+{
+    if (intake->answered.value && intake->flags & MESSAGE_AUTO_REPLY) {
+        intake->flags |= MESSAGE_SENDER_UNVERIFIED | MESSAGE_FROM_STRANGER;
+        return intake_append(intake, intake_follow_master(intake, intake->answered));
+    }
+    if (intake->result.possible.value)
+        intake->flags |= MESSAGE_FROM_STRANGER;
+    return open_apart(intake, is_unwanted(intake, report));
 }
 
 /* Another thing of theirs, in an old conversation: a request of its own, which that one leads to. */
@@ -467,11 +483,8 @@ static bool place(Intake *intake)
     (void)intake_find_thread(intake, &found);
     prove_by_answer(intake);
     suspect_repeats(intake, &found);
-    if (!found.value) {
-        if (intake->result.possible.value)
-            intake->flags |= MESSAGE_FROM_STRANGER;
-        return open_apart(intake, is_unwanted(intake, report));
-    }
+    if (!found.value)
+        return place_apart(intake, report);
     intake->result.possible = (TicketId){0};
     bool there = ticket_find(intake->tx, intake->arena, found, &ticket);
     if (there && !intake_is_unproved(intake) && intake_names_other_item(intake, &ticket, &other))
@@ -545,7 +558,7 @@ bool intake_accept(StoreTx *tx, Arena *arena, const InboundEvent *event, TimeMs 
             suspect_clear(tx, event->sender_key); /* who writes from it, reads there */
         if (intake_find_notice(&intake, &reply)) {
             intake_take_staff_reply(&intake, &reply);
-        } else {
+        } else if (!intake_take_copy(&intake)) {
             read_forward(&intake);
             place(&intake);
             note_other_number(&intake);

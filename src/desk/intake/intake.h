@@ -24,7 +24,7 @@
  *  7. What refers to a message that was split off (split.h), or answers a request that has ended and that a newer one of the
  *     sender's follows, goes to the newer one.
  *  8. What was ours and comes back under our name lies aside, on no ticket; so does what opens a request under one of our own
- *     addresses, and no customer is made of it.
+ *     addresses unless our server vouches for it, and no customer is made of it.
  *  9. An acknowledgement holds no word its sender chose, not even the name: the address may be somebody else's.
  * 10. A customer's mail that a colleague passes on is the customer's request where our server vouches for the colleague, and
  *     else a proposal (forwarded.h). Its sender is marked unverified: what moves, moves by the colleague's right.
@@ -192,7 +192,6 @@ typedef struct InboundForward {
     size_t file_count;
     const char *party_sort_key;
     const char *acknowledge_by; /* NULL when the guard forbids it for who wrote it */
-    bool vouched;               /* our server vouches for the sender of the message that hands it on */
 } InboundForward;
 
 typedef struct InboundEvent {
@@ -204,7 +203,8 @@ typedef struct InboundEvent {
     const char *sender_key;
     const char *sender_name;
     MessageSender
-        sender; /* who vouches for them, where they want the answer; message is filled in; judge NULL: nothing */
+        sender;   /* who vouches for them, where they want the answer; message is filled in; judge NULL: nothing */
+    bool vouched; /* our server says that it is from there */
     const char *language; /* what the channel knows they want; NULL: asked when a request opens (request_language.h) */
     const char *language_hint; /* what the message says of itself ("en-GB"), or NULL */
     const char *house; /* the language of texts to customers of whom nothing is known; never NULL without language */

@@ -27,8 +27,11 @@ static Lead lead_of_token(Intake *intake, const IntakeKey *key)
     return lead;
 }
 
+/* An address that somebody typed gives no right to what is its owner's (unproved.h). */
 static bool takes_part(Intake *intake, TicketId ticket)
 {
+    if (intake->flags & MESSAGE_ADDRESS_TYPED)
+        return false;
     ParticipantList list = participant_list(intake->tx, intake->arena, ticket);
     return participant_is_confirmed(&list, intake->event->sender_key);
 }
@@ -58,6 +61,8 @@ static bool try_lead(Intake *intake, Lead lead, TicketId *found_out)
     }
     if (!intake->result.possible.value)
         intake->result.possible = lead.ticket;
+    if (lead.ours && !intake->answered.value)
+        intake->answered = lead.ticket;
     return false;
 }
 

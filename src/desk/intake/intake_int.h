@@ -3,8 +3,9 @@
  * intake_int: one message on its way to a ticket, inside desk/intake/intake*.c only. Answers: "what is known of it so far?"
  *
  * Pointers: an Intake and all it refers to live as long as one intake_accept, in its arena. Called by: intake.c, which
- * decides; intake_find.c, which ticket it belongs to; intake_item.c, whether it is about another thing than that ticket; intake_staff.c, what one of us answered by mail. Errors: false when
- * the transaction failed or the ticket may not be edited; the caller's transaction then comes to nothing.
+ * decides; intake_find.c, which ticket it belongs to; intake_item.c, whether it is about another thing than that ticket;
+ * intake_staff.c, what one of us answered by mail. Errors: false when the transaction failed or the ticket may not be edited;
+ * the caller's transaction then comes to nothing.
  *
  * Invariants:
  *  1. event is what is being taken in: what one of us passed on takes the place of the mail that brought it.
@@ -31,6 +32,7 @@ typedef struct Intake {
     Forwarding passing;
     const InboundEvent *brought; /* what came, where event is what it hands on */
     bool answers_us;             /* what led to the ticket is known only to who had something from us */
+    TicketId answered;           /* whose message of ours it answers, where its sender has no right to that; or {0} */
     bool set_aside;              /* what opens now is no request */
     const char *language;        /* of the ticket it becomes part of */
     TicketId proven;             /* whose reply token came back from the address it was made for; or {0} */
@@ -79,6 +81,9 @@ bool intake_note_about(Intake *intake, TicketId found, const Item *item);
 /* intake_staff.c: whether it answers a notice of ours, and takes it as what the person of the staff it went to says. */
 bool intake_find_notice(Intake *intake, NoticeReply *reply_out);
 void intake_take_staff_reply(Intake *intake, const NoticeReply *reply);
+
+/* Whether a colleague answers the customer from their own mailbox, with us in copy; it is dealt with then. */
+bool intake_take_copy(Intake *intake);
 
 /* Whoever of us wrote that by mail hears that it did not reach the customer (notice.h). */
 void intake_tell_unsent(Intake *intake, TicketId ticket, MessageId message);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What: a mail by which one of us answers a notice of ours. How: whoever holds the notice's token and writes from the
- * address it went to answers the customer, in their own name; what cannot be sent is a note, what another writes is shown
- * to the staff, marked.
+ * What: a mail by which one of us answers: a notice of ours, or the customer, with us in copy. How: whoever holds the
+ * notice's token and writes from the address it went to answers the customer, in their own name; what cannot be sent is a
+ * note, what another writes is shown to the staff, marked. What went to the customer already is on record as what it is.
  */
 #include "desk/intake/intake_int.h"
 
 #include "base/text.h"
 #include "desk/audit/audit.h"
+#include "desk/intake/elsewhere.h"
 #include "desk/ticket/outgoing.h"
 #include "parse/quote.h"
 
@@ -114,4 +115,23 @@ void intake_take_staff_reply(Intake *intake, const NoticeReply *reply)
     }
     if (*intake_own_words(intake) ? !answer_customer(intake, reply) : intake->event->file_count > 0)
         keep_as_note(intake, reply);
+}
+
+/* Nobody vouching, it may be anybody's who saw the customer's mail: the staff sees it, marked, and it counts for nothing. */
+bool intake_take_copy(Intake *intake)
+{
+    const InboundEvent *event = intake->event;
+    ElsewhereCopy copy;
+    if (intake_is_robot(intake) || event->actor.kind != ACTOR_CUSTOMER || intake->flags & MESSAGE_SENDER_UNVERIFIED ||
+        !elsewhere_find_copy(intake->tx, intake->arena, event, &copy))
+        return false;
+    intake->result.ticket = copy.ticket;
+    intake->result.outcome = INTAKE_IGNORED;
+    if (!event->vouched) {
+        intake->flags |= MESSAGE_SENDER_UNVERIFIED | MESSAGE_FROM_STRANGER;
+        intake_append(intake, copy.ticket);
+    } else if (!copy.already) {
+        elsewhere_put(intake->tx, intake->arena, event, &copy, intake->now, &intake->result);
+    }
+    return true;
 }

@@ -36,7 +36,8 @@ enum {
     MESSAGE_FORWARDED = 1 << 8,         /* one of us passed it on (forward.h): the sender is what stood in that mail */
     MESSAGE_UNOPENED = 1 << 9,          /* its winmail.dat could not be opened, or not all of it: it is attached */
     MESSAGE_SAYS_AUTO = 1 << 10,        /* Auto-Submitted: auto-replied stands in it; comes with MESSAGE_AUTO_REPLY */
-    MESSAGE_FROM_OURS = 1 << 11,     /* names one of our own addresses as its sender's; comes with SENDER_UNVERIFIED */
+    MESSAGE_FROM_OURS =
+        1 << 11, /* names one of our own addresses as its sender's; SENDER_UNVERIFIED if nobody vouches */
     MESSAGE_ADDRESS_TYPED = 1 << 12, /* the sender's address is what somebody typed: nothing proves it theirs */
     MESSAGE_ADDRESS_UNPROVED =
         1 << 13, /* and it is a customer's, who has not said yet that they wrote (intake/unproved.h) */

@@ -162,21 +162,30 @@ static const char *outcome_words(const Talk *talk, OutboxId outbox, bool *failed
     (MESSAGE_ELSEWHERE | MESSAGE_ADDRESS_TYPED | MESSAGE_ADDRESS_UNPROVED | MESSAGE_ADDRESS_PROVED |                   \
      MESSAGE_ADDRESS_DISOWNED)
 
+/* Under our own address, and our server says that it is from there: the site's form, one of us. */
+static bool is_of_our_systems(int64_t flags)
+{
+    return (flags & (MESSAGE_FROM_OURS | MESSAGE_SENDER_UNVERIFIED)) == MESSAGE_FROM_OURS;
+}
+
 /* That nobody vouches for the sender of what one of us passed on is said in the words on that. */
 static int64_t shown_flags(int64_t flags)
 {
+    if (is_of_our_systems(flags))
+        return flags & ~MESSAGE_FROM_OURS;
     return flags & MESSAGE_FORWARDED ? flags & ~(MESSAGE_FORWARDED | MESSAGE_SENDER_UNVERIFIED) : flags;
 }
 
 /* Whether a mail came from the address of nobody we knew that was typed into a form (security A15). */
 static bool is_confirmed(const Talk *talk, const Message *typed)
 {
-    const int64_t doubtful = MESSAGE_SENDER_UNVERIFIED | MESSAGE_DELIVERY_REPORT | MESSAGE_AUTO_REPLY;
+    const int64_t doubtful =
+        MESSAGE_SENDER_UNVERIFIED | MESSAGE_DELIVERY_REPORT | MESSAGE_AUTO_REPLY | MESSAGE_ADDRESS_TYPED;
     const MessageList *all = &talk->material->messages;
     for (size_t i = 0; i < all->count; i++) {
         const Message *other = &all->items[i];
-        if (other->direction == MESSAGE_IN && strcmp(other->channel, typed->channel) != 0 &&
-            !(other->flags & doubtful) && g_ascii_strcasecmp(other->sender_address, typed->sender_address) == 0)
+        if (other->direction == MESSAGE_IN && !(other->flags & doubtful) &&
+            g_ascii_strcasecmp(other->sender_address, typed->sender_address) == 0)
             return true;
     }
     return false;
@@ -206,11 +215,11 @@ static const char *gravest_flag(const Talk *talk, int64_t flags)
         {MESSAGE_ADDRESS_DISOWNED, MSG_MESSAGE_FLAG_DISOWNED}, {MESSAGE_ADDRESS_PROVED, MSG_MESSAGE_FLAG_PROVED},
         {MESSAGE_ADDRESS_TYPED, MSG_MESSAGE_FLAG_TYPED},
     };
-    flags = shown_flags(flags);
+    int64_t shown = shown_flags(flags);
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
-        if (flags & rows[i].flag)
+        if (shown & rows[i].flag)
             return msg(talk->visit->lang, rows[i].words);
-    return "";
+    return is_of_our_systems(flags) ? msg(talk->visit->lang, MSG_MESSAGE_FLAG_OUR_SYSTEM) : "";
 }
 
 /* And, whatever it is, that it or some of it could not be opened: nobody would look for it else. */
