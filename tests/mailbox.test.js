@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+// timeout: 900
 // Mailboxes are read: a real Dovecot behind a real Postfix, whose mail becomes requests, once each, whatever happens to
 // the line, to the server or to the mailbox.
 import assert from 'node:assert/strict';

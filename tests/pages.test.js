@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+// timeout: 900
 // Every page of the demo company in Chromium: at three sizes, in two themes, in Italian and in English. Nothing is cut off
 // at the side, no serious accessibility violation, no script fails; the pictures are left in FILO_ARTIFACTS/screens for
 // somebody to look at.
