@@ -164,6 +164,8 @@ class Mailbox {
     assert.deepEqual(await hashes("SELECT raw_sha256 FROM inbound WHERE state = 'done'"), [...wanted, ...this.answers.map(hashOf)].sort());
     assert.deepEqual(await hashes("SELECT raw_sha256 FROM message WHERE direction = 'in'"), wanted);
     assert.deepEqual(await hashes("SELECT raw_sha256 FROM message WHERE direction = 'out'"), this.answers.map(hashOf).sort());
+    const subjects = (await filo.rows('SELECT subject FROM ticket')).map(({ subject }) => subject);
+    assert.deepEqual(subjects.sort(), this.laid.map((data) => header(data, 'Subject')).sort(), 'each is a request, and one');
     const [inbox, moved] = ['', MOVED].map((folder) => mail.flags(this.address, folder));
     assert.deepEqual([inbox.length, moved.length], this.way === 'move' ? [0, this.count] : [this.count, 0]);
     if (this.way === 'seen') assert.deepEqual([...new Set(inbox)], ['S']);

@@ -145,30 +145,6 @@ eachEngine('a message too large to be taken is a request that says where it lies
   assert.equal((await filo.check()).code, 0);
 });
 
-eachEngine('killed again and again among 200 messages: 200 requests, none twice', async (t, engine) => {
-  const address = take(engine);
-  const filo = await start(t, engine, address, ['--imap-after', engine === 'sqlite' ? 'move' : 'seen', '--imap-old', 'all']);
-  await mail.lay(address, Array.from({ length: 100 }, (_, i) => ({ at: Date.now() - DAY,
-    data: letter({ from: `Cliente ${i} <c${i}@bar.test>`, to: address, subject: `vecchia ${i}`, id: `v${i}.${engine}@bar.test` }) })));
-  await filo.start();
-  await filo.until(async () => (await count(filo, 'mailbox_folder')) === 1, 'the mailbox is open');
-  await mail.lay(address, Array.from({ length: 100 }, (_, i) => ({ at: Date.now(),
-    data: letter({ from: `Cliente ${i} <c${i}@bar.test>`, to: address, subject: `nuova ${i}`, id: `n${i}.${engine}@bar.test` }) })));
-  let seen = 0;
-  for (let kills = 0; kills < 8; kills += 1) {
-    await filo.until(async () => (await count(filo, 'ticket')) >= Math.min(seen + 12, 200), `some more than ${seen}`, 60000);
-    await filo.kill();
-    await filo.start();
-    seen = await count(filo, 'ticket');
-  }
-  await filo.until(async () => (await count(filo, 'ticket')) === 200 && (await filo.rows("SELECT inbound_id FROM inbound WHERE state <> 'done'")).length === 0,
-    'all of them', 120000);
-  const all = await subjects(filo);
-  assert.equal(new Set(all).size, 200);
-  assert.equal(await count(filo, 'inbound'), 200);
-  assert.equal((await filo.check()).code, 0);
-});
-
 eachEngine('the mailbox is numbered anew, the line breaks: nothing twice, nothing lost', async (t, engine) => {
   const address = take(engine);
   await mail.lay(address, [{ data: letter({ to: address, subject: 'prima di noi', id: `zero.${engine}@bar.test` }), at: Date.now() - DAY, flags: 'S' }]);
