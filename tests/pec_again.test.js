@@ -174,6 +174,10 @@ eachEngine('refused for all, it is sent again to all; what fails while it waits 
   await answer.press();
   await place.filo.until(async () => Number(await place.filo.count("FROM outbox WHERE state = 'queued' AND attempts = 3")) === 1, 'it to be put off');
   await answer.hears('errore-consegna', ANNA, FULL);
-  await answer.again([ANNA, LUCA]);
+  await place.filo.stop();
+  await place.filo.execute("UPDATE outbox SET not_before = 0 WHERE state = 'queued'"); // its time has come
+  await place.filo.start();
+  await answer.leaves(3);
+  assert.deepEqual([...answer.sent()[2].to].sort(), [ANNA, LUCA]);
   assert.equal((await place.filo.check()).code, 0);
 });
