@@ -99,8 +99,9 @@ protocol lmtp {
 `;
 }
 
-function dovecotConf({ base, ports, sieve, oauthbearer, uses }) {
+function dovecotConf({ base, ports, sieve, oauthbearer, uses, delimiter, prefix }) {
   const boxes = Object.entries(uses).map(([name, use]) => `  mailbox "${name}" {\n    special_use = \\${use}\n  }\n`).join('');
+  const names = prefix ? `  prefix = ${prefix}\n  separator = ${prefix.at(-1)}\n` : '';
   return `${Object.keys(sieve).length ? sieveConf({ base, ports }) : ''}
 base_dir = ${base}/dovecot/run
 state_dir = ${base}/dovecot/state
@@ -117,8 +118,8 @@ mail_uid = mail
 mail_gid = mail
 first_valid_uid = 1
 first_valid_gid = 1
-recipient_delimiter = +
-${boxes ? `namespace inbox {\n  inbox = yes\n${boxes}}\n` : ''}passdb {
+recipient_delimiter = ${delimiter}
+${boxes || names ? `namespace inbox {\n  inbox = yes\n${names}${boxes}}\n` : ''}passdb {
   driver = passwd-file
   args = ${base}/dovecot/users
 }
@@ -169,7 +170,7 @@ username_attribute = email
 `;
 }
 
-function postfixMain({ base, ports, domains }) {
+function postfixMain({ base, ports, domains, delimiter }) {
   return `
 compatibility_level = 3.6
 queue_directory = ${base}/postfix/queue
@@ -194,7 +195,7 @@ virtual_mailbox_domains = ${domains.join(' ')}
 virtual_mailbox_maps = texthash:${base}/postfix/mailboxes
 virtual_transport = lmtp:inet:127.0.0.1:${ports.lmtp}
 transport_maps = texthash:${base}/postfix/transport
-recipient_delimiter = +
+recipient_delimiter = ${delimiter}
 message_size_limit = 52428800
 mailbox_size_limit = 0
 smtpd_relay_restrictions = permit_mynetworks,permit_sasl_authenticated,reject
@@ -226,14 +227,14 @@ function pipeService([, pipe], index) {
     + `  flags=RDq user=${pipe.user ?? 'mail'} null_sender= argv=${pipe.argv.map(pipeArgument).join(' ')}\n`;
 }
 
-function postfixMaster({ ports, pipes }) {
+function postfixMaster({ ports, pipes, believing }) {
   return `
 127.0.0.1:${ports.smtp} inet n - n - - smtpd
 127.0.0.1:${ports.submission} inet n - n - - smtpd
   -o smtpd_tls_security_level=encrypt
   -o smtpd_sasl_auth_enable=yes
-  -o smtpd_recipient_restrictions=reject_unlisted_recipient
-  -o smtpd_client_restrictions=permit_sasl_authenticated,reject
+  -o smtpd_recipient_restrictions=${believing ? '' : 'reject_unlisted_recipient'}
+${believing ? '  -o smtpd_reject_unlisted_recipient=no\n' : ''}  -o smtpd_client_restrictions=permit_sasl_authenticated,reject
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
@@ -278,10 +279,10 @@ class MailStack {
   }
 
   async write() {
-    const { users, pipes, lmtp, sieve, oauthbearer, uses } = this.options;
+    const { users, pipes, lmtp, sieve, oauthbearer, uses, delimiter, believing, prefix } = this.options;
     const addresses = [...Object.keys(users), ...Object.keys(pipes), ...Object.keys(lmtp)];
     const domains = [...new Set(addresses.map((address) => address.split('@')[1]))];
-    const facts = { base: this.base, ports: this.ports, domains, pipes, sieve, oauthbearer, uses };
+    const facts = { base: this.base, ports: this.ports, domains, pipes, sieve, oauthbearer, uses, delimiter, believing, prefix };
     for (const name of ['tls', 'log', 'maildir', 'dovecot/run', 'dovecot/state',
       'dovecot/keys/default/HS256', 'postfix/conf', 'postfix/queue', 'postfix/data']) {
       mkdirSync(this.file(name), { recursive: true });
@@ -484,12 +485,14 @@ class MailStack {
 
 // Starts the stack; options: {users: {address: password}, pipes: {address: {argv, user, concurrency}},
 // lmtp: {address: port}, sieve: {address: script that runs at its delivery}, oauthbearer: true (IMAP offers that
-// too; SMTP only XOAUTH2)}.
-export async function startMailStack({ users = {}, pipes = {}, lmtp = {}, sieve = {}, oauthbearer = false, uses = {} } = {}) {
+// too; SMTP only XOAUTH2), delimiter: '' (no plus addresses), believing: true (who signs in may write to addresses that are
+// none: they are found out later), prefix: 'INBOX.' (every folder is called so; its last letter parts the levels)}.
+export async function startMailStack({ users = {}, pipes = {}, lmtp = {}, sieve = {}, oauthbearer = false, uses = {}, delimiter = '+', believing = false,
+  prefix = '' } = {}) {
   if (process.getuid() !== 0) throw new Error('the mail stack needs root: Postfix starts no other way');
   const ports = await freePorts(['smtp', 'submission', 'imap', 'imaps', 'lmtp', 'sasl']);
   const base = mkdtempSync(path.join(tmpdir(), 'filo-mail-'));
-  const stack = new MailStack(base, { users, pipes, lmtp, sieve, oauthbearer, uses }, ports);
+  const stack = new MailStack(base, { users, pipes, lmtp, sieve, oauthbearer, uses, delimiter, believing, prefix }, ports);
   await stack.start();
   return stack;
 }
