@@ -90,3 +90,39 @@ eachEngine('A16: what claims to be from us is put aside, by pipe, LMTP, IMAP, ce
   assert.deepEqual(ours, [], 'nothing was written to ourselves');
   assert.equal((await filo.check()).code, 0);
 });
+
+// In a small company Sara's address is the support mailbox itself.
+eachEngine('who has one of our mailboxes as address is sent no notice, and is told why', async (t, engine) => {
+  const sink = await startSink();
+  t.after(() => sink.close());
+  const filo = await startFilo({ engine, sink, serve: false });
+  t.after(() => filo.remove());
+  await filo.execute("UPDATE staff SET email = 'Assistenza@filo.test', role = 'admin'");
+  await filo.start();
+  let admin = await filo.signIn();
+  const account = async () => textOf((await admin.get('/account')).text);
+  assert.match(await account(), /Il Suo indirizzo, Assistenza@filo\.test, è una casella che legge Filo: gli avvisi vi tornerebbero dentro/);
+  assert.doesNotMatch(await account(), /Arrivano a/);
+  assert.match(textOf((await admin.get('/settings/mail')).text), /Nessuno viene avvisato per e-mail[^]*Per e-mail non si raggiunge Sara Conti: l'indirizzo è quello di una casella di Filo/);
+  assert.equal((await admin.post('/account/notices', { own: '1', team: '1', trouble: '1' })).status, 303);
+  const { ticket } = (await filo.mailIn(letter({ from: 'luca@bar.test', subject: 'La V2' }))).out;
+  await filo.until(() => sink.messages.length === 1, 'the acknowledgement');
+  assert.equal((await filo.rows('SELECT outbox_id FROM outbox')).length, 1, 'and no notice');
+
+  // The same mail from another address of hers would be the customer's, passed on.
+  const forward = ['Guarda tu.', '', '---------- Forwarded message ---------', 'Da: Luca Bianchi <luca@bar.test>', 'Date: lun 23 nov 2026 alle ore 10:00',
+    'Subject: La V3', 'To: <sara@caffe.test>', '', 'Non scalda.'].join('\r\n');
+  const passed = (await filo.mailIn(letter({ from: ADDRESS, subject: 'Fwd: La V3', text: forward }))).out;
+  assert.equal((await filo.rows(`SELECT state FROM ticket WHERE ticket_id = ${passed.ticket}`))[0].state, 'spam');
+  assert.notEqual(passed.ticket, ticket);
+
+  await filo.stop(); // the serving node alone writes
+  await filo.execute("UPDATE staff SET email = 'sara@caffe.test'");
+  await filo.start();
+  admin = await filo.signIn();
+  assert.match(await account(), /Arrivano a sara@caffe\.test/);
+  await filo.mailIn(letter({ from: 'anna@bar.test', subject: 'La V4' }));
+  await filo.until(() => sink.messages.some(({ to }) => to[0] === 'sara@caffe.test'), 'the notice');
+  assert.deepEqual(sink.messages.flatMap(({ to }) => to).filter((to) => /@filo\.test$/i.test(to)), []);
+  assert.equal((await filo.check()).code, 0);
+});

@@ -2,6 +2,7 @@
 #include "channel/mail/guard.h"
 
 #include "base/check.h"
+#include "desk/setting/own_address.h"
 
 #include <glib.h>
 #include <string.h>
@@ -37,21 +38,10 @@ static bool is_null_sender(const MailFacts *facts)
     return facts->return_path && (!*facts->return_path || g_str_equal(facts->return_path, "<>"));
 }
 
-/* Is it own, or own with something after a plus: assistenza+t.<token>@ is assistenza@. */
-static bool is_address_of(const char *address, const char *own)
-{
-    const char *at = strrchr(address, '@'), *own_at = strrchr(own, '@');
-    if (!at || !own_at || g_ascii_strcasecmp(at, own_at) != 0)
-        return false;
-    size_t local = (size_t)(own_at - own), given = strcspn(address, "+");
-    return (given < (size_t)(at - address) ? given : (size_t)(at - address)) == local &&
-           g_ascii_strncasecmp(address, own, local) == 0;
-}
-
 bool mail_is_own_address(const char *address, const char *const *own_addresses, size_t own_count)
 {
     for (size_t i = 0; address && i < own_count; i++)
-        if (equals(address, own_addresses[i]) || is_address_of(address, own_addresses[i]))
+        if (own_address_is(address, own_addresses[i]))
             return true;
     return false;
 }

@@ -17,6 +17,7 @@
  *     never through one from which nothing leaves. What is not told in one day is on the desk only: at most
  *     INCIDENT_TOLD_PER_DAY incidents of a kind and mailbox are told.
  *  4. News that did not leave before it was old is taken back.
+ *  5. None of it goes to an address of ours (own_address.h).
  *
  * Example:
  *     incident_keep(tx, arena, &(IncidentLook){troubles, count, accounts, account_count}, now, &kept);
@@ -54,10 +55,10 @@ IncidentList incident_list_of(StoreTx *tx, Arena *arena, ChannelAccountId accoun
 
 bool incident_find(StoreTx *tx, Arena *arena, IncidentId id, Incident *incident_out);
 
-/* Who hears of trouble by mail: their names. */
+/* Who hears of trouble by mail: their names. Whoever's address is a mailbox of ours wants to, and is not reached. */
 typedef struct IncidentPeople {
-    const char **names;
-    size_t count;
+    const char **names, **unreached;
+    size_t count, unreached_count;
 } IncidentPeople;
 IncidentPeople incident_list_people(StoreTx *tx, Arena *arena);
 

@@ -6,6 +6,7 @@
  * account for five days, and the account may be the very one in trouble.
  */
 #include "desk/incident/incident_int.h"
+#include "desk/setting/own_address.h"
 #include "desk/ticket/outgoing.h"
 #include "incident_sql.h"
 #include "queue/outbox.h"
@@ -57,15 +58,24 @@ static const IncidentAccount *next_way(const Keeping *keeping, const IncidentLis
 IncidentPeople incident_list_people(StoreTx *tx, Arena *arena)
 {
     SqlIncidentRecipientsList rows = sql_incident_recipients(tx, arena);
-    IncidentPeople people = {ARENA_ARRAY(arena, const char *, rows.count), rows.count};
-    for (size_t i = 0; i < rows.count; i++)
-        people.names[i] = rows.rows[i].display_name;
+    IncidentPeople people = {.names = ARENA_ARRAY(arena, const char *, rows.count),
+                             .unreached = ARENA_ARRAY(arena, const char *, rows.count)};
+    for (size_t i = 0; i < rows.count; i++) {
+        const SqlIncidentRecipients *person = &rows.rows[i];
+        if (own_address_comes_back(tx, arena, person->email))
+            people.unreached[people.unreached_count++] = person->display_name;
+        else
+            people.names[people.count++] = person->display_name;
+    }
     return people;
 }
 
+/* id {0}: nothing is sent. Mail to a mailbox of ours would tell nobody, least of all that it cannot be read. */
 static OutboxId add_mail(const Keeping *keeping, const Incident *incident, const SqlIncidentRecipients *person,
                          const IncidentAccount *by, bool over)
 {
+    if (own_address_comes_back(keeping->tx, keeping->arena, person->email))
+        return (OutboxId){0};
     Outgoing outgoing = {.account = by->name,
                          .to = &(OutgoingAddress){person->email, person->display_name},
                          .to_count = 1,
@@ -99,15 +109,16 @@ static bool brake_allows(const Keeping *keeping, const Incident *incident)
 static void tell_everybody(const Keeping *keeping, const Incident *incident, const IncidentAccount *by)
 {
     SqlIncidentRecipientsList people = sql_incident_recipients(keeping->tx, keeping->arena);
+    int before = keeping->kept->told;
     for (size_t i = 0; i < people.count; i++) {
         OutboxId mail = add_mail(keeping, incident, &people.rows[i], by, false);
-        if (!mail.value) /* taken back and told again within a millisecond: at the next turn */
+        if (!mail.value) /* to none; or taken back and told again within a millisecond: at the next turn */
             continue;
         sql_incident_told_insert(keeping->tx,
                                  &(SqlIncidentToldInsertIn){incident->id, people.rows[i].staff_id, mail, by->name});
         keeping->kept->told++;
     }
-    if (people.count > 0)
+    if (keeping->kept->told > before)
         sql_incident_set_told(keeping->tx, &(SqlIncidentSetToldIn){incident->id, keeping->now});
     else if (!incident->told_at)
         keeping->kept->untold++;

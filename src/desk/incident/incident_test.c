@@ -4,6 +4,7 @@
 
 #include "desk/notice/notice.h"
 #include "desk/noun_testing.h"
+#include "desk/setting/setting.h"
 #include "desk/staff/staff.h"
 #include "desk/ticket/outgoing.h"
 #include "outbox_sql.h"
@@ -234,6 +235,30 @@ static void test_who(NounTest *test)
     g_assert_cmpint(house.kept.untold, ==, 1);
 }
 
+/* Ada's address is that of a mailbox: nothing goes there, that is said, and she is told once it is another's. */
+static void test_not_to_ourselves(NounTest *test)
+{
+    Place house = place_of(test);
+    Staff ada;
+    g_assert_true(staff_find(test->tx, test->arena, house.admin, &ada));
+    ChannelAccount hers = {.channel = "mail", .name = "ada", .address = ada.email, .config = "{}", .active = true};
+    channel_account_put(test->tx, &hers);
+    IncidentPeople people = incident_list_people(test->tx, test->arena);
+    g_assert_cmpuint(people.count, ==, 0);
+    g_assert_cmpuint(people.unreached_count, ==, 1);
+    g_assert_cmpstr(people.unreached[0], ==, "ada");
+    look_at(&house, 1, INCIDENT_FAILING);
+    g_assert_cmpint(house.kept.told, ==, 0);
+    g_assert_cmpint(house.kept.untold, ==, 1);
+    g_assert_cmpuint(mails_due(&house).count, ==, 0);
+    g_assert_cmpint(incident_list_of(test->tx, test->arena, house.accounts[1].id, 1).items[0].told_at, ==, TIME_NONE);
+    hers.active = false;
+    channel_account_put(test->tx, &hers);
+    look_at(&house, 1, INCIDENT_FAILING);
+    g_assert_cmpint(house.kept.told, ==, 1);
+    g_assert_cmpuint(mails_due(&house).count, ==, 1);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -245,5 +270,6 @@ int main(int argc, char **argv)
     noun_test_each_engine("/incident/silence-ends", test_silence_ends);
     noun_test_each_engine("/incident/switched-off", test_switched_off);
     noun_test_each_engine("/incident/who", test_who);
+    noun_test_each_engine("/incident/own-address", test_not_to_ourselves);
     return g_test_run();
 }

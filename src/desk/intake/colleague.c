@@ -2,6 +2,7 @@
 #include "desk/intake/colleague.h"
 
 #include "desk/party/party.h"
+#include "desk/setting/own_address.h"
 
 #include <string.h>
 
@@ -19,7 +20,7 @@ bool colleague_find(StoreTx *tx, Arena *arena, const char *address_key, Staff *c
             *colleague_out = list.items[i];
             found++;
         }
-    return found == 1;
+    return found == 1 && !own_address_has(tx, arena, address_key);
 }
 
 bool colleague_has(StoreTx *tx, Arena *arena, const char *address_key)

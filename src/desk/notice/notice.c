@@ -2,6 +2,7 @@
 #include "desk/notice/notice.h"
 
 #include "desk/party/party.h"
+#include "desk/setting/own_address.h"
 #include "desk/staff/permission.h"
 #include "desk/staff/staff.h"
 #include "desk/ticket/departure.h"
@@ -96,7 +97,7 @@ static void add_outbox(const Telling *telling, const Staff *person, const Token 
 static bool is_reachable(const Telling *telling, StaffId id, Staff *person_out)
 {
     return staff_find(telling->tx, telling->arena, id, person_out) && person_out->active && *person_out->email &&
-           brake_allows(telling, id);
+           !own_address_comes_back(telling->tx, telling->arena, person_out->email) && brake_allows(telling, id);
 }
 
 static void tell(Telling *telling, StaffId id)

@@ -15,6 +15,7 @@
  *  1. A token is kept as its SHA-256 and names one person: it is good only from that person's own address.
  *  2. At most NOTICE_PER_HOUR notices go to one person in an hour.
  *  3. Nobody is told of what they wrote themselves, but that it did not reach the customer; and of one reply once.
+ *  4. No notice goes to an address of ours (own_address.h), where it would be a loop.
  */
 #ifndef FILO_DESK_NOTICE_NOTICE_H
 #define FILO_DESK_NOTICE_NOTICE_H

@@ -3,6 +3,7 @@
 #include "desk/notice/notice.h"
 
 #include "desk/noun_testing.h"
+#include "desk/setting/setting.h"
 #include "desk/staff/staff.h"
 #include "desk/ticket/action.h"
 #include "desk/ticket/message.h"
@@ -108,11 +109,30 @@ static void test_whose_token(NounTest *test)
     g_assert_false(notice_find_reply(test->tx, test->arena, tokens[1].sha256, sara_address(test), &reply));
 }
 
+/* A mailbox with that address, in use or not. */
+static void put_mailbox(NounTest *test, const char *address, bool active)
+{
+    channel_account_put(
+        test->tx,
+        &(ChannelAccount){.channel = "mail", .name = "b", .address = address, .config = "{}", .active = active});
+}
+
+static void test_not_to_ourselves(NounTest *test)
+{
+    Ticket ticket = open_one(test);
+    notice_choice_set(test->tx, test->sara, (NoticeChoice){.team = true});
+    put_mailbox(test, sara_address(test), true);
+    g_assert_cmpuint(told(test, &ticket, "luca@bar.test", NULL), ==, 0);
+    put_mailbox(test, sara_address(test), false); /* nothing reads it: a person does */
+    g_assert_cmpuint(told(test, &ticket, "luca@bar.test", NULL), ==, 1);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     noun_test_each_engine("/notice/asked", test_only_who_asked);
     noun_test_each_engine("/notice/brake", test_the_brake);
     noun_test_each_engine("/notice/token", test_whose_token);
+    noun_test_each_engine("/notice/own-address", test_not_to_ourselves);
     return g_test_run();
 }

@@ -5,6 +5,7 @@
  */
 #include "base/format.h"
 #include "desk/notice/notice.h"
+#include "desk/setting/own_address.h"
 #include "desk/staff/password.h"
 #include "desk/staff/staff_edit.h"
 #include "web/account_view.h"
@@ -41,6 +42,7 @@ static void show(PageForm *form, HttpResponse *response)
         return;
     bool found = staff_find(tx, form->arena, visit->session.staff, &person);
     NoticeChoice choice = notice_choice_find(tx, form->arena, visit->session.staff);
+    bool is_mailbox = found && own_address_comes_back(tx, form->arena, person.email);
     bool trouble = notice_wants_trouble(tx, form->arena, visit->session.staff, person.role == ROLE_ADMIN);
     SessionShownList sessions = session_list(tx, form->arena, visit->session.staff, visit->now);
     if (!visit_read_end(form->request, response, tx))
@@ -58,6 +60,7 @@ static void show(PageForm *form, HttpResponse *response)
         .may_mend = visit_may(visit, "settings.read"),
         .told_trouble = trouble,
         .email = found ? person.email : "",
+        .is_mailbox = is_mailbox,
         .sessions = lines,
         .sessions_count = sessions.count,
         .has_others = sessions.count > 1,

@@ -108,14 +108,25 @@ static MailLine line_of(const PageForm *form, StoreTx *tx, const ChannelAccount 
 
 /* --- the page ------------------------------------------------------------------------------------------------------- */
 
+static const char *with_names(const PageForm *form, MsgId id, const char *const *list, size_t count)
+{
+    g_autoptr(GString) joined = g_string_new(NULL);
+    for (size_t i = 0; i < count; i++)
+        g_string_append_printf(joined, "%s%s", i ? ", " : "", list[i]);
+    return msg_fill(form->arena, form->visit->lang, id, "names", arena_strdup(form->arena, joined->str), NULL);
+}
+
 static const char *told_words(const PageForm *form, const IncidentPeople *people)
 {
-    g_autoptr(GString) list = g_string_new(NULL);
-    for (size_t i = 0; i < people->count; i++)
-        g_string_append_printf(list, "%s%s", i ? ", " : "", people->names[i]);
-    return people->count ? msg_fill(form->arena, form->visit->lang, MSG_SETTINGS_MAIL_TOLD_BY, "names",
-                                    arena_strdup(form->arena, list->str), NULL)
+    return people->count ? with_names(form, MSG_SETTINGS_MAIL_TOLD_BY, people->names, people->count)
                          : msg(form->visit->lang, MSG_SETTINGS_MAIL_TOLD_NOBODY);
+}
+
+static const char *unreached_words(const PageForm *form, const IncidentPeople *people)
+{
+    return people->unreached_count
+               ? with_names(form, MSG_SETTINGS_MAIL_UNREACHED, people->unreached, people->unreached_count)
+               : "";
 }
 
 static void fill_scanner(const PageForm *form, int64_t waiting, SettingsMailView *view)
@@ -156,6 +167,7 @@ void mail_page(HttpRequest *request, HttpResponse *response, void *context)
         .head = settings_head(form, MSG_SETTINGS_MAIL_TITLE, MSG_SETTINGS_TAB_MAILBOXES),
         .told = told_words(form, &people),
         .nobody = people.count == 0,
+        .unreached = unreached_words(form, &people),
         .mailboxes = lines,
         .mailboxes_count = list.count,
     };
