@@ -217,12 +217,15 @@ typedef struct ChannelWell {
         *said; /* what does not work beside it: the adapter's word and the peer's words; "" when all does */
 } ChannelWell;
 
-/* What the peer would not give, kept from one listening to the next. Zeroed at first; the adapter's alone. */
+/* What the peer would not give or do, kept from one listening to the next. Zeroed at first, and when the account changes; the
+ * adapter's alone. */
 typedef struct ChannelRefusal {
     char thing[64];
     int times;          /* in a row */
     TimeMs since;       /* of the first of them */
     TimeMs given_up_at; /* TIME_NONE: it was not, or something has been given whole since */
+    bool untidied;      /* the last thing taken could not be put away */
+    char untidied_said[256];
 } ChannelRefusal;
 
 /* One account that is listened to. */

@@ -139,6 +139,28 @@ ImapResult imap_folders(Arena *arena, ImapSession *session, ImapFolders *folders
     return session->result;
 }
 
+typedef struct Prefix {
+    Arena *arena;
+    const char *name;
+} Prefix;
+
+static void collect_prefix(const ImapResponse *response, void *arg)
+{
+    Prefix *prefix = arg;
+    if (response->kind != IMAP_NAMESPACE || strlen(response->folder) > 200)
+        return;
+    const char *name = imap_name_decode(prefix->arena, response->folder);
+    prefix->name = name ? name : "";
+}
+
+ImapResult imap_prefix(Arena *arena, ImapSession *session, const char **prefix_out)
+{
+    Prefix prefix = {arena, ""};
+    imap_run(session, "NAMESPACE", collect_prefix, &prefix, NULL);
+    *prefix_out = prefix.name;
+    return session->result;
+}
+
 /* Whether there is a folder, and one we may change if we want to. */
 static bool may(ImapSession *session, bool change)
 {

@@ -186,6 +186,9 @@ ImapResult imap_fetch_head(ImapSession *session, uint32_t uid, ImapMessage *mess
 /* The folders that can be opened; names are in the arena. No folder need be open. */
 ImapResult imap_folders(Arena *arena, ImapSession *session, ImapFolders *folders_out);
 
+/* What the names of the user's own folders begin with ("INBOX."), in the arena; "": nothing, or the server does not say. */
+ImapResult imap_prefix(Arena *arena, ImapSession *session, const char **prefix_out);
+
 /* Adds a flag: "\Seen", or a keyword of letters, digits, $, - and _. */
 ImapResult imap_mark(ImapSession *session, uint32_t uid, const char *flag);
 

@@ -435,6 +435,19 @@ static void parse_list(Scan *scan, ImapResponse *response)
     scan->at = scan->end; /* extended data of RFC 5258 */
 }
 
+/* (("INBOX." ".")) NIL NIL (RFC 2342): of the user's own the first. Any other shape tells us nothing: that breaks no
+ * response. */
+static void parse_namespace(Scan *scan, ImapResponse *response)
+{
+    if (take(scan, ' ') && take(scan, '(') && take(scan, '('))
+        response->folder = keep(scan, scan_string(scan));
+    if (scan->failed) {
+        scan->failed = false;
+        response->folder = "";
+    }
+    scan->at = scan->end;
+}
+
 static ImapCode code_of(Bytes word)
 {
     static const struct {
@@ -540,6 +553,9 @@ static void parse_named(Scan *scan, Bytes word, ImapResponse *response)
     } else if (word_is(word, "LIST")) {
         response->kind = IMAP_LIST;
         parse_list(scan, response);
+    } else if (word_is(word, "NAMESPACE")) {
+        response->kind = IMAP_NAMESPACE;
+        parse_namespace(scan, response);
     } else {
         response->kind = IMAP_OTHER;
         scan->at = scan->end;

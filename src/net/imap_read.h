@@ -40,7 +40,8 @@ typedef enum ImapKind {
     IMAP_FETCH,      /* response.number, response.fetch */
     IMAP_SEARCH,     /* SEARCH or ESEARCH: response.found */
     IMAP_LIST,       /* response.words are the folder's attributes, response.folder its name */
-    IMAP_OTHER       /* well formed, and nothing we asked for */
+    IMAP_NAMESPACE, /* response.folder: what the names of the user's own folders begin with; "": nothing we understand */
+    IMAP_OTHER      /* well formed, and nothing we asked for */
 } ImapKind;
 
 typedef enum ImapStatus {

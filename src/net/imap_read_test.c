@@ -41,7 +41,7 @@ static void append_fetch(GString *out, const ImapFetch *fetch)
 static void describe(GString *out, const ImapResponse *response)
 {
     static const char *const kinds[] = {"status", "+", "capability", "flags", "exists",
-                                        "expunge", "fetch", "search", "list", "other"};
+                                        "expunge", "fetch", "search", "list", "namespace", "other"};
     static const char *const statuses[] = {"OK", "NO", "BAD", "BYE", "PREAUTH"};
     g_string_append_printf(out, "%s", kinds[response->kind]);
     if (response->kind == IMAP_STATUS)
@@ -55,7 +55,7 @@ static void describe(GString *out, const ImapResponse *response)
         append_set(out, "found", response->found);
     if (response->kind == IMAP_FETCH)
         append_fetch(out, &response->fetch);
-    if (response->kind == IMAP_LIST)
+    if (response->kind == IMAP_LIST || response->kind == IMAP_NAMESPACE)
         g_string_append_printf(out, " name=%s", response->folder);
     if (response->text.size)
         g_string_append_printf(out, " \"%.*s\"", (int)response->text.size, (const char *)response->text.data);
@@ -164,6 +164,12 @@ static void test_lists_and_numbers(void)
         {"* LIST () NIL Gi&AOA-\r\n", "list name=Gi&AOA-\n"},
         {"* LIST () \"\\\\\" \"a\\\"b\\\\c\"\r\n", "list name=a\"b\\c\n"},
         {"* LIST () \".\" {6}\r\nin\r\nbo\r\n", "list name=in\r\nbo\n"},
+        {"* NAMESPACE ((\"INBOX.\" \".\")) NIL NIL\r\n", "namespace name=INBOX.\n"},
+        {"* NAMESPACE ((\"\" \"/\")(\"#mh/\" \"/\" \"X-PARAM\" (\"A\" \"B\"))) ((\"~\" \"/\")) NIL\r\n", "namespace name=\n"},
+        {"* NAMESPACE NIL NIL ((\"Pubbliche/\" \"/\"))\r\n", "namespace name=\n"},
+        {"* NAMESPACE (({2}\r\nx. \".\")) NIL NIL\r\n", "namespace name=x.\n"},
+        {"* NAMESPACE ((x y))\r\n", "namespace name=\n"},
+        {"* NAMESPACE\r\n", "namespace name=\n"},
         {"* ENABLED CONDSTORE\r\n* VANISHED 41,43:116\r\n* ID NIL\r\n", "other\nother\nother\n"},
     };
     check_rows(rows, G_N_ELEMENTS(rows));

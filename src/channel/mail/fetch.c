@@ -99,9 +99,19 @@ static bool wait_for_news(Fetcher *fetcher, bool is_back)
     return true;
 }
 
+/* What does not work beside the reading; of both, what concerns every message. */
+static ChannelWell well_of(const Fetcher *fetcher)
+{
+    const ChannelRefusal *refusal = fetcher->on->refusal;
+    const char *untidied = fetcher->incoming.after == MAIL_AFTER_MOVE ? "move" : "mark";
+    if (refusal->untidied)
+        return (ChannelWell){fetcher->message_at, untidied, refusal->untidied_said};
+    return (ChannelWell){fetcher->message_at, fetcher->no_sent ? "sent" : "", fetcher->no_sent ? fetcher->no_sent : ""};
+}
+
 static void tell_well(Fetcher *fetcher)
 {
-    ChannelWell well = {fetcher->message_at, fetcher->no_sent ? "sent" : "", fetcher->no_sent ? fetcher->no_sent : ""};
+    ChannelWell well = well_of(fetcher);
     fetcher->on->on_well(&well, fetcher->on->arg);
     fetcher->message_at = TIME_NONE;
 }
@@ -176,4 +186,5 @@ void mail_listen(Arena *arena, const ChannelListening *listening, ChannelEnd *en
     imap_close(fetcher.session);
     g_free(fetcher.said);
     g_free(fetcher.no_sent);
+    g_free(fetcher.below);
 }

@@ -47,8 +47,7 @@ static TimeMs now_of(const Fetcher *fetcher)
     return desk_now(fetcher->on->desk);
 }
 
-/* Whether the session goes on after this. */
-static bool heard(Fetcher *fetcher, ImapResult result)
+bool fetch_heard(Fetcher *fetcher, ImapResult result)
 {
     fetcher->result = result;
     return result.outcome <= IMAP_TOO_LARGE;
@@ -56,7 +55,7 @@ static bool heard(Fetcher *fetcher, ImapResult result)
 
 bool fetch_obeyed(Fetcher *fetcher, ImapResult result)
 {
-    return heard(fetcher, result) && (result.outcome == IMAP_OK || fetch_fail(fetcher, "refused", result.text));
+    return fetch_heard(fetcher, result) && (result.outcome == IMAP_OK || fetch_fail(fetcher, "refused", result.text));
 }
 
 /* --- the position --------------------------------------------------------------------------------------------------- */
@@ -180,7 +179,7 @@ static bool open_folder(Fetcher *fetcher, Folder *folder)
     if (fetcher->open == folder)
         return true;
     fetcher->open = NULL;
-    if (!heard(fetcher, imap_select(fetcher->session, folder->name, observe, &opened)))
+    if (!fetch_heard(fetcher, imap_select(fetcher->session, folder->name, observe, &opened)))
         return false;
     if (fetcher->result.outcome != IMAP_OK)
         return fail_on_folder(fetcher, folder, fetcher->result.text);
@@ -196,21 +195,6 @@ static bool open_folder(Fetcher *fetcher, Folder *folder)
 }
 
 /* --- one message ---------------------------------------------------------------------------------------------------- */
-
-/* The mailbox's owner is shown that it is done. A server that will not mark or move takes nothing from what is kept. */
-static bool tidy(Fetcher *fetcher, uint32_t uid)
-{
-    ImapMove move;
-    if (fetcher->incoming.after == MAIL_AFTER_OBSERVE)
-        return true;
-    ImapResult result = fetcher->incoming.after == MAIL_AFTER_MOVE
-                            ? imap_move(fetcher->session, uid, fetcher->incoming.move_to, &move)
-                            : imap_mark(fetcher->session, uid, "\\Seen");
-    if (result.outcome == IMAP_REFUSED)
-        LOG(LOG_WARNING, "mail.untidied", LOG_TEXT("mailbox", fetcher->on->name), LOG_NUMBER("uid", uid),
-            LOG_TEXT("said", result.text));
-    return heard(fetcher, result);
-}
 
 static bool leave(const Fetcher *fetcher, uint32_t uid, const char *reason)
 {
@@ -249,8 +233,10 @@ static bool is_given_up(Fetcher *fetcher, uint32_t uid)
     g_snprintf(thing, sizeof thing, "%d %" G_GINT64_FORMAT " %u", (int)(fetcher->open - fetcher->folders),
                fetcher->open->position.uid_validity, uid);
     if (strcmp(thing, refusal->thing) != 0) {
-        if (refusal->given_up_at == TIME_NONE || now - refusal->given_up_at >= REFUSED_FOR)
-            *refusal = (ChannelRefusal){.since = now};
+        if (refusal->given_up_at == TIME_NONE || now - refusal->given_up_at >= REFUSED_FOR) {
+            refusal->times = 0;
+            refusal->since = now;
+        }
         g_strlcpy(refusal->thing, thing, sizeof refusal->thing);
     }
     refusal->times++;
@@ -268,7 +254,7 @@ static bool fetch(Fetcher *fetcher, uint32_t uid, bool head, ImapMessage *messag
     *there_out = result.outcome == IMAP_OK;
     if (*there_out && !head)
         fetcher->on->refusal->given_up_at = TIME_NONE;
-    if (!heard(fetcher, result))
+    if (!fetch_heard(fetcher, result))
         return false;
     if (result.outcome == IMAP_REFUSED && !is_given_up(fetcher, uid))
         return fetch_fail(fetcher, "refused", result.text);
@@ -344,7 +330,7 @@ static bool take_received(Fetcher *fetcher, Folder *folder, uint32_t uid, bool i
         return take_head(fetcher, folder, uid, is_history);
     if (!there || is_too_old(folder, &message, is_history))
         return true;
-    return keep_message(fetcher, &message, is_past(fetcher, folder, &message, is_history)) && tidy(fetcher, uid);
+    return keep_message(fetcher, &message, is_past(fetcher, folder, &message, is_history)) && fetch_tidy(fetcher, uid);
 }
 
 /* Its request may be among what arrived and is not read yet: it is looked at again with the old. */

@@ -38,6 +38,9 @@ typedef struct Fetcher {
     const char *step;  /* set when something else than the session failed */
     char *said;        /* yours, with step */
     char *no_sent;     /* yours: why sent mail is not read; NULL: it is, or is not to be */
+    char *below; /* yours: the folder mail moves to, under the server's prefix; NULL: there is none, or none is known */
+    bool below_asked, below_works;
+    bool untidied;     /* the log says so, of this connection */
     TimeMs message_at; /* when the last one came since on_well */
 } Fetcher;
 
@@ -46,6 +49,9 @@ bool fetch_is_stopped(const Fetcher *fetcher);
 /* Something of ours failed; false, for the caller to pass on. */
 bool fetch_fail(Fetcher *fetcher, const char *step, const char *said);
 
+/* Whether the session goes on after this. */
+bool fetch_heard(Fetcher *fetcher, ImapResult result);
+
 /* Whether the server did what nothing goes on without: a list, the waiting. A no to that is no answer, least of all that
  * there is nothing. */
 bool fetch_obeyed(Fetcher *fetcher, ImapResult result);
@@ -53,6 +59,9 @@ bool fetch_obeyed(Fetcher *fetcher, ImapResult result);
 /* Whether all that arrived is read, the old included, or as much of it as is wanted: until then, what was sent before us
  * waits. */
 bool fetch_is_old_done(const Fetcher *fetcher);
+
+/* The mailbox's owner is shown that it is done: marks the message as read, or moves it. Whether the session goes on. */
+bool fetch_tidy(Fetcher *fetcher, uint32_t uid);
 
 /* Opens the folder if it is not, and takes a batch of what is new there or, when nothing is, of what was there before us.
  * *more_out: there may be more. */

@@ -42,7 +42,8 @@ typedef struct Place {
     House house;
     Desk *desk;
     Sink sink;
-    const char *old; /* which of the old mail is wanted */
+    const char *old;   /* which of the old mail is wanted */
+    const char *after; /* what becomes of what is read; NULL: the usual */
     ChannelAccountId account;
     atomic_bool stop;
     int wake_fd;
@@ -51,7 +52,9 @@ typedef struct Place {
     pthread_t ending;
     int rounds; /* that went well */
     ChannelRefusal refusal;
-    char step[32]; /* why the last listening ended */
+    char step[32];        /* why the last listening ended */
+    char beside[32];      /* what did not work beside it, as it was told last */
+    char beside_said[64]; /* and the server's words */
 } Place;
 
 /* --- the house ------------------------------------------------------------------------------------------------------ */
@@ -91,8 +94,9 @@ static void *end_later(void *arg)
 
 static void on_well(const ChannelWell *well, void *arg)
 {
-    (void)well;
     Place *place = arg;
+    g_strlcpy(place->beside, well->step, sizeof place->beside);
+    g_strlcpy(place->beside_said, well->said, sizeof place->beside_said);
     if (++place->rounds == 1 && place->waits)
         g_assert_cmpint(pthread_create(&place->ending, NULL, end_later, place), ==, 0);
     else if (place->rounds >= place->wanted && !place->waits)
@@ -108,6 +112,8 @@ static void read_settings(const Place *place, Arena *arena, ChannelSettings *set
                                       (int)place->sink.port, place->old);
     g_assert_true(channel_config_read(arena, config, settings_out));
     channel_config_add(arena, settings_out, "smtp_password", "s3greta è");
+    if (place->after)
+        channel_config_add(arena, settings_out, "imap_after", place->after);
 }
 
 /* One listening, until all was looked at once (true) or it broke. */
@@ -497,6 +503,65 @@ static void test_a_waiting_that_ends_at_once(gconstpointer engine)
     place_close(&place);
 }
 
+/* --- who will not put it away ---------------------------------------------------------------------------------------- */
+
+typedef struct UntidyRow {
+    const char *after, *rule, *beside, *said;
+} UntidyRow;
+
+/* What is refused is told until it is done, over connections; what is kept is kept. */
+static void test_not_put_away(gconstpointer engine)
+{
+    static const UntidyRow rows[] = {
+        {"move", "{\"at\":\"UID MOVE\",\"times\":1,\"reply\":\"{tag} NO [OVERQUOTA] Quota exceeded\\r\\n\"}", "move",
+         "Quota exceeded"},
+        {"move", "{\"at\":\"UID MOVE\",\"times\":1,\"reply\":\"{tag} NO\\r\\n\"}", "move", ""},
+        {"seen", "{\"at\":\"UID STORE\",\"times\":1,\"reply\":\"{tag} NO read only\\r\\n\"}", "mark", "read only"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        size_t tickets, messages;
+        Place place = {.old = "all", .after = rows[i].after};
+        g_autofree char *options = refusing(rows[i].rule);
+        place_open(&place, engine, options);
+        for (int times = 0; times < 2; times++) { /* the second time nothing is there to be put away */
+            g_assert_true(read_mailbox(&place));
+            g_assert_cmpstr(place.beside, ==, rows[i].beside);
+            g_assert_cmpstr(place.beside_said, ==, rows[i].said);
+        }
+        house_tamper(&place.house, "DELETE FROM mailbox_folder");
+        g_assert_true(read_mailbox(&place)); /* it comes again, and goes */
+        g_assert_cmpstr(place.beside, ==, "");
+        count(&place, &tickets, &messages);
+        g_assert_cmpuint(tickets, ==, 1);
+        place_close(&place);
+    }
+}
+
+#define NO_SUCH_NAMESPACE                                                                                              \
+    "{\"at\":\"UID MOVE 7 \\\"Filo\\\"\",\"reply\":\"{tag} NO Client tried to access nonexistent namespace.\\r\\n\"}"
+#define NAMESPACE(prefix)                                                                                              \
+    "{\"at\":\"NAMESPACE\",\"reply\":\"* NAMESPACE ((\\\"" prefix "\\\" \\\".\\\")) NIL NIL\\r\\n{tag} OK "            \
+    "done\\r\\n\"}"
+
+/* Where all folders lie below the inbox: it moves there, whatever was typed; and only where the server says so. */
+static void test_below_the_inbox(gconstpointer engine)
+{
+    static const char *const prefixes[][2] = {{NAMESPACE("INBOX."), ""}, {NAMESPACE(""), "move"}, {NAMESPACE("fi"), "move"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(prefixes); i++) {
+        Place place = {.old = "all", .after = "move"};
+        g_autofree char *options =
+            g_strdup_printf("{" PASSWORD ",\"messages\":{\"7\":\"" QUESTION "\"},\"rules\":[" NO_SUCH_NAMESPACE ",%s]}",
+                            prefixes[i][0]);
+        place_open(&place, engine, options);
+        g_assert_true(read_mailbox(&place));
+        g_assert_cmpstr(place.beside, ==, prefixes[i][1]);
+        g_autofree char *heard = sink_stop(&place.sink);
+        g_assert_true(!strstr(heard, "UID MOVE 7 \"INBOX.Filo\"") == (i > 0));
+        place.sink = sink_start("{}");
+        place_close(&place);
+    }
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1 && !strcmp(argv[1], "parse-zygote"))
@@ -521,6 +586,8 @@ int main(int argc, char **argv)
     g_test_add_data_func("/mail-fetch/many-refused/sqlite", GINT_TO_POINTER(STORE_SQLITE), test_many_refused_for_good);
     g_test_add_data_func("/mail-fetch/no-waiting/sqlite", GINT_TO_POINTER(STORE_SQLITE),
                          test_a_waiting_that_ends_at_once);
+    g_test_add_data_func("/mail-fetch/not-put-away/sqlite", GINT_TO_POINTER(STORE_SQLITE), test_not_put_away);
+    g_test_add_data_func("/mail-fetch/below-the-inbox/sqlite", GINT_TO_POINTER(STORE_SQLITE), test_below_the_inbox);
     int status = g_test_run();
     parse_zygote_stop(zygote);
     return status;

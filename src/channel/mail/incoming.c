@@ -130,7 +130,7 @@ bool mail_incoming_read(const ChannelSettings *settings, MailIncoming *incoming_
     *incoming_out = (MailIncoming){.wanted = *channel_setting(settings, "imap_host") != '\0',
                                    .sent = strcmp(channel_setting(settings, "imap_sent"), "0") != 0,
                                    .sent_folder = channel_setting(settings, "imap_sent_folder"),
-                                   .move_to = value_or(settings, "imap_move_to", "Filo"),
+                                   .move_to = value_or(settings, "imap_move_to", MAIL_MOVE_TO),
                                    .old_paused = strcmp(channel_setting(settings, "imap_old_paused"), "1") == 0};
     if (!incoming_out->wanted)
         return true;

@@ -37,6 +37,9 @@ typedef enum MailAfter { MAIL_AFTER_SEEN, MAIL_AFTER_MOVE, MAIL_AFTER_OBSERVE } 
 /* What of the old mail is wanted. */
 typedef enum MailOld { MAIL_OLD_UNSEEN, MAIL_OLD_NONE, MAIL_OLD_ALL, MAIL_OLD_DAYS } MailOld;
 
+/* Where what is read moves to unless told otherwise. */
+#define MAIL_MOVE_TO "Filo"
+
 enum { MAIL_OLD_DAYS_MAX = 3660, MAIL_FOLDERS_MAX = 10, MAIL_FOLDER_SIZE = 201 };
 
 typedef struct MailIncoming {

@@ -47,7 +47,7 @@ typedef struct ChannelHealthRow {
     TimeMs checked_at;      /* when it last worked or failed; TIME_NONE: not yet */
     TimeMs failing_since;   /* TIME_NONE: it works */
     const char *step;       /* how far the last failure came, an adapter's word: "sign_in"; "" when all works. While it
-                               works, what does not beside it: "sent" */
+                               works, what does not beside it: "sent", "move", "mark" */
     const char *said;       /* the peer's words or ours, one line; "" when all works */
     TimeMs last_message_at; /* TIME_NONE: never */
     TimeMs test_sent_at, test_arrived_at; /* of the last test; TIME_NONE: not */

@@ -147,7 +147,7 @@ static Choices sent_choices(const MailboxPage *page)
 
 static Choices move_choices(const MailboxPage *page)
 {
-    static const char usual[] = "Filo";
+    static const char usual[] = MAIL_MOVE_TO;
     Choices choices = choices_new(page);
     const char *chosen = channel_setting(&page->settings, "imap_move_to");
     bool is_usual = !*chosen || strcmp(chosen, usual) == 0, is_there = has_folder(page->folders, usual);

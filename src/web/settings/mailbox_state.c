@@ -2,6 +2,7 @@
 #include "web/settings/mailbox_state.h"
 
 #include "base/format.h"
+#include "channel/mail/incoming.h"
 #include "job/alarm.h"
 
 #include <string.h>
@@ -27,6 +28,20 @@ static const char *well(Arena *arena, const Visit *visit, const ChannelHealthRow
                                 : msg_fill(arena, visit->lang, MSG_MAILBOX_STATE_QUIET, "read", read, NULL);
 }
 
+/* It is read; what does not work beside that, "" for all does. */
+static MailboxState beside(Arena *arena, const Visit *visit, const ChannelSettings *settings,
+                           const ChannelHealthRow *row)
+{
+    MsgId id;
+    const char *folder = channel_setting(settings, "imap_move_to"), *words = well(arena, visit, row);
+    if (!*row->step || !msg_id_find(arena_printf(arena, "mailbox.state.beside.%s", row->step), &id))
+        return (MailboxState){words, "", false};
+    return (MailboxState){msg_fill(arena, visit->lang, id, "well", words, "host",
+                                   channel_setting(settings, "imap_host"), "folder", *folder ? folder : MAIL_MOVE_TO,
+                                   NULL),
+                          row->said, false};
+}
+
 MailboxState mailbox_state_of(Arena *arena, const Visit *visit, const ChannelSettings *settings,
                               const ChannelHealthRow *row)
 {
@@ -40,9 +55,5 @@ MailboxState mailbox_state_of(Arena *arena, const Visit *visit, const ChannelSet
         return (MailboxState){alarm_failure(arena, &(AlarmReader){visit->lang, visit->policy->zone, visit->now},
                                             settings, row->step, row->failing_since),
                               row->said, true};
-    if (g_str_equal(row->step, "sent"))
-        return (MailboxState){
-            msg_fill(arena, visit->lang, MSG_MAILBOX_STATE_NO_SENT, "well", well(arena, visit, row), NULL), row->said,
-            false};
-    return (MailboxState){well(arena, visit, row), "", false};
+    return beside(arena, visit, settings, row);
 }
