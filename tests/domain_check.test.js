@@ -134,6 +134,8 @@ eachEngine("the selector is learnt from the mailbox's own test that came back, a
   const isTest = ({ data }) => /^Message-ID: <0\.0\./m.test(data.toString());
   await filo.until(() => sink.messages.some(isTest), 'the test to leave');
   await filo.mailIn(signed('k7', sink.messages.find(isTest).data.toString()), { mailbox: 'info' });
+  await filo.until(() => sink.messages.filter(isTest).length === 2, 'the one to the plus address');
+  await filo.mailIn(sink.messages.filter(isTest)[1].data, { mailbox: 'info' });
   await tried;
   assert.deepEqual(await known(), ['bar.test k7']);
   const seen = textOf((await admin.get(PAGE)).text);

@@ -132,6 +132,7 @@ const ROUTES = [
   { area: 'settings', route: 'POST /settings/mailboxes', who: ['admin'], fields: { address: '' }, status: 422, says: /name="smtp_host"/ },
   { area: 'settings', route: 'POST /settings/mailboxes/:id', path: '/settings/mailboxes/1', who: ['admin'], fields: { address: '' }, status: 422, says: /name="smtp_host"/ },
   { area: 'settings', route: 'POST /settings/mailboxes/:id/test', path: '/settings/mailboxes/1/test', who: ['admin'], fields: { to: 'nessuno' }, status: 422, says: /name="smtp_host"/ },
+  { area: 'settings', route: 'POST /settings/mailboxes/:id/plus/end', path: '/settings/mailboxes/1/plus/end', who: ['admin'], fields: { version: '0' }, status: 409, says: /name="smtp_host"/ },
   { area: 'settings', route: 'POST /settings/mailboxes/:id/folders', path: '/settings/mailboxes/1/folders', who: ['admin'], fields: {}, status: 422, says: /non legge questa casella/ },
   { area: 'settings', route: 'POST /settings/mailboxes/:id/folders/keep', path: '/settings/mailboxes/1/folders/keep', who: ['admin'], fields: { folder: 'INBOX' }, status: 422, says: /non legge questa casella/ },
   { area: 'settings', route: 'POST /settings/mailboxes/:id/trust', path: '/settings/mailboxes/1/trust', who: ['admin'], fields: {}, status: 404, says: /<h1>/ },

@@ -242,7 +242,7 @@ static bool look(MailboxPage *page, const ChannelAccount *account, HttpResponse 
         return true;
     }
     MailboxTested *tested = ARENA_NEW(form->arena, MailboxTested);
-    *tested = (MailboxTested){false, words_of(page, folders), server_said(folders)};
+    *tested = (MailboxTested){.words = words_of(page, folders), .said = server_said(folders)};
     page->tested = tested;
     return true;
 }

@@ -210,6 +210,7 @@ static void fill(MailboxPage *page, SettingsMailboxView *view)
     view->result = page->tested ? page->tested->words : "";
     view->result_said = page->tested ? page->tested->said : "";
     view->result_wrong = page->tested && !page->tested->worked;
+    view->plus_fails = page->tested && page->tested->plus_fails;
 }
 
 void mailbox_show(MailboxPage *page, HttpResponse *response)
@@ -223,6 +224,7 @@ void mailbox_show(MailboxPage *page, HttpResponse *response)
         .version = page->account.version,
         .action = is_new ? url_checked("/settings/mailboxes") : url_local(form->arena, "/settings/mailboxes/%", id),
         .test_url = url_local(form->arena, "/settings/mailboxes/%/test", id),
+        .plus_end_url = url_local(form->arena, "/settings/mailboxes/%/plus/end", id),
         .advice = page->provider ? page_form_words(form, "mailbox.advice.", page->provider->key) : "",
     };
     if (is_new) {
@@ -531,5 +533,20 @@ void mailbox_test_post(HttpRequest *request, HttpResponse *response, void *conte
     } else {
         page.tested = &tested;
     }
+    mailbox_show(&page, response);
+}
+
+/* What the test found out: replies to such an address would be lost. */
+void mailbox_plus_end_post(HttpRequest *request, HttpResponse *response, void *context)
+{
+    (void)context;
+    MailboxPage page = {.form = page_form_of(request), .apart = true};
+    if (!mailbox_read(&page, response))
+        return;
+    const ChannelSettings before = page.settings;
+    channel_config_add(page.form->arena, &page.settings, "plus_addressing", "0");
+    if (mailbox_keep_settings(&page, "mailbox.plus_end", NULL, response))
+        return;
+    page.settings = before;
     mailbox_show(&page, response);
 }

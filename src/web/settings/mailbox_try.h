@@ -4,6 +4,8 @@
  * in?"
  *
  * To the mailbox's own address it is a test of both ways: its arrival, by whichever way in, is waited for (desk/mailbox).
+ * Where answers leave with plus addresses a second one follows, to such an address and from one: a provider that loses them
+ * loses every customer's reply.
  * Not for messages to customers: those leave through the outbox. Owns no table; recorded as mailbox.test in the read
  * audit. Slow: for the slow lane, outside any transaction. Called by: mailbox_page.c.
  *
@@ -11,7 +13,7 @@
  *
  * Invariants:
  *  1. The stored password goes to the stored server alone, and is wiped afterwards.
- *  2. One attempt of at most MAILBOX_TEST_S seconds; never in the demo (the caller sees to it).
+ *  2. One attempt of at most MAILBOX_TEST_S seconds for each message; never in the demo (the caller sees to it).
  *  3. A test that comes back becomes no request.
  */
 #ifndef FILO_WEB_SETTINGS_MAILBOX_TRY_H
@@ -23,10 +25,12 @@
 
 #define MAILBOX_TEST_S "20"
 
-enum { MAILBOX_ARRIVAL_S = 25 };
+/* How long an arrival is waited for; there are two, and the page is held up by both. */
+enum { MAILBOX_ARRIVAL_S = 20 };
 
 typedef struct MailboxTested {
     bool worked;       /* sent, and arrived if that could be seen */
+    bool plus_fails;   /* not the plus address: it should be turned off */
     const char *words; /* what happened and what to do, in the visitor's language */
     const char *said;  /* the server's own words; "" when it said none */
 } MailboxTested;

@@ -61,6 +61,8 @@ static const Route routes[] = {
     {HTTP_POST, "/settings/mailboxes/:id", mailbox_post, "settings.write", LANE_SLOW, 0, 16384, "Changes a mailbox."},
     {HTTP_POST, "/settings/mailboxes/:id/test", mailbox_test_post, "settings.write", LANE_SLOW, 0, 8192,
      "Sends a message through it, now."},
+    {HTTP_POST, "/settings/mailboxes/:id/plus/end", mailbox_plus_end_post, "settings.write", LANE_PAGE, 0, 8192,
+     "Answers leave without a plus address from now on."},
     {HTTP_POST, "/settings/mailboxes/:id/folders", mailbox_folders_post, "settings.write", LANE_SLOW, 0, 8192,
      "Asks its server which folders there are."},
     {HTTP_POST, "/settings/mailboxes/:id/folders/keep", mailbox_folders_keep_post, "settings.write", LANE_SLOW, 0, 131072,

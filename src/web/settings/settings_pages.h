@@ -53,6 +53,7 @@ void mailbox_page(HttpRequest *request, HttpResponse *response, void *context);
 void mailbox_new_post(HttpRequest *request, HttpResponse *response, void *context);
 void mailbox_post(HttpRequest *request, HttpResponse *response, void *context);
 void mailbox_test_post(HttpRequest *request, HttpResponse *response, void *context);
+void mailbox_plus_end_post(HttpRequest *request, HttpResponse *response, void *context);
 void mailbox_folders_post(HttpRequest *request, HttpResponse *response, void *context);
 void mailbox_folders_keep_post(HttpRequest *request, HttpResponse *response, void *context);
 void mailbox_trust_post(HttpRequest *request, HttpResponse *response, void *context);
