@@ -177,7 +177,7 @@ static const ShapeField ticket_fields[] = {
     [TICKET_IMPORTED] = {"imported", SHAPE_FLAG, true, .doc = "Whether it is another system's history."},
     [TICKET_LETTER_BY] = {"certified_answer_by", SHAPE_TIME,
                           .doc = "The end of the last day for an answer to a certified letter that waits for one."},
-    [TICKET_MESSAGES] = {"messages", SHAPE_LIST, true, .item = &message_shape, .doc = "All that was said, in order."},
+    [TICKET_MESSAGES] = {"messages", SHAPE_LIST, true, .item = &message_shape, .doc = "All that was said, by when it was said."},
 };
 const Shape ticket_shape = {"Ticket", ticket_fields, TICKET_SHAPE_COUNT, true};
 const Shape ticket_now_shape = {"TicketNow", ticket_fields, TICKET_NOW_COUNT, true};

@@ -17,7 +17,7 @@ enum { REPLY_TEXT, REPLY_SEEN, REPLY_WAIT, REPLY_CC, REPLY_COUNT };
 static const ShapeField reply_fields[] = {
     [REPLY_TEXT] = {"text", SHAPE_LINES, true, TEXT_MAX, .doc = "What the customer reads."},
     [REPLY_SEEN] = {"seen_message_id", SHAPE_NUMBER,
-                    .doc = "The last message you saw: refused if anyone wrote after it."},
+                    .doc = "The highest id of the messages you saw: refused if anything came after it."},
     [REPLY_CC] = {"cc", SHAPE_LINE, .max = COPIES_MAX,
                   .doc = "Who else receives it, addresses separated by commas; \"\" for nobody. Left out: as the last "
                          "message had it."},

@@ -96,6 +96,7 @@ static void test_an_answer(NounTest *test)
     earlier.received_at = test->now + TIME_MINUTE;
     g_assert_cmpint(take(test, &earlier).outcome, ==, INTAKE_ANSWERED);
     g_assert_cmpint(ticket_of(test, id).now.first_reply_at, ==, test->now + TIME_MINUTE);
+    g_assert_cmpstr(last_message(test, id, 3)->external_id, ==, "o1@outlook.test"); /* the last by when it was said */
 }
 
 static void test_the_same_content_once(NounTest *test)

@@ -214,11 +214,11 @@ static const Message *find_correctable(const MessageList *list, MessageId id)
     return NULL;
 }
 
-/* Nothing of ours went out after it: it is what the customer waits for us to read. */
+/* Nothing of ours went out after it: it is what the customer waits for us to read. message: of the list. */
 static bool is_unanswered(const MessageList *list, const Message *message)
 {
-    for (size_t i = 0; i < list->count; i++)
-        if (list->items[i].direction == MESSAGE_OUT && list->items[i].id.value > message->id.value)
+    for (const Message *after = message + 1; after < list->items + list->count; after++)
+        if (after->direction == MESSAGE_OUT)
             return false;
     return true;
 }

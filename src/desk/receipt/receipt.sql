@@ -73,14 +73,14 @@ SELECT ticket_id
  LIMIT 1;
 
 -- The letters on each of these tickets, or on what was joined to it, that no answer of ours followed. An answer that did not
--- leave, or did not arrive, is none; one given elsewhere has no row of the outbox.
+-- leave, or did not arrive, is none; one given elsewhere has no row of the outbox. What follows is what was said later.
 -- @statement receipt_open_letters : list
 -- @param  ids         text
 -- @column ticket_id   id(ticket)
 -- @column standing    enum(receipt_standing)
 -- @column legal_at    time?
 -- @column received_at time
--- @index  ticket_master, receipt_ticket, message_ticket, outbox_message
+-- @index  ticket_master, receipt_ticket, primary key of message, message_ticket, outbox_message
 -- @sql sqlite
 WITH RECURSIVE wanted(id, rest) AS (
        SELECT 0, $1 || ','
@@ -98,13 +98,14 @@ WITH RECURSIVE wanted(id, rest) AS (
 SELECT f.head AS ticket_id, r.standing, r.legal_at, r.received_at
   FROM family f
  CROSS JOIN receipt r ON r.ticket_id = f.member
+ CROSS JOIN message l ON l.message_id = r.message_id
  WHERE r.kind = 'envelope'
    AND NOT EXISTS (SELECT 1
                      FROM family g
                     CROSS JOIN message m ON m.ticket_id = g.member
                     WHERE g.head = f.head
                       AND m.direction = 'out'
-                      AND m.message_id > r.message_id
+                      AND (m.at / 1000, m.message_id) > (l.at / 1000, l.message_id)
                       AND NOT EXISTS (SELECT 1
                                         FROM outbox o
                                        WHERE o.message_id = m.message_id
@@ -124,13 +125,14 @@ WITH wanted(id) AS (
 SELECT f.head AS ticket_id, r.standing, r.legal_at, r.received_at
   FROM family f
   JOIN receipt r ON r.ticket_id = f.member
+  JOIN message l ON l.message_id = r.message_id
  WHERE r.kind = 'envelope'
    AND NOT EXISTS (SELECT 1
                      FROM family g
                      JOIN message m ON m.ticket_id = g.member
                     WHERE g.head = f.head
                       AND m.direction = 'out'
-                      AND m.message_id > r.message_id
+                      AND (m.at / 1000, m.message_id) > (l.at / 1000, l.message_id)
                       AND NOT EXISTS (SELECT 1
                                         FROM outbox o
                                        WHERE o.message_id = m.message_id

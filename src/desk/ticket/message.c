@@ -147,6 +147,23 @@ MessageList message_list(StoreTx *tx, Arena *arena, TicketId ticket)
     return list;
 }
 
+int message_compare(const Message *a, const Message *b)
+{
+    TimeMs left = a->at / TIME_SECOND, right = b->at / TIME_SECOND;
+    if (left != right)
+        return left < right ? -1 : 1;
+    return a->id.value < b->id.value ? -1 : a->id.value > b->id.value;
+}
+
+const Message *message_list_newest(const MessageList *list)
+{
+    const Message *newest = NULL;
+    for (size_t i = 0; i < list->count; i++)
+        if (!newest || list->items[i].id.value > newest->id.value)
+            newest = &list->items[i];
+    return newest;
+}
+
 const Message *message_list_unproved(const MessageList *list)
 {
     for (size_t i = 0; i < list->count; i++)

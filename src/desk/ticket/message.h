@@ -94,7 +94,13 @@ void message_set_flags(StoreTx *tx, MessageId id, int64_t flags);
 /* It is somebody else's than it was taken for: author, sender and flags of `after`, which is the message otherwise; both with
  * their language. */
 void message_set_sender(StoreTx *tx, const Message *before, const Message *after);
+/* By when they were said, which need not be the order in which they were heard of: the oldest first. */
 MessageList message_list(StoreTx *tx, Arena *arena, TicketId ticket);
+/* That order, for what is joined from several lists: below, at or above 0 as strcmp. */
+int message_compare(const Message *a, const Message *b);
+
+/* The one that was heard of last, which need not be the last that was said; NULL: there is none. */
+const Message *message_list_newest(const MessageList *list);
 
 /* The first of them under an address that is still unproved, NULL: none. Such a request is nobody's yet: its page shows
  * no answer of ours, and its words count for nothing else. */

@@ -58,6 +58,7 @@ UPDATE message
    SET author_kind = $2, author_id = $3, sender_name = $4, sender_address = $5, flags = $6
  WHERE message_id = $1;
 
+-- By when it was said: mail servers tell that to the second, within which what was heard of first stands first.
 -- @statement message_list : list
 -- @param  ticket_id      id(ticket)
 -- @column message_id     id(message)
@@ -80,7 +81,7 @@ SELECT message_id, direction, channel, author_kind, author_id, sender_name, send
        quoted_at, html_sha256, raw_sha256, external_id, flags
   FROM message
  WHERE ticket_id = $1
- ORDER BY message_id;
+ ORDER BY at / 1000 NULLS FIRST, message_id;
 
 -- What was said on the requests joined to this one.
 -- @statement message_list_merged : list
@@ -107,7 +108,7 @@ SELECT m.message_id, m.ticket_id, m.direction, m.channel, m.author_kind, m.autho
   FROM ticket t
   JOIN message m ON m.ticket_id = t.ticket_id
  WHERE t.master_id = $1
- ORDER BY m.at, m.message_id;
+ ORDER BY m.at / 1000 NULLS FIRST, m.message_id;
 
 -- @statement attachment_list_merged : list
 -- @param  master_id     id(ticket)
@@ -149,7 +150,7 @@ SELECT i.source
  WHERE i.ticket_id = $1
    AND i.state = 'done'
    AND m.direction = 'in'
- ORDER BY CASE WHEN (m.flags & $2) = 0 THEN i.inbound_id ELSE -i.inbound_id END DESC NULLS LAST
+ ORDER BY CASE WHEN (m.flags & $2) = 0 THEN m.at ELSE -m.at END DESC NULLS LAST, i.inbound_id DESC
  LIMIT 1;
 
 -- One message, without its words.

@@ -15,13 +15,19 @@
 
 #include <string.h>
 
+/* What stands in the talk; a message is put into words only if it is shown. */
+typedef struct Piece {
+    TimeMs at;
+    const Message *said; /* or NULL: entry is an event's */
+    TicketEntry entry;
+} Piece;
+
 typedef struct Talk {
     Arena *arena;
     const Visit *visit;
     const TicketMaterial *material;
     TalkAsk ask;
-    TicketEntry *entries;
-    const Message **said; /* by entry: the message it is, or NULL */
+    Piece *pieces;
     size_t count;
 } Talk;
 
@@ -242,10 +248,9 @@ static const char *author_of(const Talk *talk, const Message *message)
     return who(talk, message->author);
 }
 
-static void add_entry(Talk *talk, TicketEntry entry, const Message *message)
+static void add_message(Talk *talk, const Message *message)
 {
-    talk->said[talk->count] = message;
-    talk->entries[talk->count++] = entry;
+    talk->pieces[talk->count++] = (Piece){.at = message->at, .said = message};
 }
 
 static const char *beginning_of(const Talk *talk, const char *text, bool *cut)
@@ -384,12 +389,16 @@ static TicketTalk shown_of(Talk *talk)
 {
     size_t first = talk->ask.all || talk->count <= TALK_ENTRIES ? 0 : talk->count - TALK_ENTRIES;
     for (size_t i = 0; i < first; i++)
-        if (talk->said[i] && talk->said[i]->id.value == talk->ask.message.value)
+        if (talk->pieces[i].said && talk->pieces[i].said->id.value == talk->ask.message.value)
             first = i;
-    for (size_t i = first; i < talk->count; i++)
-        if (talk->said[i])
-            fill_message(talk, &talk->entries[i], talk->said[i]);
-    return (TicketTalk){talk->entries + first, talk->count - first, first};
+    TicketEntry *entries = ARENA_ARRAY(talk->arena, TicketEntry, talk->count - first);
+    for (size_t i = first; i < talk->count; i++) {
+        const Piece *piece = &talk->pieces[i];
+        entries[i - first] = piece->entry;
+        if (piece->said)
+            fill_message(talk, &entries[i - first], piece->said);
+    }
+    return (TicketTalk){entries, talk->count - first, first};
 }
 
 /* --------------------------------------------------------------------------------------------------------------- events */
@@ -486,7 +495,7 @@ static void add_event(Talk *talk, const TicketEventRecord *record, const TicketP
     if (record->event.kind == EVENT_ACKNOWLEDGED)
         entry.proofs =
             ticket_proofs(talk->arena, talk->visit, &talk->material->receipts, (MessageId){0}, &entry.proofs_count);
-    add_entry(talk, entry, NULL);
+    talk->pieces[talk->count++] = (Piece){.at = record->event.occurred_at, .entry = entry};
 }
 
 static const Message *message_of(const Talk *talk, const TicketEvent *event)
@@ -498,33 +507,41 @@ static const Message *message_of(const Talk *talk, const TicketEvent *event)
     return NULL;
 }
 
-/* What was said on joined requests until then, in its place by time; gives what comes next. */
+/* What was said on joined requests until then; gives what comes next. */
 static size_t add_merged(Talk *talk, size_t next, TimeMs until)
 {
     const MessageList *merged = &talk->material->merged;
     while (next < merged->count && merged->items[next].at <= until)
-        add_entry(talk, (TicketEntry){0}, &merged->items[next++]);
+        add_message(talk, &merged->items[next++]);
     return next;
 }
 
+/* To the second, as mail servers tell when a message arrived; within it they stand as they were added. */
+static gint by_time(gconstpointer left, gconstpointer right, gpointer unused)
+{
+    (void)unused;
+    TimeMs a = ((const Piece *)left)->at / TIME_SECOND, b = ((const Piece *)right)->at / TIME_SECOND;
+    return a < b ? -1 : a > b;
+}
+
+/* All that happened, each in its place by time: messages are heard of in any order, and joined requests have their own. */
 TicketTalk ticket_talk(Arena *arena, const Visit *visit, const TicketMaterial *material, TalkAsk ask)
 {
     Talk talk = {.arena = arena, .visit = visit, .material = material, .ask = ask};
     TicketProjection fold = projection_empty();
     size_t merged = 0;
-    size_t most = material->events.count + material->merged.count;
-    talk.entries = ARENA_ARRAY(arena, TicketEntry, most);
-    talk.said = ARENA_ARRAY(arena, const Message *, most);
+    talk.pieces = ARENA_ARRAY(arena, Piece, material->events.count + material->merged.count);
     for (size_t i = 0; i < material->events.count; i++) {
         const TicketEventRecord *record = &material->events.items[i];
         const Message *message = message_of(&talk, &record->event);
         projection_apply(&fold, &record->event);
         merged = add_merged(&talk, merged, record->event.occurred_at);
         if (message)
-            add_entry(&talk, (TicketEntry){0}, message);
+            add_message(&talk, message);
         else
             add_event(&talk, record, &fold);
     }
     add_merged(&talk, merged, INT64_MAX);
+    g_qsort_with_data(talk.pieces, (gint)talk.count, sizeof talk.pieces[0], by_time, NULL); /* stable */
     return shown_of(&talk);
 }

@@ -216,8 +216,7 @@ static void fill_wait_line(Build *build, TicketState state)
 /* Whoever wrote while somebody was writing: the last of them, with the beginning of what they said. */
 static const char *stale_words(const Build *build)
 {
-    const MessageList *messages = &build->material.messages;
-    const Message *last = messages->count ? &messages->items[messages->count - 1] : NULL;
+    const Message *last = message_list_newest(&build->material.messages);
     if (!build->typed->seen || !last || last->id.value <= build->typed->seen || last->direction == MESSAGE_NOTE)
         return "";
     const char *name = *last->sender_name ? last->sender_name : last->sender_address;
@@ -471,8 +470,7 @@ static void fill_composer(Build *build)
     TicketComposer *composer = ARENA_NEW(build->arena, TicketComposer);
     const Correspondent *to = material->correspondents.count ? &material->correspondents.items[0] : NULL;
     const char *added = typed->text ? http_form(build->request, "cc_new") : NULL;
-    const MessageList *messages = &material->messages;
-    int64_t seen = messages->count ? messages->items[messages->count - 1].id.value : 0;
+    const Message *last = message_list_newest(&material->messages);
     Token key = token_new();
     *composer = (TicketComposer){
         .url = action_url(build, "/tickets/%/messages"),
@@ -484,7 +482,7 @@ static void fill_composer(Build *build)
         .note = typed->note || !to,
         .draft_key = arena_printf(build->arena, "ticket-%s", build->number),
         .key = typed->key ? typed->key : arena_strdup(build->arena, key.text),
-        .seen = arena_int(build->arena, seen),
+        .seen = arena_int(build->arena, last ? last->id.value : 0),
         .answers = to != NULL,
         .added = added ? added : "",
         .adding = added && *added,

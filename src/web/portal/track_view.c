@@ -47,10 +47,7 @@ static void read_said(StoreTx *tx, Arena *arena, TicketId id, Track *track)
 
 static int by_time(const void *left, const void *right)
 {
-    const Message *a = left, *b = right;
-    if (a->at != b->at)
-        return a->at < b->at ? -1 : 1;
-    return a->id.value < b->id.value ? -1 : a->id.value > b->id.value;
+    return message_compare(left, right);
 }
 
 /* The other requests of a merge: the one it went into and those that went into that one, where they are the same
