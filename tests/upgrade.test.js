@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A database as an older Filo left it is brought up to this one's schema when the server starts: backed up first, nothing
 // lost, and it works on. tests/older holds one for each released schema that a migration has followed: a company, two
-// requests by mail (since schema 15 one with a file), one answer, dumped as SQL (`.dump`; pg_dump --inserts --no-owner --no-privileges).
+// requests by mail (since schema 15 one with a file), one answer (in schema 16 one that did not arrive), dumped as SQL (`.dump`; pg_dump --inserts --no-owner --no-privileges).
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
@@ -25,7 +25,7 @@ async function load(filo, engine, version) {
   return run('python3', ['-c', LOAD, path.join(filo.dir, 'filo.db'), older(engine, version)]);
 }
 
-for (const version of ['0001', '0015']) eachEngine(`a database of schema ${Number(version)} is upgraded, whole, and works on`, async (t, engine) => {
+for (const version of ['0001', '0015', '0016']) eachEngine(`a database of schema ${Number(version)} is upgraded, whole, and works on`, async (t, engine) => {
   const filo = await startFilo({ engine, serve: false });
   t.after(() => filo.remove());
   await load(filo, engine, version);
@@ -48,8 +48,11 @@ for (const version of ['0001', '0015']) eachEngine(`a database of schema ${Numbe
   assert.equal((await admin.post('/tickets/10002/messages', { kind: 'reply', text: 'La guardiamo subito.', version: '1' })).status, 303);
   const [{ n }] = await filo.rows("SELECT count(*) AS n FROM message WHERE ticket_id = 10002 AND direction = 'out'");
   assert.equal(Number(n), 1);
-  const files = (await filo.rows('SELECT name, scan FROM attachment')).map(({ name, scan }) => [name, scan]);
-  assert.deepEqual(files, version === '0015' ? [['errore.txt', 'waiting']] : [], 'nobody has looked at what came before');
+  const files = (await filo.rows("SELECT name, scan FROM attachment WHERE name <> ''")).map(({ name, scan }) => [name, scan]);
+  assert.deepEqual(files, version === '0001' ? [] : [['errore.txt', 'waiting']], 'nobody has looked at what came before');
+  const unreached = await filo.rows('SELECT o.purpose, d.ticket_id, d.address_key, d.state, d.status, d.looked_at FROM delivery d JOIN outbox o ON o.outbox_id = d.outbox_id');
+  assert.deepEqual(unreached.map((row) => Object.values(row).map(String)),
+    version === '0016' ? [['answer', '10001', 'luca@bar.test', 'failed', '5.1.1', 'null']] : [], 'what was reported of it is known still');
   await filo.stop();
   const checked = await filo.check();
   assert.equal(checked.code, 0, checked.stdout + checked.stderr);

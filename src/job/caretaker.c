@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "desk/audit/seal.h"
 #include "desk/import/import.h"
+#include "desk/intake/awaited.h"
 #include "desk/staff/session.h"
 #include "job/job_metrics.h"
 #include "job/watch.h"
@@ -66,6 +67,20 @@ static bool prune_sessions(Caretaker *caretaker, GError **error)
     return store_write(desk_store(caretaker->receiver.desk), "session prune", prune, &now, error) == STORE_COMMITTED;
 }
 
+static bool forget_awaited(StoreTx *tx, void *arg)
+{
+    (void)awaited_prune(tx, *(const TimeMs *)arg);
+    return true;
+}
+
+/* Messages that were referred to and never came. */
+static bool prune_awaited(Caretaker *caretaker, GError **error)
+{
+    TimeMs now = desk_now(caretaker->receiver.desk);
+    return store_write(desk_store(caretaker->receiver.desk), "awaited prune", forget_awaited, &now, error) ==
+           STORE_COMMITTED;
+}
+
 static bool sweep_blobs(Caretaker *caretaker, GError **error)
 {
     return blob_sweep(desk_store(caretaker->receiver.desk), error) >= 0;
@@ -123,6 +138,7 @@ static const struct {
     {"rest_parser", 60, rest_parser},
     {"sweep_blobs", 24 * 3600, sweep_blobs},
     {"prune_sessions", 24 * 3600, prune_sessions},
+    {"prune_awaited", 3600, prune_awaited},
 };
 
 static void count_run(const char *name, bool done, int64_t due_us, int64_t begun_us)

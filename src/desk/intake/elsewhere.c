@@ -2,6 +2,7 @@
 #include "desk/intake/elsewhere.h"
 
 #include "desk/audit/audit.h"
+#include "desk/intake/awaited.h"
 #include "desk/intake/colleague.h"
 #include "desk/notice/notice.h"
 #include "desk/party/party.h"
@@ -17,6 +18,7 @@
 typedef struct Place {
     TicketId ticket;    /* {0}: none */
     bool to_a_customer; /* somebody it was written to takes part */
+    TicketId awaiting;  /* that had been waiting for it and led there; or {0} */
 } Place;
 
 /* A merged ticket's messages belong to its master. */
@@ -60,7 +62,7 @@ static void consider(StoreTx *tx, Arena *arena, const InboundEvent *event, Ticke
     if (place->to_a_customer || !find_master(tx, arena, id, &ticket))
         return;
     if (goes_to_participant(tx, arena, &ticket, event))
-        *place = (Place){ticket.id, true};
+        *place = (Place){.ticket = ticket.id, .to_a_customer = true};
     else if (alone && !place->ticket.value)
         place->ticket = ticket.id;
 }
@@ -77,6 +79,23 @@ static void consider_key(StoreTx *tx, Arena *arena, const InboundEvent *event, c
     for (size_t i = 0; i < tickets.count; i++)
         consider(tx, arena, event, tickets.items[i], true, place);
     consider(tx, arena, event, receipt_find_ticket(tx, arena, key->text), true, place);
+}
+
+/* A request that refers to it came here first. Anybody can refer to anything (awaited.h): it counts for those alone who had
+ * this message themselves and whose part in the request is sure. */
+static void consider_awaited(StoreTx *tx, Arena *arena, const InboundEvent *event, Place *place)
+{
+    const char *id = event->message_id;
+    if (place->ticket.value || !id || !awaited_tickets(tx, arena, id, "").count)
+        return;
+    for (size_t i = 0; i < event->other_count && !place->ticket.value; i++) {
+        const char *key = event->others[i].address_key;
+        TicketIdList tickets = awaited_tickets(tx, arena, id, key); /* those come first in which it takes part */
+        ParticipantList who = participant_list(tx, arena, tickets.items[0]);
+        Ticket ticket;
+        if (participant_is_confirmed(&who, key) && find_master(tx, arena, tickets.items[0], &ticket))
+            *place = (Place){ticket.id, true, tickets.items[0]};
+    }
 }
 
 static bool is_known(StoreTx *tx, Arena *arena, const InboundEvent *event)
@@ -98,6 +117,7 @@ static Place place_of_keys(StoreTx *tx, Arena *arena, const InboundEvent *event)
     Place place = {0};
     for (size_t i = 0; i < event->key_count; i++)
         consider_key(tx, arena, event, &event->keys[i], &place);
+    consider_awaited(tx, arena, event, &place);
     return place;
 }
 
@@ -180,11 +200,23 @@ static bool put_on_ticket(const Taking *taking, TimeMs now, IntakeResult *result
     return ticket_edit_end(&edit);
 }
 
+/* A request may have been waiting for it. If that is what led there, it refers to what is older still. */
+static void meet(const Taking *taking, TimeMs now)
+{
+    const InboundEvent *event = taking->event;
+    const Place *place = &taking->place;
+    if (event->message_id)
+        awaited_met(taking->tx, place->awaiting.value ? place->awaiting : place->ticket, event->message_id);
+    if (place->awaiting.value)
+        awaited_add(taking->tx, taking->arena, place->ticket, event->answers, event->answer_count, now);
+}
+
 /* Puts it on its request, and says so. */
 static bool take(const Taking *taking, const char *how, TimeMs now, IntakeResult *result)
 {
     if (!put_on_ticket(taking, now, result))
         return false;
+    meet(taking, now);
     audit_add(taking->tx, &(AuditEntry){now, taking->actor, "ticket.answer", "ticket", result->ticket.value, how});
     return !store_tx_failed(taking->tx);
 }

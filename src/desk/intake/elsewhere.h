@@ -18,7 +18,9 @@
  *     human one, from when it was sent; written to others only, it is a note no customer sees.
  *  4. Its author is the member of staff whose address it is from, if that is one person; else somebody of us without a
  *     name (Actor {ACTOR_STAFF, 0}), who owns nothing by it.
- *  5. Of sent mail what is also addressed to one of our reply addresses is left: it arrives there by itself.
+ *  5. Where only a request that came before it refers to it (awaited.h), it belongs there if somebody it was written to is a
+ *     confirmed participant.
+ *  6. Of sent mail what is also addressed to one of our reply addresses is left: it arrives there by itself.
  */
 #ifndef FILO_DESK_INTAKE_ELSEWHERE_H
 #define FILO_DESK_INTAKE_ELSEWHERE_H

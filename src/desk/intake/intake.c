@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "desk/intake/aside.h"
+#include "desk/intake/awaited.h"
 #include "desk/intake/other_number.h"
 #include "desk/intake/reported.h"
 #include "desk/intake/request_language.h"
@@ -319,13 +320,22 @@ static void end_aside(const Intake *intake, TicketEdit *edit)
     edit->actor = event->actor;
 }
 
+/* Whether the customer wrote it before anything that is known of the request: that begins with it then, and it answers nothing
+ * of ours. Mail servers know when a message arrived to the second. */
+static bool came_before(const Intake *intake, const Ticket *ticket)
+{
+    return intake->event->actor.kind == ACTOR_CUSTOMER &&
+           intake->event->received_at / TIME_SECOND < ticket->now.received_at / TIME_SECOND;
+}
+
 bool intake_append(Intake *intake, TicketId ticket)
 {
     TicketEdit edit;
     if (!ticket_edit_begin(&edit, intake->tx, intake->arena, ticket, intake->event->actor, intake->now))
         return false;
     bool trusted = !(intake->flags & MESSAGE_SENDER_UNVERIFIED);
-    bool moves = (trusted || (intake->brought && intake->passing.may_move)) && !intake_is_robot(intake);
+    bool is_theirs = (trusted || (intake->brought && intake->passing.may_move)) && !intake_is_robot(intake);
+    bool is_earlier = is_theirs && came_before(intake, &edit.ticket), moves = is_theirs && !is_earlier;
     int64_t reopened_before = edit.ticket.now.reopened;
     if (moves && intake->answers_us && !intake_is_unproved(intake) && edit.ticket.now.state == TICKET_SPAM)
         end_aside(intake, &edit);
@@ -333,8 +343,12 @@ bool intake_append(Intake *intake, TicketId ticket)
     add_message(intake, ticket);
     if (trusted && !intake_is_robot(intake))
         add_participants(intake, ticket, true);
-    ticket_note_inbound(&edit, &(InboundNote){intake->result.message, intake->event->received_at, moves,
-                                              intake->event->reopen_since, intake->event->next_update_at});
+    InboundNote note = {intake->result.message, intake->event->received_at, moves, intake->event->reopen_since,
+                        intake->event->next_update_at};
+    if (is_earlier)
+        ticket_note_earlier(&edit, &note, intake->event->occurred_at);
+    else
+        ticket_note_inbound(&edit, &note);
     intake->result.ticket = ticket;
     intake->result.outcome = edit.ticket.now.reopened > reopened_before ? INTAKE_REOPENED : INTAKE_APPENDED;
     return ticket_edit_end(&edit);
@@ -430,11 +444,33 @@ static bool is_unwanted(Intake *intake, bool report)
            (event->actor.kind == ACTOR_CUSTOMER && aside_has_rule(intake->tx, intake->arena, event->sender_key));
 }
 
+/* What it refers to and nobody knows is read later, or was overtaken: it belongs there too when it comes. */
+static void await_earlier(Intake *intake, TicketId ticket)
+{
+    if (intake_may_await(intake))
+        awaited_add(intake->tx, intake->arena, ticket, intake->event->answers, intake->event->answer_count,
+                    intake->now);
+}
+
+/* It is on its request. What was awaited refers to what is older still. */
+static bool join(Intake *intake, TicketId ticket)
+{
+    if (!intake_append(intake, ticket))
+        return false;
+    if (intake->event->message_id && intake_may_await(intake))
+        awaited_met(intake->tx, intake->awaiting.value ? intake->awaiting : ticket, intake->event->message_id);
+    if (intake->awaiting.value)
+        await_earlier(intake, ticket);
+    return true;
+}
+
 static bool open_apart(Intake *intake, bool set_aside)
 {
     intake->set_aside = intake->result.set_aside = set_aside;
     bool opened = open_ticket(intake);
     link_hint(intake, (TicketId){0});
+    if (opened && !set_aside)
+        await_earlier(intake, intake->result.ticket);
     return opened;
 }
 
@@ -446,7 +482,7 @@ static bool place_apart(Intake *intake, bool report)
         intake->flags |= MESSAGE_SENDER_UNVERIFIED | MESSAGE_FROM_STRANGER;
         return intake_append(intake, intake_follow_master(intake, intake->answered));
     }
-    if (intake->result.possible.value)
+    if (intake->is_stranger)
         intake->flags |= MESSAGE_FROM_STRANGER;
     return open_apart(intake, is_unwanted(intake, report));
 }
@@ -490,10 +526,10 @@ static bool place(Intake *intake)
     if (there && !intake_is_unproved(intake) && intake_names_other_item(intake, &ticket, &other))
         return place_about(intake, found, &other);
     if (there && (can_still_join(intake, &ticket) || intake_is_robot(intake)))
-        return intake_append(intake, found);
+        return join(intake, found);
     TicketId follower;
     if (!intake_is_unproved(intake) && find_follower(intake, found, &follower))
-        return intake_append(intake, follower);
+        return join(intake, follower);
     bool opened = open_ticket(intake);
     link_hint(intake, found);
     return opened;

@@ -29,6 +29,9 @@
  * 10. A customer's mail that a colleague passes on is the customer's request where our server vouches for the colleague, and
  *     else a proposal (forwarded.h). Its sender is marked unverified: what moves, moves by the colleague's right.
  * 11. A customer's address that somebody only typed makes a request, and of the request nothing else (unproved.h).
+ * 12. In whatever order a conversation is read, it is one request: what it refers to and nobody had joins it when it comes, if
+ *     its sender takes part (awaited.h). A request begins with the oldest message of the customer's that stands on it, says
+ *     its received_at; its subject stays. What is older than the request reopens nothing and stops no clock.
  */
 #ifndef FILO_DESK_INTAKE_INTAKE_H
 #define FILO_DESK_INTAKE_INTAKE_H

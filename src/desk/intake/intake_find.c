@@ -7,6 +7,7 @@
  */
 #include "desk/intake/intake_int.h"
 
+#include "desk/intake/awaited.h"
 #include "desk/intake/other_number.h"
 #include "desk/receipt/receipt.h"
 #include "queue/outbox.h"
@@ -94,7 +95,7 @@ static bool find_by_key(Intake *intake, const IntakeKey *key, TicketId *found_ou
     }
 }
 
-/* Last of all: what their own system calls it. */
+/* After all keys: what their own system calls it. */
 static bool find_by_other_number(Intake *intake, TicketId *found_out)
 {
     const InboundEvent *event = intake->event;
@@ -113,6 +114,21 @@ static bool find_by_keys(Intake *intake, TicketId *found_out)
         if (find_by_key(intake, &intake->event->keys[i], found_out))
             return true;
     return find_by_other_number(intake, found_out);
+}
+
+/* Last of all, and of nothing the message says of itself: a request that came before it refers to it (awaited.h). */
+static bool find_awaited(Intake *intake, TicketId *found_out)
+{
+    const InboundEvent *event = intake->event;
+    if (!event->message_id || !intake_may_await(intake))
+        return false;
+    TicketIdList tickets = awaited_tickets(intake->tx, intake->arena, event->message_id, event->sender_key);
+    for (size_t i = 0; i < tickets.count; i++)
+        if (try_lead(intake, (Lead){.ticket = tickets.items[i]}, found_out)) {
+            intake->awaiting = tickets.items[i];
+            return true;
+        }
+    return false;
 }
 
 /* ------------------------------------------------------------------------------------------- what follows a ticket */
@@ -159,7 +175,9 @@ static TicketId follow_split(Intake *intake, TicketId found)
 
 bool intake_find_thread(Intake *intake, TicketId *found_out)
 {
-    if (!find_by_keys(intake, found_out))
+    bool found = find_by_keys(intake, found_out);
+    intake->is_stranger = !found && intake->result.possible.value;
+    if (!found && !find_awaited(intake, found_out))
         return false;
     *found_out = follow_split(intake, *found_out);
     return true;

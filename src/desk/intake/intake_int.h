@@ -33,6 +33,8 @@ typedef struct Intake {
     const InboundEvent *brought; /* what came, where event is what it hands on */
     bool answers_us;             /* what led to the ticket is known only to who had something from us */
     TicketId answered;           /* whose message of ours it answers, where its sender has no right to that; or {0} */
+    bool is_stranger;            /* a key of it leads to a request in which the sender has no part */
+    TicketId awaiting;           /* what had been waiting for this very message, and led to where it goes; or {0} */
     bool set_aside;              /* what opens now is no request */
     const char *language;        /* of the ticket it becomes part of */
     TicketId proven;             /* whose reply token came back from the address it was made for; or {0} */
@@ -50,6 +52,14 @@ static inline bool intake_is_robot(const Intake *intake)
 static inline bool intake_is_unproved(const Intake *intake)
 {
     return intake->flags & MESSAGE_ADDRESS_UNPROVED;
+}
+
+/* Whether a request may have waited for it, or may wait for what it refers to: only what a customer wrote whom nobody doubts, under
+ * an id that nothing else has. Who writes first with ids of others must gain nothing by it (security A01, A02). */
+static inline bool intake_may_await(const Intake *intake)
+{
+    return intake->event->actor.kind == ACTOR_CUSTOMER && !intake_is_robot(intake) && !intake_is_unproved(intake) &&
+           !(intake->flags & (MESSAGE_SENDER_UNVERIFIED | MESSAGE_ID_REUSED));
 }
 
 /* The words without what the sender's mail program quoted: our notice, the customer's words. In the arena. */

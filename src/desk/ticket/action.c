@@ -205,6 +205,17 @@ void ticket_move_inbound(TicketEdit *edit, const InboundNote *note)
         (void)ticket_act(edit, TICKET_REOPEN, &input);
 }
 
+void ticket_note_earlier(TicketEdit *edit, const InboundNote *note, TimeMs occurred_at)
+{
+    TicketChange change = {0};
+    change_set(&change, FIELD_MESSAGE, note->message.value);
+    change_set(&change, FIELD_RECEIVED_AT, note->received_at);
+    if (occurred_at)
+        change_set(&change, FIELD_OCCURRED_AT, occurred_at);
+    ticket_edit_event(edit, EVENT_MESSAGE_IN, &change, note->received_at);
+    sql_ticket_phase_begin(edit->tx, &(SqlTicketPhaseBeginIn){edit->ticket.id, note->received_at});
+}
+
 void ticket_note_inbound(TicketEdit *edit, const InboundNote *note)
 {
     note_message(edit, EVENT_MESSAGE_IN, note->message, note->received_at);

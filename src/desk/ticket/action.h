@@ -73,6 +73,10 @@ typedef struct InboundNote {
 } InboundNote;
 void ticket_note_inbound(TicketEdit *edit, const InboundNote *note);
 
+/* The same for what came before anything that is known of the request, but is heard of now: from here on it began with that.
+ * occurred_at: the customer's word on when, or TIME_NONE. Moves nothing. */
+void ticket_note_earlier(TicketEdit *edit, const InboundNote *note, TimeMs occurred_at);
+
 /* What it would have moved when it came in, for a message whose sender turned out to be a person. */
 void ticket_move_inbound(TicketEdit *edit, const InboundNote *note);
 

@@ -176,12 +176,12 @@ bool ticket_link_related(StoreTx *tx, Arena *arena, TicketId ticket, TicketId ot
 
 /* -------------------------------------------------------------------------------------------------------- and back */
 
-/* When it arrived itself, whatever it took over from others. */
+/* When it arrived itself, as is known by now, whatever it took over from others. */
 static TimeMs own_arrival(StoreTx *tx, Arena *arena, TicketId id, TimeMs otherwise)
 {
     TicketEventHistory history = ticket_event_history(tx, arena, id);
     TimeMs own = otherwise;
-    for (size_t i = history.count; i-- > 0;) {
+    for (size_t i = 0; i < history.count; i++) {
         const TicketEvent *event = &history.items[i].event;
         bool says = change_has(&event->change, FIELD_RECEIVED_AT);
         if (says && event->kind != EVENT_MERGED && event->kind != EVENT_LINKED)

@@ -182,6 +182,17 @@ UPDATE ticket_phase
  WHERE ticket_id = $1
    AND ended_at IS NULL;
 
+-- The first one begins earlier than was known.
+-- @statement ticket_phase_begin : run
+-- @param  ticket_id id(ticket)
+-- @param  began_at  time
+-- @index  ticket_phase_ticket
+UPDATE ticket_phase
+   SET began_at = $2
+ WHERE ticket_phase_id = (SELECT MIN(ticket_phase_id)
+                            FROM ticket_phase
+                           WHERE ticket_id = $1);
+
 -- @statement ticket_phase_list : list
 -- @param  ticket_id id(ticket)
 -- @column state     enum(ticket_state)
