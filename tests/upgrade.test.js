@@ -25,10 +25,20 @@ async function load(filo, engine, version) {
   return run('python3', ['-c', LOAD, path.join(filo.dir, 'filo.db'), older(engine, version)]);
 }
 
+// Customers as an older Filo kept them, and whose language somebody had said: not of who called, for all that can be told of
+// the others.
+const PARTIES = `INSERT INTO party (kind, name, sort_key, buyer, language, created_at, version) VALUES ('person', 'Chiamata', 'chiamata', 'unknown', 'it', 1000, 1),
+    ('person', 'Scritta', 'scritta', 'unknown', 'it', 1000, 1), ('person', 'Corretta', 'corretta', 'unknown', 'it', 1000, 2),
+    ('person', 'Importata', 'importata', 'unknown', 'en', 1000, 1);
+  INSERT INTO audit (at, actor_kind, actor_id, action, object, object_id, payload)
+    SELECT 1000, 'staff', 1, 'party.add', 'party', party_id, '{}' FROM party WHERE name = 'Scritta';
+  INSERT INTO imported_party (source, record, party_id) SELECT 'gestionale', 'C1', party_id FROM party WHERE name = 'Importata';`;
+
 for (const version of ['0001', '0015', '0016']) eachEngine(`a database of schema ${Number(version)} is upgraded, whole, and works on`, async (t, engine) => {
   const filo = await startFilo({ engine, serve: false });
   t.after(() => filo.remove());
   await load(filo, engine, version);
+  await filo.execute(PARTIES);
   const before = await filo.rows('SELECT ticket_id, subject, state, received_at FROM ticket ORDER BY ticket_id');
   assert.deepEqual(before.map(({ subject }) => subject), ['Non scalda', 'E07']);
 
@@ -38,6 +48,9 @@ for (const version of ['0001', '0015', '0016']) eachEngine(`a database of schema
   assert.equal(readdirSync(path.join(filo.dir, 'backups')).length, 1, 'it was backed up before');
   assert.deepEqual(await filo.rows('SELECT ticket_id, subject, state, received_at FROM ticket ORDER BY ticket_id'), before);
 
+  const languages = await filo.rows('SELECT name, language FROM party ORDER BY party_id');
+  assert.deepEqual(languages.map(({ name, language }) => [name, language]), [['Luca Bianchi', ''], ['Anna Moretti', ''], ['Chiamata', ''],
+    ['Scritta', 'it'], ['Corretta', 'it'], ['Importata', 'en']], 'what nobody said of a customer is not said any more');
   assert.deepEqual((await filo.rows("SELECT DISTINCT domain FROM contact_point WHERE kind = 'email' ORDER BY domain")).map(({ domain }) => domain), ['bar.test', 'moretti.test']);
   const admin = await filo.signIn();
   const page = textOf((await admin.get('/tickets/10001')).text);
@@ -45,6 +58,10 @@ for (const version of ['0001', '0015', '0016']) eachEngine(`a database of schema
   const reply = await filo.mailIn(letter({ from: 'Luca Bianchi <luca@bar.test>', subject: 'Re: Non scalda', text: 'Grazie.', id: 'nuova@bar.test',
     inReplyTo: '<vecchia.1@bar.test>' }));
   assert.deepEqual([reply.out.ticket, reply.out.outcome], [10001, 'appended']);
+  const english = await filo.mailIn(letter({ from: 'Luca Bianchi <luca@bar.test>', subject: 'V2', id: 'english@bar.test',
+    text: 'Hello,\r\n\r\nmy coffee machine does not work and it is leaking. Could you help us?\r\n\r\nLuca' }));
+  const [opened] = await filo.rows(`SELECT language FROM ticket WHERE ticket_id = ${english.out.ticket}`);
+  assert.deepEqual([english.out.outcome, opened.language], ['opened', 'en'], 'their words count, not what was once assumed');
   assert.equal((await admin.post('/tickets/10002/messages', { kind: 'reply', text: 'La guardiamo subito.', version: '1' })).status, 303);
   const [{ n }] = await filo.rows("SELECT count(*) AS n FROM message WHERE ticket_id = 10002 AND direction = 'out'");
   assert.equal(Number(n), 1);
@@ -54,6 +71,7 @@ for (const version of ['0001', '0015', '0016']) eachEngine(`a database of schema
   assert.deepEqual(unreached.map((row) => Object.values(row).map(String)),
     version === '0016' ? [['answer', '10001', 'luca@bar.test', 'failed', '5.1.1', 'null']] : [], 'what was reported of it is known still');
   await filo.stop();
+  await filo.execute("DELETE FROM imported_party; DELETE FROM party WHERE created_at = 1000"); // the search knows nothing of them
   const checked = await filo.check();
   assert.equal(checked.code, 0, checked.stdout + checked.stderr);
 });

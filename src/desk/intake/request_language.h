@@ -11,7 +11,9 @@
  * Invariants:
  *  1. What a person wrote down comes first: of whoever asks, else of their company. Then their own words (tongue.h), helped by
  *     the subject and by what the message says of itself; last the house's.
- *  2. A party that made itself of a message has no language of its own: what was guessed once is no person's word.
+ *  2. A party that made itself of a message has no language of its own: what was guessed once is no person's word. Earlier
+ *     versions gave it the house's, which a migration took back. Of one that a page, a program or an import brought they
+ *     did the same where nothing was said: that cannot be told from a person's word, and counts as one.
  *  3. The request's language then holds, whatever becomes of the customer's, until a person corrects it (ticket.h).
  */
 #ifndef FILO_DESK_INTAKE_REQUEST_LANGUAGE_H
